@@ -1,0 +1,35 @@
+/** A whole configuration folder after reading: what the station runs on. */
+import type { ProcessDefinition } from './definition.ts';
+import type { Device, Recipe } from './device.ts';
+import type { Line, Materials, Orders, People, Plant, Station } from './plant.ts';
+
+export interface Configuration {
+  /** SHA-256 over the files' names and contents, hex; events carry it. */
+  readonly hash: string;
+  readonly plant: Plant;
+  readonly lines: readonly Line[];
+  readonly stations: readonly Station[];
+  readonly devices: readonly Device[];
+  readonly recipes: readonly Recipe[];
+  readonly definitions: readonly ReleasedDefinition[];
+  readonly materials: Materials['materials'];
+  readonly people: People;
+  readonly orders: Orders['orders'];
+}
+
+export interface ReleasedDefinition extends ProcessDefinition {
+  /** SHA-256 of the file's content, hex. */
+  readonly hash: string;
+}
+
+/** One thing wrong with a configuration folder, with where it is and what to do. */
+export interface ConfigurationFault {
+  readonly file: string;
+  /** 1-based; null when the whole file is meant (e.g. it is missing). */
+  readonly line: number | null;
+  readonly column: number | null;
+  /** Path inside the file, e.g. `operations[1].steps[0].bomLine`. */
+  readonly path: string;
+  readonly problem: string;
+  readonly remedy: string;
+}

@@ -1,0 +1,136 @@
+/** plant.yaml, lines/*.yaml, stations/*.yaml, people.yaml, materials.yaml, orders/*.yaml (design law 9). */
+import { z } from 'zod';
+import { roles } from '../permissions.ts';
+import { idSchema, languages, localizedSchema } from './text.ts';
+
+export const plantSchema = z.strictObject({
+  schema: z.literal('linewright/plant@1'),
+  id: idSchema,
+  title: localizedSchema,
+  /** IANA name; shifts and printed times are computed in it. */
+  timeZone: z.string().refine((zone) => isTimeZone(zone), 'not an IANA time zone, e.g. Europe/Berlin'),
+  language: z.enum(languages),
+  /** The station that `linewright start` runs when none is named. */
+  defaultStation: idSchema,
+  /** Marks the demo plant: only there may a PIN be told on the screen. */
+  demo: z.boolean().default(false),
+  /** Prefixes that mark what a bare code is; longest match wins. Codes with GS1 or ISO 15434 data need none. */
+  scanPrefixes: z
+    .strictObject({ badge: z.string().min(1), order: z.string().min(1), command: z.string().min(1) })
+    .default({ badge: 'BDG-', order: 'WO-', command: 'CMD-' }),
+  /** Hints on the sign-in screen of the demo plant. */
+  demoHints: z
+    .array(z.strictObject({ badge: z.string(), pin: z.string().nullable(), text: localizedSchema }))
+    .default([]),
+});
+export type Plant = z.infer<typeof plantSchema>;
+
+function isTimeZone(zone: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}
+
+export const lineSchema = z.strictObject({
+  schema: z.literal('linewright/line@1'),
+  id: idSchema,
+  title: localizedSchema,
+  stations: z.array(idSchema).min(1),
+});
+export type Line = z.infer<typeof lineSchema>;
+
+export const stationSchema = z.strictObject({
+  schema: z.literal('linewright/station@1'),
+  id: idSchema,
+  title: localizedSchema,
+  devices: z.array(idSchema).default([]),
+  /** Devices whose text readings are scans. */
+  scanners: z.array(idSchema).default([]),
+  /** Tags shown beside the work, in this order. */
+  panel: z.array(idSchema).default([]),
+  idleLockMs: z.number().int().min(5_000).default(300_000),
+  /** Minutes of history kept for recorded tags, in days. */
+  historyDays: z.number().min(1).default(30),
+  window: z
+    .strictObject({ kiosk: z.boolean().default(false), fullscreen: z.boolean().default(false) })
+    .default({ kiosk: false, fullscreen: false }),
+});
+export type Station = z.infer<typeof stationSchema>;
+
+export const qualificationSchema = z.strictObject({ id: idSchema, title: localizedSchema });
+
+export const personSchema = z.strictObject({
+  id: idSchema,
+  name: z.string().min(1),
+  badge: z.string().min(3),
+  /** argon2id in PHC form, made by `linewright pin`. Absent: this person cannot do what needs a PIN. */
+  pinHash: z.string().startsWith('$argon2id$').optional(),
+  /** Ask for the PIN at every sign-in, not only for what needs one. */
+  pinAtSignIn: z.boolean().default(false),
+  roles: z.array(z.enum(roles)).min(1),
+  language: z.enum(languages),
+  disabled: z.boolean().default(false),
+  qualifications: z.array(z.strictObject({ id: idSchema, validTo: z.iso.date().nullable() })).default([]),
+});
+export type Person = z.infer<typeof personSchema>;
+
+export const peopleSchema = z.strictObject({
+  schema: z.literal('linewright/people@1'),
+  qualifications: z.array(qualificationSchema).default([]),
+  people: z.array(personSchema),
+});
+export type People = z.infer<typeof peopleSchema>;
+
+export const materialsSchema = z.strictObject({
+  schema: z.literal('linewright/materials@1'),
+  materials: z.array(
+    z.strictObject({
+      id: idSchema,
+      title: localizedSchema,
+      /** GTIN-14 where labels carry GS1 data. */
+      gtin: z
+        .string()
+        .regex(/^\d{14}$/)
+        .optional(),
+    }),
+  ),
+});
+export type Materials = z.infer<typeof materialsSchema>;
+
+/** Orders and units for a station that has no server yet. Taken in once; what happened here since wins. */
+export const ordersSchema = z.strictObject({
+  schema: z.literal('linewright/orders@1'),
+  orders: z.array(
+    z.strictObject({
+      id: idSchema,
+      material: idSchema,
+      definition: idSchema,
+      revision: z.string().min(1),
+      quantity: z.number().int().min(1),
+      priority: z.number().int().default(5),
+      due: z.iso.datetime({ offset: true }).nullable().default(null),
+      status: z.enum(['created', 'released', 'held', 'closed']),
+      serialPrefix: z.string().min(1),
+      units: z
+        .array(
+          z.strictObject({
+            serial: z.string().min(1),
+            passed: z
+              .array(
+                z.strictObject({
+                  operation: idSchema,
+                  station: idSchema.nullable().default(null),
+                  at: z.iso.datetime({ offset: true }).nullable().default(null),
+                }),
+              )
+              .default([]),
+            held: z.string().optional(),
+          }),
+        )
+        .default([]),
+    }),
+  ),
+});
+export type Orders = z.infer<typeof ordersSchema>;

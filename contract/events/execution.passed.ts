@@ -1,0 +1,13 @@
+/** Every step passed. */
+import { z } from 'zod';
+import { defineEvent } from './define.ts';
+
+export const executionPassed = defineEvent(
+  'execution.passed',
+  1,
+  z.strictObject({
+    executionId: z.string(),
+    serial: z.string(),
+    operationId: z.string(),
+  }),
+);

@@ -1,0 +1,117 @@
+/** Every event type there is. A test holds that each file of this folder is here and has its goldens. */
+import { stationStarted } from './station.started.ts';
+import { stationStopped } from './station.stopped.ts';
+import { stationLocked } from './station.locked.ts';
+import { clockStepped } from './clock.stepped.ts';
+import { operatorSignedIn } from './operator.signed-in.ts';
+import { operatorSignedOut } from './operator.signed-out.ts';
+import { operatorSignInRefused } from './operator.sign-in-refused.ts';
+import { workOrderCreated } from './work-order.created.ts';
+import { workOrderReleased } from './work-order.released.ts';
+import { workOrderHeld } from './work-order.held.ts';
+import { workOrderClosed } from './work-order.closed.ts';
+import { unitCreated } from './unit.created.ts';
+import { unitHeld } from './unit.held.ts';
+import { unitHoldLifted } from './unit.hold-lifted.ts';
+import { unitScrapped } from './unit.scrapped.ts';
+import { unitCompleted } from './unit.completed.ts';
+import { executionStarted } from './execution.started.ts';
+import { executionPassed } from './execution.passed.ts';
+import { executionStopped } from './execution.stopped.ts';
+import { stepStarted } from './step.started.ts';
+import { stepPassed } from './step.passed.ts';
+import { stepFailed } from './step.failed.ts';
+import { instructionConfirmed } from './instruction.confirmed.ts';
+import { componentFitted } from './component.fitted.ts';
+import { componentRemoved } from './component.removed.ts';
+import { measurementRecorded } from './measurement.recorded.ts';
+import { checkRecorded } from './check.recorded.ts';
+import { choiceRecorded } from './choice.recorded.ts';
+import { numberRecorded } from './number.recorded.ts';
+import { textRecorded } from './text.recorded.ts';
+import { machineCycleRequested } from './machine-cycle.requested.ts';
+import { machineCyclePrepared } from './machine-cycle.prepared.ts';
+import { machineCycleStarted } from './machine-cycle.started.ts';
+import { machineCycleFinished } from './machine-cycle.finished.ts';
+import { machineCycleAborted } from './machine-cycle.aborted.ts';
+import type { z } from 'zod';
+import type { EventRecord } from '../envelope.ts';
+import type { EventDefinition } from './define.ts';
+
+export const eventDefinitions = [
+  stationStarted,
+  stationStopped,
+  stationLocked,
+  clockStepped,
+  operatorSignedIn,
+  operatorSignedOut,
+  operatorSignInRefused,
+  workOrderCreated,
+  workOrderReleased,
+  workOrderHeld,
+  workOrderClosed,
+  unitCreated,
+  unitHeld,
+  unitHoldLifted,
+  unitScrapped,
+  unitCompleted,
+  executionStarted,
+  executionPassed,
+  executionStopped,
+  stepStarted,
+  stepPassed,
+  stepFailed,
+  instructionConfirmed,
+  componentFitted,
+  componentRemoved,
+  measurementRecorded,
+  checkRecorded,
+  choiceRecorded,
+  numberRecorded,
+  textRecorded,
+  machineCycleRequested,
+  machineCyclePrepared,
+  machineCycleStarted,
+  machineCycleFinished,
+  machineCycleAborted,
+] as const;
+
+type Definitions = (typeof eventDefinitions)[number];
+export type EventType = Definitions['type'];
+export type BodyOf<T extends EventType> = z.infer<Extract<Definitions, { type: T }>['schema']>;
+/** A new event, discriminated by `type`, before the store gives it its key. */
+export type DomainEvent = {
+  [T in EventType]: { readonly type: T; readonly version: number; readonly body: BodyOf<T> };
+}[EventType];
+/** A stored event, discriminated by `type`, lifted to its newest version. */
+export type StoredEvent = { [T in EventType]: EventRecord<T, BodyOf<T>> }[EventType];
+
+const byType = new Map<string, EventDefinition>(eventDefinitions.map((d) => [d.type, d as unknown as EventDefinition]));
+
+export function eventDefinition(type: string): EventDefinition | undefined {
+  return byType.get(type);
+}
+
+/**
+ * Makes a new event at its newest version. The body is checked by the store when it is appended, so that an invalid
+ * body can never be written whoever made it.
+ */
+export function event<T extends EventType>(type: T, body: BodyOf<T>): Extract<DomainEvent, { type: T }> {
+  const definition = byType.get(type);
+  if (!definition) throw new Error(`unknown event type ${type}`);
+  return { type, version: definition.version, body } as Extract<DomainEvent, { type: T }>;
+}
+
+/** Lifts a stored record to the newest version of its type. Unknown types and newer versions are returned as they are. */
+export function upcast(record: EventRecord): EventRecord {
+  const definition = byType.get(record.type);
+  if (!definition) return record;
+  let { version, body } = record;
+  while (version < definition.version) {
+    const lift = definition.upcasters[version];
+    if (!lift) throw new Error(`no upcaster from ${record.type}@${version}`);
+    body = lift(body);
+    version += 1;
+  }
+  return version === record.version ? record : { ...record, version, body };
+}

@@ -1,0 +1,48 @@
+/** Roles (field words) and what each may do. Data: the only place where a permission is granted. */
+export const permissions = [
+  'unit.build',
+  'unit.create',
+  'unit.hold',
+  'unit.lift-hold',
+  'unit.scrap',
+  'order.manage',
+  'device.manage',
+  'settings.manage',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+export const roles = [
+  'operator',
+  'quality-technician',
+  'line-lead',
+  'supervisor',
+  'process-engineer',
+  'controls-engineer',
+] as const;
+export type Role = (typeof roles)[number];
+
+export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
+  operator: ['unit.build', 'unit.create', 'unit.hold'],
+  'quality-technician': ['unit.build', 'unit.hold', 'unit.lift-hold'],
+  'line-lead': ['unit.build', 'unit.create', 'unit.hold', 'unit.lift-hold', 'unit.scrap', 'order.manage'],
+  supervisor: [
+    'unit.build',
+    'unit.create',
+    'unit.hold',
+    'unit.lift-hold',
+    'unit.scrap',
+    'order.manage',
+    'settings.manage',
+  ],
+  'process-engineer': ['unit.hold', 'settings.manage'],
+  'controls-engineer': ['device.manage', 'settings.manage'],
+};
+
+/** Permissions for which the badge alone is not enough: the PIN must have been given in this session (21 CFR 11.200 idea). */
+export const pinPermissions: readonly Permission[] = [
+  'unit.lift-hold',
+  'unit.scrap',
+  'order.manage',
+  'device.manage',
+  'settings.manage',
+];

@@ -1,0 +1,156 @@
+/**
+ * Why a command was not accepted. Codes and live values only: no sentence is built in the core (design law 3).
+ * The renderer shows `reason_<code with . and - as _>` from the message catalogue; a test proves every code has its texts.
+ */
+
+/**
+ * Parameter names carry their meaning so that they can be formatted without a table:
+ * `...At` is UTC ms, `...Ms` a duration, `...Text` a localized text, `unit` the UCUM code of the numbers beside it.
+ */
+export type ReasonParam = string | number | boolean | null | { readonly en: string; readonly de: string };
+export type ReasonParams = Readonly<Record<string, ReasonParam>>;
+
+/** code -> names of the parameters its message may use. Grow only; a code that was ever logged is never reused. */
+export const reasonCodes = {
+  // station, revision, order
+  'station.wrong': ['operation', 'operationText', 'station', 'expected'],
+  'revision.not-released': ['definition', 'revision', 'status'],
+  'revision.unknown': ['definition', 'revision'],
+  'order.unknown': ['order'],
+  'order.not-released': ['order', 'status'],
+  'order.quantity-reached': ['order', 'quantity'],
+  'order.already-exists': ['order'],
+  'order.not-allowed-in-status': ['order', 'status', 'wanted'],
+  // unit and routing
+  'unit.unknown': ['serial'],
+  'unit.already-exists': ['serial', 'order'],
+  'unit.held': ['serial', 'reason', 'by', 'heldAt'],
+  'unit.not-held': ['serial'],
+  'unit.scrapped': ['serial', 'scrappedAt'],
+  'unit.done': ['serial', 'completedAt'],
+  'unit.in-work-elsewhere': ['serial', 'station'],
+  'unit.other-in-work': ['serial', 'operation'],
+  'operation.previous-not-passed': ['operation', 'operationText', 'status'],
+  'operation.already-passed': ['operation', 'operationText', 'passedAt'],
+  'operation.none-left': ['serial'],
+  // people
+  'operator.nobody': [],
+  'operator.not-qualified': ['operator', 'qualification', 'qualificationText'],
+  'operator.qualification-expired': ['operator', 'qualification', 'qualificationText', 'expiredAt'],
+  'operator.lacks-permission': ['operator', 'permission'],
+  'badge.unknown': ['badge'],
+  'badge.disabled': ['operator'],
+  'pin.required': ['operator'],
+  'pin.not-set': ['operator'],
+  'pin.wrong': ['operator', 'triesLeft'],
+  'pin.locked': ['operator', 'untilAt'],
+  'station.locked': [],
+  // devices and tags
+  'device.unknown': ['device'],
+  'device.not-connected': ['device', 'deviceText', 'state', 'sinceMs'],
+  'device.silent': ['device', 'deviceText', 'silentMs'],
+  'tag.no-value': ['tag', 'tagText'],
+  'tag.stale': ['tag', 'tagText', 'ageMs', 'limitMs'],
+  'tag.bad-quality': ['tag', 'tagText', 'status'],
+  // material
+  'material.wrong': ['expected', 'expectedText', 'scanned', 'bomLine'],
+  'material.unknown': ['code'],
+  'material.lot-missing': ['material', 'bomLine'],
+  'material.serial-missing': ['material', 'bomLine'],
+  'material.expired': ['material', 'lot', 'expiredAt'],
+  'component.already-fitted': ['component', 'serial'],
+  // step and values
+  'step.not-current': ['step', 'current'],
+  'step.action-not-possible': ['action', 'stepType'],
+  'step.items-open': ['open', 'total'],
+  'step.retries-used-up': ['attempts'],
+  'execution.none-open': [],
+  'execution.not-failed': [],
+  'command.outdated': [],
+  'command.repeated': [],
+  'value.not-a-number': ['entered'],
+  'value.implausible': ['value', 'unit', 'lower', 'upper'],
+  'value.wrong-unit': ['unit', 'expected'],
+  'value.too-many-decimals': ['value', 'decimals'],
+  'value.typed-not-allowed': ['characteristicText'],
+  'value.out-of-limits': ['value', 'unit', 'lower', 'upper', 'characteristicText'],
+  'value.text-too-long': ['length', 'limit'],
+  'value.text-missing': [],
+  'choice.unknown': ['option'],
+  'choice.rejected': ['optionText'],
+  'check.not-ok': ['itemText'],
+  // machine cycle
+  'machine.wrong-state': ['device', 'deviceText', 'state', 'expected'],
+  'machine.write-failed': ['parameter', 'parameterText', 'status'],
+  'machine.recipe-mismatch': ['parameter', 'parameterText', 'written', 'readBack', 'unit'],
+  'machine.start-failed': ['status'],
+  'machine.timeout': ['limitMs', 'state'],
+  'machine.cycle-lost': ['cycle', 'machineCycle', 'state'],
+  'machine.aborted': ['state'],
+  'machine.stopped-by-operator': [],
+  'machine.result-missing': ['result', 'resultText', 'status'],
+  'machine.busy': ['cycle'],
+  // scans
+  'scan.not-understood': ['text'],
+  'scan.not-expected-here': ['kind', 'expected'],
+  'scan.duplicate': ['text', 'windowMs'],
+  // station and store
+  'store.not-writable': ['state'],
+  'input.invalid': ['field', 'problem'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ReasonCode = keyof typeof reasonCodes;
+
+/** One condition, met or not, with the values it was judged on. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly params: ReasonParams;
+}
+
+/** One met condition, for the quiet line of the refusal page. Codes: `met_<code>` in the catalogue. */
+export const metCodes = {
+  'order.released': ['order'],
+  'revision.released': ['definition', 'revision'],
+  'station.right': ['station', 'operation'],
+  'previous.passed': ['count'],
+  'unit.free': ['serial'],
+  'operator.qualified': ['operator', 'qualificationText', 'validToAt'],
+  'operator.present': ['operator'],
+  'device.ready': ['device', 'deviceText', 'ageMs'],
+  'material.right': ['material'],
+} as const satisfies Record<string, readonly string[]>;
+export type MetCode = keyof typeof metCodes;
+export interface Met {
+  readonly code: MetCode;
+  readonly params: ReasonParams;
+}
+
+/** What the person can do now, as buttons. `next_<code>` in the catalogue. */
+export const nextCodes = {
+  'scan-another-unit': [],
+  'sign-in': [],
+  'open-devices': ['device'],
+  'open-unit': ['serial'],
+  'release-order': ['order'],
+  'lift-hold': ['serial'],
+  'continue-open-unit': ['serial'],
+  'enter-by-hand': [],
+  retry: [],
+} as const satisfies Record<string, readonly string[]>;
+export type NextCode = keyof typeof nextCodes;
+export interface Next {
+  readonly code: NextCode;
+  readonly params: ReasonParams;
+}
+
+export interface Refusal {
+  readonly command: string;
+  readonly at: number;
+  /** Every unmet condition, never only the first. At least one. */
+  readonly reasons: readonly Reason[];
+  readonly met: readonly Met[];
+  readonly next: readonly Next[];
+}
+
+export type Outcome<T = undefined> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };

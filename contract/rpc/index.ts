@@ -1,0 +1,12 @@
+/** The whole contract between renderer and station: one file per feature. */
+import { devices } from './devices.ts';
+import { execution } from './execution.ts';
+import { orders } from './orders.ts';
+import { people } from './people.ts';
+import { scan } from './scan.ts';
+import { settings } from './settings.ts';
+import { system } from './system.ts';
+import { units } from './units.ts';
+
+export const contract = { system, people, scan, orders, execution, units, devices, settings };
+export type Contract = typeof contract;

@@ -1,0 +1,47 @@
+import { eventIterator, type } from '@orpc/contract';
+import type { Language, Localized } from '../config/text.ts';
+import { base } from './base.ts';
+
+/**
+ * `ok`: accepting. `read-only`, `disk-full`, `corrupt`, `locked-by-other`: nothing can be accepted; the screen says why
+ * and what to do, and the station keeps running to show it.
+ */
+export const storeStates = ['ok', 'read-only', 'disk-full', 'corrupt'] as const;
+export type StoreState = (typeof storeStates)[number];
+
+export interface SystemView {
+  readonly version: string;
+  readonly startedAt: number;
+  readonly station: {
+    readonly id: string;
+    readonly title: Localized;
+    readonly line: { readonly id: string; readonly title: Localized } | null;
+  };
+  readonly plant: {
+    readonly id: string;
+    readonly title: Localized;
+    readonly timeZone: string;
+    readonly language: Language;
+    readonly demo: boolean;
+  };
+  readonly demoHints: readonly { readonly badge: string; readonly pin: string | null; readonly text: Localized }[];
+  readonly configHash: string;
+  readonly store: {
+    readonly state: StoreState;
+    readonly detail: string;
+    readonly path: string;
+    readonly events: number;
+    readonly epoch: string;
+    readonly bytes: number;
+    readonly freeBytes: number | null;
+  };
+  /** No server exists yet: everything is on this station only. */
+  readonly unsent: { readonly count: number; readonly oldestAt: number | null };
+  readonly clock: { readonly now: number; readonly steps: number };
+}
+
+export const system = {
+  get: base.output(type<SystemView>()),
+  /** Emits when the view changed in a way worth showing, and at least every 5 s (also the link's heartbeat). */
+  watch: base.output(eventIterator(type<SystemView>())),
+};
