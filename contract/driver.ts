@@ -37,6 +37,7 @@ export const deviceProblems = [
   'settings-invalid',
   'queue-overflow',
   'revised-by-server',
+  'driver-failed',
 ] as const;
 export type DeviceProblem = (typeof deviceProblems)[number];
 
@@ -156,6 +157,8 @@ export interface DriverManifest<Settings = unknown> {
   readonly canCall: boolean;
   /** True for scanners and gauges with a button: each reading is an act of a person, not a state. */
   readonly pushes: boolean;
+  /** Where it depends on the settings (a gauge is asked or has a button); wins over `pushes`. */
+  pushesWith?(settings: Settings): boolean;
 }
 
 export interface DriverModule<Settings = unknown> {
