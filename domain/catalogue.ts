@@ -1,0 +1,70 @@
+/** The configuration in force, indexed for the rules. Built once per configuration. */
+import type { Configuration, ReleasedDefinition } from '#contract/config/index.ts';
+import type { Device, Recipe, Tag } from '#contract/config/device.ts';
+import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
+import type { Localized } from '#contract/config/text.ts';
+import type { DefinitionRef } from '#contract/events/shared.ts';
+
+export type Material = Materials['materials'][number];
+
+export interface Catalogue {
+  readonly hash: string;
+  readonly plant: Plant;
+  readonly definitions: readonly ReleasedDefinition[];
+  readonly people: readonly Person[];
+  definition(id: string, revision: string): ReleasedDefinition | null;
+  /** The very definition an execution was started with: same id, revision and content; null when it is gone or was changed. */
+  definitionOf(ref: DefinitionRef): ReleasedDefinition | null;
+  device(id: string): Device | null;
+  devices(): readonly Device[];
+  /** A tag and the device it belongs to; tag ids are unique in a plant. */
+  tag(id: string): { readonly tag: Tag; readonly device: Device } | null;
+  recipe(id: string, revision: string): Recipe | null;
+  material(id: string): Material | null;
+  materialByGtin(gtin: string): Material | null;
+  person(id: string): Person | null;
+  personByBadge(badge: string): Person | null;
+  qualificationTitle(id: string): Localized | null;
+  station(id: string): Station | null;
+  lineOf(stationId: string): Line | null;
+}
+
+export function catalogueOf(configuration: Configuration): Catalogue {
+  const revisionKey = (id: string, revision: string): string => `${id}\u0000${revision}`;
+  const definitions = new Map(configuration.definitions.map((d) => [revisionKey(d.id, d.revision), d]));
+  const devices = new Map(configuration.devices.map((d) => [d.id, d]));
+  const tags = new Map(
+    configuration.devices.flatMap((device) => device.tags.map((tag) => [tag.id, { tag, device }] as const)),
+  );
+  const recipes = new Map(configuration.recipes.map((r) => [revisionKey(r.id, r.revision), r]));
+  const materials = new Map(configuration.materials.map((m) => [m.id, m]));
+  const gtins = new Map(configuration.materials.flatMap((m) => (m.gtin === undefined ? [] : [[m.gtin, m] as const])));
+  const people = new Map(configuration.people.people.map((p) => [p.id, p]));
+  const badges = new Map(configuration.people.people.map((p) => [p.badge, p]));
+  const qualifications = new Map(configuration.people.qualifications.map((q) => [q.id, q.title]));
+  const stations = new Map(configuration.stations.map((s) => [s.id, s]));
+  const definition = (id: string, revision: string): ReleasedDefinition | null =>
+    definitions.get(revisionKey(id, revision)) ?? null;
+  return {
+    hash: configuration.hash,
+    plant: configuration.plant,
+    definitions: configuration.definitions,
+    people: configuration.people.people,
+    definition,
+    definitionOf(ref) {
+      const found = definition(ref.id, ref.revision);
+      return found !== null && found.hash === ref.hash ? found : null;
+    },
+    device: (id) => devices.get(id) ?? null,
+    devices: () => configuration.devices,
+    tag: (id) => tags.get(id) ?? null,
+    recipe: (id, revision) => recipes.get(revisionKey(id, revision)) ?? null,
+    material: (id) => materials.get(id) ?? null,
+    materialByGtin: (gtin) => gtins.get(gtin) ?? null,
+    person: (id) => people.get(id) ?? null,
+    personByBadge: (badge) => badges.get(badge) ?? null,
+    qualificationTitle: (id) => qualifications.get(id) ?? null,
+    station: (id) => stations.get(id) ?? null,
+    lineOf: (stationId) => configuration.lines.find((line) => line.stations.includes(stationId)) ?? null,
+  };
+}

@@ -1,0 +1,73 @@
+/** Everything the station can be asked to do (imperative, design section 5). */
+import type { Orders } from '#contract/config/plant.ts';
+import type { DomainEvent } from '#contract/events/index.ts';
+import type { Entry } from '#contract/events/shared.ts';
+import type { Reason } from '#contract/refusal.ts';
+import type { StepAction } from '#contract/steps/index.ts';
+import type { ScannedComponent } from './facts.ts';
+import type { InternalAction } from './steps/step-type.ts';
+
+export type ImportedOrder = Orders['orders'][number];
+
+export type OrderCommand =
+  | {
+      readonly type: 'order.create';
+      readonly orderId: string;
+      readonly definitionId: string;
+      readonly revision: string;
+      readonly quantity: number;
+      readonly dueAt: number | null;
+      readonly serialPrefix: string;
+    }
+  | { readonly type: 'order.release' | 'order.close'; readonly orderId: string }
+  | { readonly type: 'order.hold'; readonly orderId: string; readonly reason: string }
+  /** Makes the next unit; the accepted value is `{ serial }`. */
+  | { readonly type: 'unit.create'; readonly orderId: string }
+  /** Takes in one order of the files with its units, as far as not known here yet. */
+  | { readonly type: 'order.import'; readonly orderId: string; readonly order: ImportedOrder };
+
+export type UnitCommand =
+  | { readonly type: 'unit.hold'; readonly serial: string; readonly reason: string }
+  | { readonly type: 'unit.lift-hold'; readonly serial: string; readonly reason: string }
+  | { readonly type: 'unit.scrap'; readonly serial: string; readonly reason: string };
+
+interface StepPlace {
+  readonly executionId: string;
+  readonly stepId: string;
+  readonly attempt: number;
+}
+export type ExecutionCommand =
+  | { readonly type: 'execution.start'; readonly serial: string }
+  | (StepPlace & {
+      readonly type: 'step.act';
+      readonly action: StepAction | InternalAction;
+      /** What the scanned code of a scan-component action was understood as; null when not understood. */
+      readonly component: ScannedComponent | null;
+    })
+  | (StepPlace & { readonly type: 'step.retry' });
+
+/** Whether a PIN came with it and, checked by the caller (argon2id takes time), whether it was right. */
+export type PinVerdict = 'none' | 'right' | 'wrong';
+export type PeopleCommand =
+  | { readonly type: 'operator.sign-in'; readonly badge: string; readonly pin: PinVerdict; readonly entry: Entry }
+  /** The PIN of whoever is signed in. */
+  | { readonly type: 'pin.given'; readonly pin: 'right' | 'wrong' }
+  | { readonly type: 'operator.sign-out' }
+  | { readonly type: 'station.lock'; readonly reason: 'idle' | 'person' }
+  /** Records a sign-in that was refused outside of `operator.sign-in` and `pin.given`, which record their own. */
+  | {
+      readonly type: 'operator.refuse-sign-in';
+      readonly personId: string | null;
+      readonly badge: string | null;
+      readonly reasons: readonly Reason[];
+    };
+
+/** Facts about the station program itself, taken as they are. */
+export type StationCommand = {
+  readonly type: 'station.record';
+  readonly event: Extract<DomainEvent, { type: 'station.started' | 'station.stopped' | 'clock.stepped' }>;
+};
+
+export type Command = OrderCommand | UnitCommand | ExecutionCommand | PeopleCommand | StationCommand;
+export type CommandType = Command['type'];
+

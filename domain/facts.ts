@@ -1,0 +1,41 @@
+/** What a decider may know beside the aggregates: everything that is not pure comes in here as a value. */
+import type { Station } from '#contract/config/plant.ts';
+import type { DeviceState } from '#contract/driver.ts';
+import type { Actor } from '#contract/envelope.ts';
+import type { LiveReading } from '#contract/reading.ts';
+import type { Catalogue } from './catalogue.ts';
+import type { Session } from './people/session.ts';
+
+/** A component label as the scan parser understood it. `materialId` or `gtin` says what it is; both null: not known. */
+export interface ScannedComponent {
+  readonly materialId: string | null;
+  readonly gtin: string | null;
+  readonly lot: string | null;
+  readonly serial: string | null;
+  /** UTC ms of the end of use, null when the label has none. */
+  readonly expiresAt: number | null;
+  readonly raw: string;
+}
+
+export interface DeviceFact {
+  readonly state: DeviceState;
+  /** UTC ms since when the state holds. */
+  readonly since: number;
+  /** Each reading is an act of a person (gauge button), not a state: the newest one must not be taken again. */
+  readonly pushes: boolean;
+}
+
+export interface Facts {
+  /** UTC ms. */
+  readonly now: number;
+  readonly actor: Actor;
+  readonly station: Station;
+  readonly catalogue: Catalogue;
+  readonly session: Session;
+  /** Ids to use for what this command creates. */
+  readonly ids: { readonly execution: string; readonly hold: string; readonly cycle: string };
+  reading(tagId: string): LiveReading | null;
+  device(deviceId: string): DeviceFact | null;
+  /** Serial of the unit that this component serial is in now, null when in none. */
+  fittedIn(materialId: string, componentSerial: string): string | null;
+}

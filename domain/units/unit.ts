@@ -1,0 +1,237 @@
+/** One serialised piece: where it stands in its routing, its holds and what is built into it. */
+import type { Actor } from '#contract/envelope.ts';
+import type { Reason } from '#contract/refusal.ts';
+import type { UnitStatus } from '#contract/rpc/units.ts';
+import type { Happened } from '#domain/happened.ts';
+
+export interface PassedOperation {
+  readonly operationId: string;
+  /** null: the source did not tell. */
+  readonly stationId: string | null;
+  readonly at: number | null;
+}
+export interface Hold {
+  readonly holdId: string;
+  /** What the person wrote, or the title of the failed step. */
+  readonly reason: string;
+  readonly reasons: readonly Reason[];
+  readonly stepId: string | null;
+  readonly at: number;
+  readonly by: Actor;
+  readonly stationId: string;
+  readonly liftedAt: number | null;
+  readonly liftedBy: Actor | null;
+}
+export interface FittedComponent {
+  readonly executionId: string;
+  readonly stepId: string;
+  readonly bomLine: string;
+  readonly materialId: string;
+  readonly lot: string | null;
+  readonly serial: string | null;
+  readonly at: number;
+}
+export interface OpenWork {
+  readonly executionId: string;
+  readonly operationId: string;
+  readonly stationId: string;
+  readonly startedAt: number;
+}
+export interface Unit {
+  readonly serial: string;
+  readonly orderId: string;
+  readonly materialId: string;
+  readonly definitionId: string;
+  readonly revision: string;
+  readonly status: UnitStatus;
+  readonly passed: readonly PassedOperation[];
+  /** Runs begun per operation. */
+  readonly attempts: Readonly<Record<string, number>>;
+  readonly open: OpenWork | null;
+  readonly holds: readonly Hold[];
+  readonly components: readonly FittedComponent[];
+  readonly createdAt: number;
+  readonly changedAt: number;
+  readonly scrappedAt: number | null;
+  readonly completedAt: number | null;
+}
+
+export const unitEvents = [
+  'unit.created',
+  'unit.held',
+  'unit.hold-lifted',
+  'unit.scrapped',
+  'unit.completed',
+  'execution.started',
+  'execution.passed',
+  'execution.stopped',
+  'component.fitted',
+  'component.removed',
+] as const;
+
+type StatusEvent =
+  | 'execution.started'
+  | 'execution.passed'
+  | 'execution.stopped'
+  | 'unit.held'
+  | 'unit.hold-lifted'
+  | 'unit.scrapped'
+  | 'unit.completed';
+
+/** `rest`: back to where it was before the hold, i.e. done when completed, else waiting. `never`: no decider makes this. */
+const transitions = {
+  waiting: {
+    'execution.started': 'in-work',
+    'execution.passed': 'never',
+    'execution.stopped': 'never',
+    'unit.held': 'held',
+    'unit.hold-lifted': 'never',
+    'unit.scrapped': 'scrapped',
+    'unit.completed': 'done',
+  },
+  'in-work': {
+    'execution.started': 'never',
+    'execution.passed': 'waiting',
+    'execution.stopped': 'waiting',
+    'unit.held': 'held',
+    'unit.hold-lifted': 'never',
+    'unit.scrapped': 'scrapped',
+    'unit.completed': 'never',
+  },
+  held: {
+    'execution.started': 'never',
+    'execution.passed': 'never',
+    'execution.stopped': 'held',
+    'unit.held': 'never',
+    'unit.hold-lifted': 'rest',
+    'unit.scrapped': 'scrapped',
+    'unit.completed': 'never',
+  },
+  scrapped: {
+    'execution.started': 'never',
+    'execution.passed': 'never',
+    'execution.stopped': 'scrapped',
+    'unit.held': 'never',
+    'unit.hold-lifted': 'never',
+    'unit.scrapped': 'never',
+    'unit.completed': 'never',
+  },
+  done: {
+    'execution.started': 'never',
+    'execution.passed': 'never',
+    'execution.stopped': 'never',
+    'unit.held': 'held',
+    'unit.hold-lifted': 'never',
+    'unit.scrapped': 'scrapped',
+    'unit.completed': 'never',
+  },
+} as const satisfies Record<UnitStatus, Record<StatusEvent, UnitStatus | 'rest' | 'never'>>;
+
+/** @returns null when the unit's status does not allow it. */
+export function unitStatusAfter(unit: Pick<Unit, 'status' | 'completedAt'>, event: StatusEvent): UnitStatus | null {
+  const to: UnitStatus | 'rest' | 'never' = transitions[unit.status][event];
+  if (to === 'never') return null;
+  if (to === 'rest') return unit.completedAt === null ? 'waiting' : 'done';
+  return to;
+}
+
+export const openHold = (unit: Unit): Hold | null => unit.holds.find((hold) => hold.liftedAt === null) ?? null;
+export const passedOperation = (unit: Unit, operationId: string): PassedOperation | null =>
+  unit.passed.find((p) => p.operationId === operationId) ?? null;
+
+/** Of `component.*` events, which do not carry the serial, the caller knows the unit by the execution. */
+export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
+  if (event.type === 'unit.created') return unit ?? created(event.body, event.at);
+  if (unit === null) return null;
+  switch (event.type) {
+    case 'execution.started': {
+      const { executionId, operationId } = event.body;
+      return moved(unit, event.type, event.at, {
+        open: { executionId, operationId, stationId: event.stationId, startedAt: event.at },
+        attempts: { ...unit.attempts, [operationId]: (unit.attempts[operationId] ?? 0) + 1 },
+      });
+    }
+    case 'execution.passed': {
+      const { operationId } = event.body;
+      const others = unit.passed.filter((p) => p.operationId !== operationId);
+      return moved(unit, event.type, event.at, {
+        open: null,
+        passed: [...others, { operationId, stationId: event.stationId, at: event.at }],
+      });
+    }
+    case 'execution.stopped':
+      return moved(unit, event.type, event.at, { open: null });
+    case 'unit.held': {
+      const { holdId, reason, reasons, stepId } = event.body;
+      const hold: Hold = {
+        holdId,
+        reason,
+        reasons,
+        stepId,
+        at: event.at,
+        by: event.actor,
+        stationId: event.stationId,
+        liftedAt: null,
+        liftedBy: null,
+      };
+      return moved(unit, event.type, event.at, { holds: [...unit.holds, hold] });
+    }
+    case 'unit.hold-lifted': {
+      const { holdId } = event.body;
+      return moved(unit, event.type, event.at, {
+        holds: unit.holds.map((hold) =>
+          hold.holdId === holdId ? { ...hold, liftedAt: event.at, liftedBy: event.actor } : hold,
+        ),
+      });
+    }
+    case 'unit.scrapped':
+      return moved(unit, event.type, event.at, { scrappedAt: event.at });
+    case 'unit.completed':
+      return moved(unit, event.type, event.at, { completedAt: event.at });
+    case 'component.fitted': {
+      const { executionId, stepId, bomLine, materialId, lot, componentSerial } = event.body;
+      const fitted = { executionId, stepId, bomLine, materialId, lot, serial: componentSerial, at: event.at };
+      return { ...unit, changedAt: event.at, components: [...unit.components, fitted] };
+    }
+    case 'component.removed': {
+      const { bomLine, materialId, lot, componentSerial } = event.body;
+      const out = unit.components.findIndex(
+        (c) => c.bomLine === bomLine && c.materialId === materialId && c.lot === lot && c.serial === componentSerial,
+      );
+      if (out === -1) return unit;
+      return { ...unit, changedAt: event.at, components: unit.components.toSpliced(out, 1) };
+    }
+    default:
+      return unit;
+  }
+}
+
+function created(
+  body: Extract<Happened, { type: 'unit.created' }>['body'],
+  at: number,
+): Unit {
+  const { serial, orderId, materialId, definitionId, revision, passed } = body;
+  return {
+    serial,
+    orderId,
+    materialId,
+    definitionId,
+    revision,
+    status: 'waiting',
+    passed,
+    attempts: {},
+    open: null,
+    holds: [],
+    components: [],
+    createdAt: at,
+    changedAt: at,
+    scrappedAt: null,
+    completedAt: null,
+  };
+}
+
+function moved(unit: Unit, type: StatusEvent, at: number, change: Partial<Unit>): Unit {
+  const status = unitStatusAfter(unit, type);
+  // An impossible fact in the log is not a reason to lose the ones after it: it changes nothing here.
+  return status === null ? unit : { ...unit, ...change, status, changedAt: at };
+}
