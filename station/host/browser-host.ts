@@ -9,11 +9,11 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { readBelow, readDefinitionImage, type ServedFile } from './files.ts';
+import { readBelow, readDefinitionImage, type DefinitionFolder, type ServedFile } from '../web/files.ts';
 import { allowedHosts, judge } from './guards.ts';
 import { notStartedHerePage, notStartedHerePolicy } from './pages.ts';
 import { createRpcSockets, defaultSocketLimits, type RpcSockets, type SocketLimits } from './rpc-socket.ts';
-import { contentSecurityPolicy, picturePolicy, securityHeaders } from './security-headers.ts';
+import { contentSecurityPolicy, picturePolicy, securityHeaders } from '../web/security-headers.ts';
 import { createSessions, type Sessions } from './session.ts';
 
 /** A part of the host with addresses of its own (the demo panel); returns false for what is not its own. */
@@ -23,7 +23,7 @@ export interface BrowserHostOptions {
   readonly router: AnyRouter;
   /** Folder of the built renderer, with `index.html`. */
   readonly rendererDir: string;
-  readonly configFolder: string;
+  readonly definitionFolder: DefinitionFolder;
   /** Address to listen on; 127.0.0.1 unless the plant wants thin clients. */
   readonly host?: string;
   /** 0: any free one. */
@@ -154,7 +154,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, by: An
   if (!reads) return send(response, 405, 'Only GET');
   if (path.startsWith('/definition-images/')) {
     response.setHeader('content-security-policy', picturePolicy);
-    return sendFile(response, await readDefinitionImage(options.configFolder, path));
+    return sendFile(response, await readDefinitionImage(options.definitionFolder, path));
   }
   // Addresses of screens have no file name: the page finds its way itself.
   const isPage = !(path.split('/').at(-1) ?? '').includes('.');

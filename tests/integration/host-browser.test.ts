@@ -53,7 +53,8 @@ async function open(more: Partial<BrowserHostOptions> = {}): Promise<BrowserHost
   return createBrowserHost({
     router: makeRouter(),
     rendererDir: join(folder, 'renderer'),
-    configFolder: join(folder, 'config'),
+    definitionFolder: (id, revision) =>
+      id === 'bracket' && revision === 'A' ? join(folder, 'config', 'definitions', 'bracket.A') : null,
     port: 0,
     token: 'first-token',
     key: loadHostKey(folder),

@@ -13,11 +13,12 @@ const types: Readonly<Record<string, string>> = {
   '.jpg': 'image/jpeg',
   '.jpeg': 'image/jpeg',
   '.webp': 'image/webp',
+  '.avif': 'image/avif',
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
   '.txt': 'text/plain; charset=utf-8',
 };
-const pictures = new Set(['.svg', '.png', '.jpg', '.jpeg', '.webp']);
+const pictures = new Set(['.svg', '.png', '.jpg', '.jpeg', '.webp', '.avif']);
 
 export interface ServedFile {
   readonly body: Buffer;
@@ -46,16 +47,19 @@ export async function readBelow(folder: string, path: string): Promise<ServedFil
   }
 }
 
+/** Where the folder of a released definition is, absolute; null for an unknown one. */
+export type DefinitionFolder = (definition: string, revision: string) => string | null;
+
 /**
- * A picture of a process definition: `/definition-images/<definition>/<revision>/<file...>` is
- * `<configFolder>/definitions/<definition>.<revision>/<file...>`. Only picture types, so that no text can be read.
+ * A picture of a process definition: `/definition-images/<definition>/<revision>/<file...>` is that file in the
+ * definition's folder. Only picture types, so that no text can be read.
  */
-export async function readDefinitionImage(configFolder: string, path: string): Promise<ServedFile | null> {
+export async function readDefinitionImage(folderOf: DefinitionFolder, path: string): Promise<ServedFile | null> {
   const [prefix, definition, revision, ...file] = safeSegments(path) ?? [];
   if (prefix !== 'definition-images' || definition === undefined || revision === undefined) return null;
   if (!pictures.has(extname(file.at(-1) ?? '').toLowerCase())) return null;
-  const folder = join(configFolder, 'definitions', `${definition}.${revision}`);
-  return readBelow(folder, `/${file.map(encodeURIComponent).join('/')}`);
+  const folder = folderOf(definition, revision);
+  return folder === null ? null : readBelow(folder, `/${file.map(encodeURIComponent).join('/')}`);
 }
 
 /** Decoded segments of a path, or null where one could mean another place. */
