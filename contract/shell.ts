@@ -1,0 +1,27 @@
+/** What passes between the Electron shell, the station process that it forks, and the page. */
+
+/** Channel and window-message names; the page's side is in `renderer/link/message-port.ts`. */
+export const portMessage = 'linewright:port';
+export const portPlease = 'linewright:port-please';
+
+/** The page's only origin in Electron. */
+export const pageOrigin = 'app://linewright';
+
+/** `port` comes with one MessagePort to serve. */
+export interface ToStation {
+  readonly type: 'port' | 'stop';
+}
+
+export type FromStation =
+  | {
+      readonly type: 'ready';
+      readonly title: string;
+      readonly window: { readonly kiosk: boolean; readonly fullscreen: boolean };
+      /** Absolute folder of each released definition by `<id>/<revision>`; their pictures are read from there. */
+      readonly definitionFolders: Readonly<Record<string, string>>;
+    }
+  /** It cannot run and starting it again will not help; one line for people. */
+  | { readonly type: 'failed'; readonly message: string };
+
+/** Exit code of a station process that must not be started again: wrong options, configuration or data folder. */
+export const exitHopeless = 2;

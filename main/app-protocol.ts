@@ -1,0 +1,43 @@
+/** `app://linewright/...`: the built renderer and the pictures of definitions. A file:// page could read the whole disk. */
+import { protocol } from 'electron';
+import { pageOrigin } from '#contract/shell.ts';
+import { readBelow, readDefinitionImage, type DefinitionFolder } from '#station/web/files.ts';
+import { contentSecurityPolicy, picturePolicy, securityHeaders } from '#station/web/security-headers.ts';
+
+/** Must be called before the app is ready. */
+export function declareScheme(): void {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
+  ]);
+}
+
+export function serveApp(rendererDir: string, definitionFolder: DefinitionFolder): void {
+  protocol.handle('app', (request) => respond(request.url, request.method, rendererDir, definitionFolder));
+}
+
+/** One answer of the protocol: only reading, only our one host. */
+export async function respond(
+  url: string,
+  method: string,
+  rendererDir: string,
+  definitionFolder: DefinitionFolder,
+): Promise<Response> {
+  const refused = (status: number): Response => new Response(null, { status, headers: securityHeaders });
+  if (method !== 'GET') return refused(405);
+  if (!url.startsWith(`${pageOrigin}/`)) return refused(403);
+  const path = (url.slice(pageOrigin.length).split(/[?#]/)[0] ?? '/') || '/';
+  const isPicture = path.startsWith('/definition-images/');
+  const isPage = !isPicture && !(path.split('/').at(-1) ?? '').includes('.');
+  const file = isPicture
+    ? await readDefinitionImage(definitionFolder, path)
+    : await readBelow(rendererDir, isPage ? '/index.html' : path);
+  if (file === null) return refused(404);
+  return new Response(new Uint8Array(file.body), {
+    headers: {
+      ...securityHeaders,
+      'content-type': file.type,
+      'content-security-policy': isPicture ? picturePolicy : contentSecurityPolicy(),
+      'cache-control': file.immutable ? 'max-age=31536000, immutable' : 'no-cache',
+    },
+  });
+}
