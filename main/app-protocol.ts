@@ -27,10 +27,9 @@ export async function respond(
   if (!url.startsWith(`${pageOrigin}/`)) return refused(403);
   const path = (url.slice(pageOrigin.length).split(/[?#]/)[0] ?? '/') || '/';
   const isPicture = path.startsWith('/definition-images/');
-  const isPage = !isPicture && !(path.split('/').at(-1) ?? '').includes('.');
   const file = isPicture
     ? await readDefinitionImage(definitionFolder, path)
-    : await readBelow(rendererDir, isPage ? '/index.html' : path);
+    : await readBelow(rendererDir, path === '/' ? '/index.html' : path);
   if (file === null) return refused(404);
   return new Response(new Uint8Array(file.body), {
     headers: {

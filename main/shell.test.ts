@@ -238,7 +238,7 @@ describe('app://', () => {
 
   test('serves the page under its policy, and pictures of definitions', async () => {
     await run();
-    const page = await get('app://linewright/devices?x=1');
+    const page = await get('app://linewright/?x=1#/devices');
     expect(await page.text()).toBe('<title>page');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');

@@ -145,7 +145,7 @@ export class MessageChannelMain {
 export const protocol = {
   schemes: [] as { scheme: string; privileges: Record<string, boolean> }[],
   handlers: new Map<string, (request: { url: string; method: string }) => Promise<Response>>(),
-  registerSchemesAsPrivileged(schemes: typeof protocol.schemes): void {
+  registerSchemesAsPrivileged(schemes: { scheme: string; privileges: Record<string, boolean> }[]): void {
     protocol.schemes = schemes;
   },
   handle(scheme: string, handler: (request: { url: string; method: string }) => Promise<Response>): void {

@@ -156,11 +156,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, by: An
     response.setHeader('content-security-policy', picturePolicy);
     return sendFile(response, await readDefinitionImage(options.definitionFolder, path));
   }
-  // Addresses of screens have no file name: the page finds its way itself.
-  const isPage = !(path.split('/').at(-1) ?? '').includes('.');
   // Loading the page prolongs the session, so that a panel in daily use never falls out of it.
-  if (isPage) response.setHeader('set-cookie', sessions.issue());
-  return sendFile(response, await readBelow(options.rendererDir, isPage ? '/index.html' : path));
+  if (path === '/') response.setHeader('set-cookie', sessions.issue());
+  return sendFile(response, await readBelow(options.rendererDir, path === '/' ? '/index.html' : path));
 }
 
 function send(response: ServerResponse, status: number, text: string): void {

@@ -1,0 +1,128 @@
+import { createRouterClient } from '@orpc/server';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Configuration } from '#contract/config/index.ts';
+import type { DomainEvent } from '#contract/events/index.ts';
+import type { Clock } from '#station/clock.ts';
+import { createLog } from '#station/log.ts';
+import type { StoreInfo } from '#station/store/store.ts';
+import { Signal } from '#station/streams/signal.ts';
+import { createSystem, type System } from './index.ts';
+
+const text = (en: string) => ({ en, de: en });
+const configuration = {
+  hash: 'abc',
+  plant: { id: 'p', title: text('Plant'), timeZone: 'Europe/Berlin', language: 'de', demo: false, demoHints: [{}] },
+  stations: [{ id: 'ST10', title: text('Press') }],
+  lines: [{ id: 'L1', title: text('Line'), stations: ['ST10'] }],
+} as unknown as Configuration;
+
+let wall: number;
+let mono: number;
+let timer: (() => void) | null;
+let info: StoreInfo;
+let written: DomainEvent[];
+let refuse: boolean;
+const onState = new Signal<unknown>();
+const clock: Clock = {
+  now: () => wall,
+  monotonic: () => mono,
+  setTimer: (_ms, run) => {
+    timer = run;
+    return { cancel: () => (timer = null) };
+  },
+};
+function pass(ms: number, wallMs = ms): void {
+  mono += ms;
+  wall += wallMs;
+  timer?.();
+}
+function make(): System {
+  return createSystem({
+    configuration,
+    stationId: 'ST10',
+    version: '1.2.3',
+    store: { previousRun: 'ended-abruptly', onState, info: () => info },
+    append: (events) => {
+      if (refuse) throw new Error('disk full');
+      written.push(...events);
+    },
+    clock,
+    log: createLog('silent'),
+  });
+}
+
+beforeEach(() => {
+  [wall, mono, timer, written, refuse] = [1_700_000_000_000, 5_000, null, [], false];
+  info = { state: 'ok', detail: '', path: '/d', epoch: 'e', events: 4, oldestAt: 7, bytes: 1, freeBytes: null };
+});
+
+test('its start and end are facts', () => {
+  const system = make();
+  system.start();
+  system.stop('SIGTERM');
+  expect(written).toMatchObject([
+    { type: 'station.started', body: { version: '1.2.3', previousRun: 'ended-abruptly' } },
+    { type: 'station.stopped', body: { reason: 'SIGTERM' } },
+  ]);
+  expect(timer).toBeNull();
+});
+
+test('a store that accepts nothing does not keep it from running', () => {
+  refuse = true;
+  const system = make();
+  system.start();
+  pass(2_500, 60_000);
+  system.stop('SIGTERM');
+  expect(written).toEqual([]);
+});
+
+describe('clock', () => {
+  test.each([
+    [3_600_000, 'forwards'],
+    [-3_600_000, 'backwards'],
+  ])('a step of %i ms %s is a fact, once', (byMs) => {
+    const system = make();
+    system.start();
+    pass(2_500, 2_500 + byMs);
+    pass(2_500);
+    expect(written.slice(1)).toEqual([
+      {
+        type: 'clock.stepped',
+        version: 1,
+        body: { byMs, beforeAt: 1_700_000_002_500, afterAt: 1_700_000_002_500 + byMs },
+      },
+    ]);
+    expect(system.view().clock.steps).toBe(1);
+  });
+
+  test('a busy machine and a slewing clock are no steps', () => {
+    const system = make();
+    system.start();
+    pass(90_000);
+    for (let i = 0; i < 100; i++) pass(2_500, 2_400);
+    expect(written).toHaveLength(1);
+    expect(system.view().clock.steps).toBe(0);
+  });
+});
+
+test('the view is sent at once, as a heartbeat, and when the store changes', async () => {
+  const system = make();
+  system.start();
+  const client = createRouterClient(system.router);
+  const views = await client.watch();
+  const next = async () => (await views.next()).value;
+  expect(await next()).toMatchObject({
+    station: { id: 'ST10', line: { id: 'L1' } },
+    demoHints: [],
+    store: { state: 'ok', events: 4 },
+    unsent: { count: 4, oldestAt: 7 },
+    clock: { now: 1_700_000_000_000, steps: 0 },
+  });
+  pass(2_500);
+  expect(await next()).toMatchObject({ clock: { now: 1_700_000_002_500 } });
+  info = { ...info, state: 'disk-full' };
+  onState.emit(null);
+  expect(await next()).toMatchObject({ store: { state: 'disk-full' } });
+  await views.return?.();
+  expect(await client.get()).toEqual(system.view());
+});

@@ -1,0 +1,50 @@
+/** What every screen shows of the station itself. */
+import type { Configuration } from '#contract/config/index.ts';
+import type { SystemView } from '#contract/rpc/system.ts';
+import type { StoreInfo } from '#station/store/store.ts';
+
+export interface SystemFacts {
+  readonly configuration: Configuration;
+  readonly stationId: string;
+  /** Of the program, from package.json. */
+  readonly version: string;
+  /** UTC ms. */
+  readonly startedAt: number;
+}
+
+export function systemView(facts: SystemFacts, store: StoreInfo, now: number, clockSteps: number): SystemView {
+  const { plant, stations, lines, hash } = facts.configuration;
+  const station = stations.find(({ id }) => id === facts.stationId);
+  if (station === undefined) throw new Error(`station ${facts.stationId} is not in the configuration`);
+  const line = lines.find(({ stations: members }) => members.includes(facts.stationId));
+  return {
+    version: facts.version,
+    startedAt: facts.startedAt,
+    station: {
+      id: station.id,
+      title: station.title,
+      line: line === undefined ? null : { id: line.id, title: line.title },
+    },
+    plant: {
+      id: plant.id,
+      title: plant.title,
+      timeZone: plant.timeZone,
+      language: plant.language,
+      demo: plant.demo,
+    },
+    demoHints: plant.demo ? plant.demoHints : [],
+    configHash: hash,
+    store: {
+      state: store.state,
+      detail: store.detail,
+      path: store.path,
+      events: store.events,
+      epoch: store.epoch,
+      bytes: store.bytes,
+      freeBytes: store.freeBytes,
+    },
+    // No server exists yet: nothing was ever sent.
+    unsent: { count: store.events, oldestAt: store.oldestAt },
+    clock: { now, steps: clockSteps },
+  };
+}
