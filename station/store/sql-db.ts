@@ -5,12 +5,17 @@ import type { ReadModelDb, SqlValue } from './projection.ts';
 export class SqlDb implements ReadModelDb {
   readonly #db: Database.Database;
   readonly #readOnly: boolean;
+  readonly #onError: (error: unknown) => void;
   readonly #statements = new Map<string, Database.Statement<SqlValue[]>>();
 
-  /** @param readOnly refuse every statement that could write, whatever the connection may do. */
-  constructor(db: Database.Database, readOnly: boolean) {
+  /**
+   * @param readOnly refuse every statement that could write, whatever the connection may do.
+   * @param onError hears every error before it is thrown on (a file found to be damaged while reading).
+   */
+  constructor(db: Database.Database, readOnly: boolean, onError: (error: unknown) => void = () => {}) {
     this.#db = db;
     this.#readOnly = readOnly;
+    this.#onError = onError;
   }
 
   run(sql: string, ...params: readonly SqlValue[]): number {
@@ -18,15 +23,24 @@ export class SqlDb implements ReadModelDb {
   }
 
   get<Row>(sql: string, ...params: readonly SqlValue[]): Row | undefined {
-    return this.#statement(sql).get(...params) as Row | undefined;
+    return this.#heard(() => this.#statement(sql).get(...params) as Row | undefined);
   }
 
   all<Row>(sql: string, ...params: readonly SqlValue[]): Row[] {
-    return this.#statement(sql).all(...params) as Row[];
+    return this.#heard(() => this.#statement(sql).all(...params) as Row[]);
   }
 
   iterate<Row>(sql: string, ...params: readonly SqlValue[]): IterableIterator<Row> {
     return this.#statement(sql).iterate(...params) as IterableIterator<Row>;
+  }
+
+  #heard<T>(run: () => T): T {
+    try {
+      return run();
+    } catch (error) {
+      this.#onError(error);
+      throw error;
+    }
   }
 
   #statement(sql: string): Database.Statement<SqlValue[]> {
