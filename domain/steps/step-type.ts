@@ -7,7 +7,7 @@ import type { ReadingFact } from '#contract/events/shared.ts';
 import type { LiveReading } from '#contract/reading.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { StepSummary } from '#contract/rpc/execution.ts';
-import type { StepAction, StepActionOf, StepDefinitionOf, StepType } from '#contract/steps/index.ts';
+import type { StepAction, StepActionOf, StepDefinition, StepDefinitionOf, StepType } from '#contract/steps/index.ts';
 import type { Facts, ScannedComponent } from '#domain/facts.ts';
 import type { Happened } from '#domain/happened.ts';
 import type { Unit } from '#domain/units/unit.ts';
@@ -69,6 +69,17 @@ export interface StepKind<T extends StepType, Progress> {
   /** After the events of an act were folded in. */
   outcome(def: StepDefinitionOf<T>, progress: Progress, definition: ReleasedDefinition): StepOutcome;
   summary(def: StepDefinitionOf<T>, progress: Progress, definition: ReleasedDefinition): StepSummary | null;
+}
+
+/** A kind whose type is known only at run time: definition, progress and action of one step belong together. */
+export interface AnyStepKind {
+  readonly type: StepType;
+  initial(): unknown;
+  gates(def: StepDefinition, progress: unknown, ctx: StepContext): readonly Reason[];
+  act(def: StepDefinition, progress: unknown, action: StepAction | InternalAction, ctx: StepContext): Acted;
+  evolve(progress: unknown, event: Happened): unknown;
+  outcome(def: StepDefinition, progress: unknown, definition: ReleasedDefinition): StepOutcome;
+  summary(def: StepDefinition, progress: unknown, definition: ReleasedDefinition): StepSummary | null;
 }
 
 /** Actions of the station itself are taken whoever is signed in: a machine that finished has finished. */

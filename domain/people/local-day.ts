@@ -1,0 +1,45 @@
+/** Days as the plant counts them. Pure: the zone's rules are data of the runtime, no clock is read. */
+
+/** How far local time is ahead of UTC at that instant, in ms. */
+export function zoneOffsetMs(at: number, timeZone: string): number {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  }).formatToParts(at);
+  const field = (type: string): number => Number(parts.find((p) => p.type === type)?.value ?? 0);
+  const local = Date.UTC(
+    field('year'),
+    field('month') - 1,
+    field('day'),
+    field('hour'),
+    field('minute'),
+    field('second'),
+  );
+  return local - Math.floor(at / 1000) * 1000;
+}
+
+/**
+ * UTC ms of the last millisecond of a local day, also where the clocks change that night.
+ * @param isoDate `YYYY-MM-DD`.
+ */
+export function endOfLocalDay(isoDate: string, timeZone: string): number {
+  const [year = 1970, month = 1, day = 1] = isoDate.split('-').map(Number);
+  const midnight = Date.UTC(year, month - 1, day + 1);
+  // The offset in force at the instant looked for; two rounds settle it around a clock change.
+  let at = midnight - zoneOffsetMs(midnight, timeZone);
+  at = midnight - zoneOffsetMs(at, timeZone);
+  return at - 1;
+}
+
+/** UTC ms of the start of the local clock hour that `at` is in; zones with half hours differ from UTC. */
+export function startOfLocalHour(at: number, timeZone: string): number {
+  const hour = 3_600_000;
+  const offset = zoneOffsetMs(at, timeZone);
+  return Math.floor((at + offset) / hour) * hour - offset;
+}

@@ -1,0 +1,86 @@
+/** Hold, lift, scrap: decisions of people about a unit, wherever it stands. */
+import { event, type DomainEvent } from '#contract/events/index.ts';
+import type { Reason } from '#contract/refusal.ts';
+import type { UnitCommand } from '#domain/commands.ts';
+import { accept, reason, refuse, type Decision } from '#domain/decision.ts';
+import { currentRun, isOpen, type Execution } from '#domain/execution/execution.ts';
+import type { Facts } from '#domain/facts.ts';
+import { permissionFaults } from '#domain/people/access.ts';
+import { cycleOpen, type MachineCycleProgress } from '#domain/steps/machine-cycle/kind.ts';
+import { openHold, unitStatusAfter, type Unit } from './unit.ts';
+import { holderName } from './holder.ts';
+
+export interface UnitState {
+  readonly unit: Unit | null;
+  /** The run the unit is in, null when in none. */
+  readonly execution: Execution | null;
+}
+
+export function decideUnit({ unit, execution }: UnitState, command: UnitCommand, facts: Facts): Decision {
+  const { serial } = command;
+  const permission = command.type;
+  const faults: Reason[] = [...permissionFaults(facts, permission)];
+  if (unit === null) return refuse([...faults, reason('unit.unknown', { serial })]);
+  if (command.type === 'unit.lift-hold') {
+    const hold = openHold(unit);
+    if (hold === null) faults.push(reason('unit.not-held', { serial }));
+    if (hold === null || faults.length > 0) return refuse(faults);
+    return accept([event('unit.hold-lifted', { serial, holdId: hold.holdId, reason: command.reason })]);
+  }
+  faults.push(...standFaults(unit, command.type === 'unit.hold' ? 'unit.held' : 'unit.scrapped', facts));
+  const running = machineBusy(execution);
+  if (running !== null) faults.push(running);
+  if (faults.length > 0) return refuse(faults);
+  const open = execution !== null && isOpen(execution) ? execution : null;
+  const events: DomainEvent[] =
+    command.type === 'unit.hold'
+      ? [
+          event('unit.held', {
+            serial,
+            holdId: facts.ids.hold,
+            reason: command.reason,
+            executionId: open?.executionId ?? null,
+            stepId: open?.currentStep ?? null,
+            reasons: [],
+          }),
+        ]
+      : [event('unit.scrapped', { serial, reason: command.reason })];
+  if (open !== null)
+    events.push(
+      event('execution.stopped', {
+        executionId: open.executionId,
+        serial,
+        operationId: open.operationId,
+        cause: command.type === 'unit.hold' ? 'held' : 'scrapped',
+      }),
+    );
+  return accept(events);
+}
+
+/** Why the unit's own state stands against it. */
+function standFaults(unit: Unit, wanted: 'unit.held' | 'unit.scrapped', facts: Facts): readonly Reason[] {
+  if (unitStatusAfter(unit, wanted) !== null) return [];
+  return unitFaults(unit, facts);
+}
+
+/** A held or scrapped unit, with who and when. */
+export function unitFaults(unit: Unit, facts: Pick<Facts, 'catalogue'>): readonly Reason[] {
+  const { serial } = unit;
+  if (unit.status === 'scrapped') return [reason('unit.scrapped', { serial, scrappedAt: unit.scrappedAt })];
+  const hold = openHold(unit);
+  if (hold === null) return [];
+  const step = facts.catalogue
+    .definition(unit.definitionId, unit.revision)
+    ?.operations.flatMap((o) => o.steps)
+    .find((s) => s.id === hold.stepId);
+  const because = hold.reasons.length > 0 && step !== undefined ? step.title : hold.reason;
+  return [reason('unit.held', { serial, reason: because, by: holderName(hold, facts), heldAt: hold.at })];
+}
+
+/** A unit is not taken out from under a machine that runs on it: the cycle is aborted first. */
+function machineBusy(execution: Execution | null): Reason | null {
+  const run = execution === null ? null : currentRun(execution);
+  if (run === null || run.stepType !== 'machine-cycle' || run.status !== 'current') return null;
+  const progress = run.progress as MachineCycleProgress;
+  return cycleOpen(progress) ? reason('machine.busy', { cycle: progress.cycleId }) : null;
+}
