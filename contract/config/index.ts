@@ -20,6 +20,8 @@ export interface Configuration {
 export interface ReleasedDefinition extends ProcessDefinition {
   /** SHA-256 of the file's content, hex. */
   readonly hash: string;
+  /** Where it was read from, relative to the configuration folder, with `/`; its images are in it. */
+  readonly folder?: string;
 }
 
 /** One thing wrong with a configuration folder, with where it is and what to do. */

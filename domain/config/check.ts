@@ -1,0 +1,48 @@
+/**
+ * What is wrong with a configuration although each of its files is well formed: references, units, limits, routing.
+ * Pure: lines and columns, driver settings and files on disk are the reader's.
+ */
+import { checkDefinitions } from './check-definitions.ts';
+import { checkDevices, checkRecipes } from './check-devices.ts';
+import { checkOrders } from './check-orders.ts';
+import { checkLines, checkMaterials, checkPeople, checkPlant, checkStations } from './check-plant.ts';
+import { Findings, indexOf, type CheckInput, type Finding, type Source } from './finding.ts';
+
+export type { CheckInput, Finding, Path, Source } from './finding.ts';
+
+/** @returns every finding, in no particular order; empty = the configuration holds together. */
+export function checkConfiguration(input: CheckInput): readonly Finding[] {
+  const index = indexOf(input);
+  const findings = new Findings(index);
+  sameIdTwice(input.lines, 'line', ({ id }) => id, findings);
+  sameIdTwice(input.stations, 'station', ({ id }) => id, findings);
+  sameIdTwice(input.devices, 'device', ({ id }) => id, findings);
+  sameIdTwice(input.recipes, 'recipe', ({ id, revision }) => `${id} revision ${revision}`, findings);
+  sameIdTwice(input.definitions, 'definition', ({ id, revision }) => `${id} revision ${revision}`, findings);
+  checkPlant(input, index, findings);
+  checkLines(input, index, findings);
+  checkStations(input, index, findings);
+  checkMaterials(input, findings);
+  checkPeople(input, index, findings);
+  checkDevices(input, findings);
+  checkRecipes(input, index, findings);
+  checkDefinitions(input, index, findings);
+  checkOrders(input, index, findings);
+  return findings.all;
+}
+
+function sameIdTwice<T>(sources: readonly Source<T>[], what: string, id: (value: T) => string, findings: Findings): void {
+  const seen = new Map<string, string>();
+  for (const { file, value } of sources) {
+    const other = seen.get(id(value));
+    if (other !== undefined) {
+      findings.add(
+        file,
+        ['id'],
+        `${what} ${id(value)} is already in ${other}`,
+        'Rename or remove one; a released revision is never overwritten.',
+      );
+    }
+    seen.set(id(value), file);
+  }
+}

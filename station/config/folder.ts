@@ -1,0 +1,103 @@
+/** What lies in a configuration folder: which files are read, and which lie where nobody looks. */
+import { readdirSync, statSync, type Dirent } from 'node:fs';
+import path from 'node:path';
+import type { ConfigurationFault } from '#contract/config/index.ts';
+import { choices } from '#domain/config/closest.ts';
+
+export const singleFiles = ['plant.yaml', 'people.yaml', 'materials.yaml'] as const;
+export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders'] as const;
+export type ListFolder = (typeof listFolders)[number];
+
+export interface FolderContents {
+  readonly single: ReadonlySet<string>;
+  /** Names relative to the configuration folder, with `/`, sorted. */
+  readonly lists: Readonly<Record<ListFolder, readonly string[]>>;
+  readonly definitions: readonly string[];
+  readonly faults: readonly ConfigurationFault[];
+}
+
+function fault(file: string, problem: string, remedy: string): ConfigurationFault {
+  return { file, line: null, column: null, path: '', problem, remedy };
+}
+
+function entries(folder: string): Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => !name.startsWith('.'))
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}
+
+const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
+const isFolder = (root: string, entry: Dirent): boolean =>
+  entry.isDirectory() || (entry.isSymbolicLink() && statSync(path.join(root, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
+
+/** Lists the folder; a file with the wrong ending or in an unknown folder is a fault, because it would silently not count. */
+export function listFolder(root: string): FolderContents {
+  const faults: ConfigurationFault[] = [];
+  const stat = statSync(root, { throwIfNoEntry: false });
+  const lists: Record<ListFolder, string[]> = { lines: [], stations: [], devices: [], recipes: [], orders: [] };
+  const empty = { single: new Set<string>(), lists, definitions: [] };
+  if (!stat?.isDirectory()) {
+    const problem = stat ? 'is not a folder' : 'does not exist';
+    return { ...empty, faults: [fault(root, `the configuration folder ${problem}`, 'Name the folder that holds plant.yaml, e.g. --config resources/demo-plant.')] };
+  }
+  const single = new Set<string>();
+  const definitions: string[] = [];
+  const known: readonly string[] = [...listFolders, 'definitions'];
+  for (const entry of entries(root)) {
+    const { name } = entry;
+    if (isFolder(root, entry)) {
+      if (name === 'definitions') definitions.push(...definitionFiles(root, faults));
+      else if ((listFolders as readonly string[]).includes(name)) {
+        for (const inner of entries(path.join(root, name))) {
+          const file = `${name}/${inner.name}`;
+          if (/\.yaml$/.test(inner.name)) lists[name as ListFolder].push(file);
+          else if (isYaml(inner.name)) faults.push(wrongEnding(file));
+          else if (isFolder(path.join(root, name), inner)) {
+            faults.push(fault(file, 'folders inside this one are not read', `Move its files up into ${name}/.`));
+          }
+        }
+      } else if (entries(path.join(root, name)).some((inner) => isYaml(inner.name))) {
+        faults.push(fault(name, `unknown folder "${name}"; its files are not read`, choices(name, known, 'folder')));
+      }
+    } else if ((singleFiles as readonly string[]).includes(name)) single.add(name);
+    else if (isYaml(name)) {
+      faults.push(
+        (singleFiles as readonly string[]).includes(name.replace(/\.yml$/i, '.yaml'))
+          ? wrongEnding(name)
+          : fault(name, `unknown file "${name}"; it is not read`, choices(name, singleFiles, 'file')),
+      );
+    }
+  }
+  for (const name of singleFiles) {
+    if (!single.has(name)) faults.push(fault(name, `${name} is missing`, `Write it; ${name === 'plant.yaml' ? 'it begins with `schema: linewright/plant@1`' : 'the demo plant in resources/demo-plant shows how'}.`));
+  }
+  for (const name of ['stations', 'lines'] as const) {
+    if (lists[name].length === 0) faults.push(fault(`${name}/`, `there is no file in ${name}/`, `Write at least one ${name.slice(0, -1)} file, e.g. ${name}/${name === 'lines' ? 'L1' : 'ST10'}.yaml.`));
+  }
+  return { single, lists, definitions, faults };
+}
+
+function wrongEnding(file: string): ConfigurationFault {
+  return fault(file, 'only files that end in .yaml are read', `Rename it to ${file.replace(/\.ya?ml$/i, '.yaml')}.`);
+}
+
+function definitionFiles(root: string, faults: ConfigurationFault[]): string[] {
+  const files: string[] = [];
+  for (const entry of entries(path.join(root, 'definitions'))) {
+    const name = `definitions/${entry.name}`;
+    if (!isFolder(path.join(root, 'definitions'), entry)) {
+      if (isYaml(entry.name)) {
+        faults.push(fault(name, 'a definition is in a folder of its own', `Move it to ${name.replace(/\.ya?ml$/i, '')}/definition.yaml.`));
+      }
+      continue;
+    }
+    const file = `${name}/definition.yaml`;
+    if (statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile()) files.push(file);
+    else faults.push(fault(file, 'definition.yaml is missing in this folder', 'Write it, or remove the folder.'));
+  }
+  return files;
+}

@@ -1,0 +1,178 @@
+/**
+ * Reads a configuration folder (design law 9): plant.yaml, people.yaml, materials.yaml, lines/*.yaml, stations/*.yaml,
+ * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, orders/*.yaml.
+ * Either everything is right, or every fault is told at once with file, line, column and remedy.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { z } from 'zod';
+import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
+import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
+import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
+import {
+  lineSchema,
+  materialsSchema,
+  ordersSchema,
+  peopleSchema,
+  plantSchema,
+  stationSchema,
+} from '#contract/config/plant.ts';
+import { checkConfiguration, type Source } from '#domain/config/check.ts';
+import { checkDriver, type Manifests } from './driver-checks.ts';
+import { listFolder } from './folder.ts';
+import { checkImages } from './images.ts';
+import { salvage, textsIn } from './salvage.ts';
+import { faultsOfSchema } from './schema-faults.ts';
+import { pathText, readYaml, type Path, type YamlFile } from './yaml-file.ts';
+
+export type Loaded = { readonly configuration: Configuration } | { readonly faults: readonly ConfigurationFault[] };
+
+const maxFileBytes = 4 * 1024 * 1024;
+
+interface ReadFile<T> extends Source<T> {
+  readonly yaml: YamlFile;
+  readonly original: (path: Path) => Path;
+  readonly hash: string;
+}
+
+/** @param folder absolute or relative to the working folder. Never throws for what is in the folder. */
+export function loadConfiguration(folder: string, options: { readonly manifests: Manifests }): Loaded {
+  const root = path.resolve(folder);
+  const contents = listFolder(root);
+  const faults: ConfigurationFault[] = [...contents.faults];
+  const alsoDeclared = new Set<string>();
+  const hashes = new Map<string, string>();
+
+  const read = <T>(file: string, schema: z.ZodType<T>): ReadFile<T> | null => {
+    const bytes = bytesOf(root, file, faults);
+    if (bytes === null) return declareName(file, alsoDeclared);
+    const hash = sha256(bytes);
+    hashes.set(file, hash);
+    const text = textOf(file, bytes, faults);
+    if (text === null) return declareName(file, alsoDeclared);
+    const yaml = readYaml(file, text);
+    faults.push(...yaml.faults);
+    if (yaml.value === null || yaml.value === undefined) {
+      if (yaml.faults.length === 0) faults.push(wholeFile(file, 'the file is empty', 'Write its content, or remove the file.'));
+      return declareName(file, alsoDeclared);
+    }
+    const parsed = schema.safeParse(yaml.value);
+    if (parsed.success) {
+      return { file, value: parsed.data, yaml, original: (place) => place, hash };
+    }
+    // After a syntax fault the reader's guess at the rest is not worth complaining about.
+    if (yaml.faults.length === 0) faults.push(...faultsOfSchema(yaml, schema, parsed.error.issues));
+    const rest = salvage(schema, yaml.value);
+    for (const text of rest.leftOut) alsoDeclared.add(text);
+    if (yaml.faults.length > 0 || rest.value === null) for (const each of textsIn(yaml.value)) alsoDeclared.add(each);
+    if (rest.value === null) return declareName(file, alsoDeclared);
+    return { file, value: rest.value, yaml, original: rest.original, hash };
+  };
+  const single = <T>(file: string, schema: z.ZodType<T>): ReadFile<T> | null =>
+    contents.single.has(file) ? read(file, schema) : null;
+  const many = <T>(files: readonly string[], schema: z.ZodType<T>): ReadFile<T>[] =>
+    files.flatMap((file) => read(file, schema) ?? []);
+
+  const files = {
+    plant: single('plant.yaml', plantSchema),
+    people: single('people.yaml', peopleSchema),
+    materials: single('materials.yaml', materialsSchema),
+    lines: many(contents.lists.lines, lineSchema),
+    stations: many(contents.lists.stations, stationSchema),
+    devices: many(contents.lists.devices, deviceSchema),
+    recipes: many(contents.lists.recipes, recipeSchema),
+    definitions: many<ProcessDefinition>(contents.definitions, processDefinitionSchema),
+    orders: many(contents.lists.orders, ordersSchema),
+  };
+  const all = new Map<string, ReadFile<unknown>>();
+  for (const each of Object.values(files).flat()) if (each) all.set(each.file, each);
+
+  for (const { file, path: place, problem, remedy } of checkConfiguration({ ...files, alsoDeclared })) {
+    const source = all.get(file);
+    const original = source?.original(place) ?? place;
+    const position = source?.yaml.locate(original) ?? { line: null, column: null };
+    faults.push({ file, ...position, path: pathText(original), problem, remedy });
+  }
+  for (const device of files.devices) {
+    faults.push(...checkDriver(device.yaml, device.value, device.original, options.manifests));
+  }
+  for (const definition of files.definitions) {
+    const images = checkImages(root, definition.file, definition.value);
+    for (const { place, problem, remedy } of images.faults) {
+      const original = definition.original(place);
+      faults.push({ file: definition.file, ...definition.yaml.locate(original), path: pathText(original), problem, remedy });
+    }
+    for (const image of images.files) hashes.set(image, sha256(readFileSync(path.join(root, image))));
+  }
+
+  const { plant, people, materials } = files;
+  if (faults.length > 0 || !plant || !people || !materials) return { faults: inOrder(faults) };
+  const valueOf = <T>({ value }: ReadFile<T>): T => value;
+  return {
+    configuration: {
+      hash: folderHash(hashes),
+      plant: plant.value,
+      people: people.value,
+      materials: materials.value.materials,
+      lines: files.lines.map(valueOf),
+      stations: files.stations.map(valueOf),
+      devices: files.devices.map(valueOf),
+      recipes: files.recipes.map(valueOf),
+      definitions: files.definitions.map(({ value, hash, file }) => ({ ...value, hash, folder: path.posix.dirname(file) })),
+      orders: files.orders.flatMap(({ value }) => value.orders),
+    },
+  };
+}
+
+/** A file that could not be read at all still declares, by the habit of naming files after what is in them. */
+function declareName(file: string, alsoDeclared: Set<string>): null {
+  alsoDeclared.add(path.posix.basename(file, '.yaml'));
+  return null;
+}
+
+function wholeFile(file: string, problem: string, remedy: string): ConfigurationFault {
+  return { file, line: null, column: null, path: '', problem, remedy };
+}
+
+function bytesOf(root: string, file: string, faults: ConfigurationFault[]): Buffer | null {
+  try {
+    const { size } = statSync(path.join(root, file));
+    if (size > maxFileBytes) {
+      faults.push(wholeFile(file, `the file has ${size} bytes, more than ${maxFileBytes}`, 'Split it into several files.'));
+      return null;
+    }
+    return readFileSync(path.join(root, file));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    faults.push(wholeFile(file, `cannot be read (${code})`, 'Check that it exists and that this user may read it.'));
+    return null;
+  }
+}
+
+function textOf(file: string, bytes: Buffer, faults: ConfigurationFault[]): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    faults.push(wholeFile(file, 'the file is not UTF-8 text', 'Save it with the encoding UTF-8.'));
+    return null;
+  }
+}
+
+const sha256 = (data: Uint8Array | string): string => createHash('sha256').update(data).digest('hex');
+
+/** SHA-256 over "<content hash>  <name>" lines sorted by name (the form of `sha256sum`). */
+function folderHash(hashes: ReadonlyMap<string, string>): string {
+  const names = [...hashes.keys()].sort();
+  return sha256(names.map((name) => `${hashes.get(name)}  ${name}\n`).join(''));
+}
+
+function inOrder(faults: readonly ConfigurationFault[]): ConfigurationFault[] {
+  const compare = (a: ConfigurationFault, b: ConfigurationFault): number =>
+    a.file === b.file
+      ? (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
+      : a.file < b.file
+        ? -1
+        : 1;
+  return [...faults].sort(compare);
+}
