@@ -57,7 +57,12 @@ export class DeviceRunner {
     this.#since = around.clock.now();
     this.traffic = new Traffic(() => around.clock.now());
     this.#tags = device.tags.map(({ id, title, unit, decimals, type, address, record }) => ({
-      ...{ id, title, unit, decimals, type, address },
+      id,
+      title,
+      unit,
+      decimals,
+      type,
+      address,
       recorded: record,
     }));
     around.hub.register(device.id, device.tags);
