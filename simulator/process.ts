@@ -55,7 +55,8 @@ function startFailure(error: unknown): string {
   if (code === 'EADDRINUSE' || message.includes('EADDRINUSE')) {
     return `the port is taken (${message.split('\n')[0]}); end the other process or choose another port with --port`;
   }
-  if (code === 'EACCES' || message.includes('EACCES')) return `not allowed to open the port (${message.split('\n')[0]})`;
+  if (code === 'EACCES' || message.includes('EACCES'))
+    return `not allowed to open the port (${message.split('\n')[0]})`;
   return message.split('\n')[0] ?? message;
 }
 

@@ -188,29 +188,64 @@ function bindPress(namespace: Namespace, press: UAObject, model: PressModel): (a
   const inRange = (key: keyof typeof recipeLimits, value: number): boolean =>
     Number.isFinite(value) && value >= recipeLimits[key].lower && value <= recipeLimits[key].upper;
   const addParameter = (name: string, key: Exclude<keyof PressRecipe, 'name'>): void =>
-    addWritable(name, DataType.Double, () => recipe[key], (value) => {
-      if (typeof value !== 'number' || !inRange(key, value)) return false;
-      recipe[key] = value;
-      return true;
-    });
-  addWritable('Press.Recipe.Name', DataType.String, () => recipe.name, (value) => {
-    recipe.name = String(value);
-    return recipe.name.length <= 64;
-  });
+    addWritable(
+      name,
+      DataType.Double,
+      () => recipe[key],
+      (value) => {
+        if (typeof value !== 'number' || !inRange(key, value)) return false;
+        recipe[key] = value;
+        return true;
+      },
+    );
+  addWritable(
+    'Press.Recipe.Name',
+    DataType.String,
+    () => recipe.name,
+    (value) => {
+      recipe.name = String(value);
+      return recipe.name.length <= 64;
+    },
+  );
   addParameter('Press.Recipe.TargetForce', 'targetForce');
   addParameter('Press.Recipe.Approach', 'approach');
   addParameter('Press.Recipe.Hold', 'hold');
-  addWritable('Press.Cycle.Id', DataType.String, () => model.cycleId, (value) => {
-    model.cycleId = String(value ?? '');
-    return true;
-  });
-  addWritable('Sim.Fail', DataType.Boolean, () => model.fail, (value) => ((model.fail = Boolean(value)), true));
-  addWritable('Sim.Freeze', DataType.Boolean, () => model.freeze, (value) => ((model.freeze = Boolean(value)), true));
-  addWritable('Sim.GuardOpen', DataType.Boolean, () => !model.guardClosed, (value) => {
-    model.guardClosed = !value;
-    return true;
-  });
-  addWritable('Sim.Drift', DataType.Double, () => model.drift, (value) => ((model.drift = Number(value)), true));
+  addWritable(
+    'Press.Cycle.Id',
+    DataType.String,
+    () => model.cycleId,
+    (value) => {
+      model.cycleId = String(value ?? '');
+      return true;
+    },
+  );
+  addWritable(
+    'Sim.Fail',
+    DataType.Boolean,
+    () => model.fail,
+    (value) => ((model.fail = Boolean(value)), true),
+  );
+  addWritable(
+    'Sim.Freeze',
+    DataType.Boolean,
+    () => model.freeze,
+    (value) => ((model.freeze = Boolean(value)), true),
+  );
+  addWritable(
+    'Sim.GuardOpen',
+    DataType.Boolean,
+    () => !model.guardClosed,
+    (value) => {
+      model.guardClosed = !value;
+      return true;
+    },
+  );
+  addWritable(
+    'Sim.Drift',
+    DataType.Double,
+    () => model.drift,
+    (value) => ((model.drift = Number(value)), true),
+  );
 
   const show = (): void => {
     for (const one of shown) one();
