@@ -333,9 +333,13 @@ export class Store {
     });
   }
 
+  /** Writes as much as a large batch would need, so that the state does not flicker where one page still fits. */
   #probe(): void {
-    this.#db.exec(`INSERT INTO meta (key, value) VALUES ('probe', '0')
-      ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)`);
+    const write = this.#db.prepare(
+      "INSERT INTO meta (key, value) VALUES ('probe', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    );
+    write.run('x'.repeat(65_536));
+    write.run('');
   }
 
   #rememberCommands(): void {
