@@ -1,0 +1,80 @@
+/** A digital calliper behind an RS-232/USB interface that speaks Mitutoyo's text form; see README. */
+import { BadInput, portOf, startControl, stopControl } from '#simulator/line/control.ts';
+import { LineDevice } from '#simulator/line/line-device.ts';
+import type { Running } from '#simulator/process.ts';
+import { ProcessModel } from './process-model.ts';
+
+export const calliperDefaults = {
+  host: '127.0.0.1',
+  port: 48412,
+  /** Loopback port of the control, see README. */
+  control: 48422,
+  pty: '',
+  serial: '',
+  nominal: 24.005,
+  sigma: 0.006,
+  /** mm per part. */
+  drift: 0,
+  seed: 3,
+  decimals: 3,
+};
+export type CalliperOptions = typeof calliperDefaults;
+
+/** Characters of the number, decimal point included (QM-Height manual 99MAF600B section 6.3.2, D5 to D12). */
+const fieldLength = 8;
+
+export async function startCalliper(options: CalliperOptions): Promise<Running> {
+  if (!Number.isInteger(options.decimals) || options.decimals < 0 || options.decimals > 6) {
+    throw new Error(`--decimals must be 0 to 6, got ${options.decimals}`);
+  }
+  if (!(options.sigma >= 0)) throw new Error(`--sigma must not be negative, got ${options.sigma}`);
+  const model = new ProcessModel(options);
+  let presses = 0;
+  let last: number | null = null;
+  const device = new LineDevice(options, (bytes) => {
+    // Answers whatever ends with CR, as the interface boxes do that can be asked.
+    for (const byte of bytes) if (byte === 0x0d) press(model.next());
+  });
+  await device.plug();
+
+  function press(size: number): void {
+    const digits = Math.abs(size).toFixed(options.decimals).padStart(fieldLength, '0');
+    if (digits.length > fieldLength)
+      throw new BadInput(`${size} does not fit the ${fieldLength} characters of the gauge`);
+    device.send(Buffer.from(`01A${size < 0 ? '-' : '+'}${digits}\r`, 'latin1'));
+    presses += 1;
+    last = Number(size.toFixed(options.decimals));
+  }
+  const state = () => ({ device: 'calliper', plugged: device.plugged, clients: device.clients, presses, last });
+  const control = await startControl(options.control, state, {
+    press: () => {
+      press(model.next());
+      return state();
+    },
+    value: ({ value }) => {
+      if (typeof value !== 'number' || !Number.isFinite(value)) throw new BadInput('give {"value":24.013}');
+      press(value);
+      return state();
+    },
+    garbage: () => {
+      // A character lost on the way: still looks like a number.
+      device.send(Buffer.from('01A+00240.5\r', 'latin1'));
+      return state();
+    },
+    unplug: async () => {
+      await device.unplug();
+      return state();
+    },
+    plug: async () => {
+      await device.plug();
+      return state();
+    },
+  });
+  return {
+    ready: { device: 'calliper', host: options.host, port: device.port, control: portOf(control) },
+    stop: async () => {
+      await stopControl(control);
+      await device.unplug();
+    },
+  };
+}

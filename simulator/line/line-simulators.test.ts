@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import net from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, test } from 'vitest';
+import { calliperDefaults, startCalliper } from '#simulator/calliper/calliper.ts';
+import { ProcessModel } from '#simulator/calliper/process-model.ts';
+import { scannerDefaults, startScanner, typedCode } from '#simulator/scanner/scanner.ts';
+import type { Running } from '#simulator/process.ts';
+
+const running: Running[] = [];
+const sockets: net.Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+});
+
+async function start<T extends Running>(made: Promise<T>): Promise<T> {
+  const one = await made;
+  running.push(one);
+  return one;
+}
+
+/** A client as the station would be one: collects bytes until what is awaited has come. */
+async function connect(port: unknown): Promise<{ socket: net.Socket; until(text: string): Promise<string> }> {
+  const socket = net.connect(Number(port), '127.0.0.1');
+  sockets.push(socket);
+  let got = '';
+  socket.on('data', (bytes) => (got += bytes.toString('utf8')));
+  await once(socket, 'connect');
+  return {
+    socket,
+    until: async (text) => {
+      while (!got.includes(text)) await once(socket, 'data');
+      return got;
+    },
+  };
+}
+
+async function post(one: Running, action: string, body: unknown = undefined, headers = {}) {
+  const response = await fetch(`http://127.0.0.1:${one.ready['control']}/${action}`, {
+    method: 'POST',
+    headers,
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+}
+
+const free = { port: 0, control: 0 };
+
+describe('scanner', () => {
+  test('every client hears a scan, control characters included', async () => {
+    const scanner = await start(startScanner({ ...scannerDefaults, ...free }));
+    const [one, two] = [await connect(scanner.ready['port']), await connect(scanner.ready['port'])];
+    // The server counts a client a moment after the client thinks it is connected.
+    while ((await post(scanner, 'plug')).answer['clients'] !== 2);
+    expect((await post(scanner, 'scan', { text: ']d201\u001d21A' })).answer).toMatchObject({ clients: 2, scans: 1 });
+    expect(await one.until('\r')).toBe(']d201\u001d21A\r');
+    expect(await two.until('\r')).toBe(']d201\u001d21A\r');
+  });
+
+  test('unplugged: connections end and none is taken; plugged: same port again', async () => {
+    const scanner = await start(startScanner({ ...scannerDefaults, ...free }));
+    const { socket } = await connect(scanner.ready['port']);
+    const closed = once(socket, 'close');
+    expect((await post(scanner, 'unplug')).answer).toMatchObject({ plugged: false });
+    await closed;
+    await expect(connect(scanner.ready['port'])).rejects.toThrow('ECONNREFUSED');
+    await post(scanner, 'plug');
+    await connect(scanner.ready['port']);
+  });
+
+  test('refuses empty scans, unknown actions and web pages', async () => {
+    const scanner = await start(startScanner({ ...scannerDefaults, ...free }));
+    expect((await post(scanner, 'scan', {})).status).toBe(400);
+    expect((await post(scanner, 'scan', [1])).status).toBe(400);
+    expect((await post(scanner, 'toString', {})).status).toBe(400);
+    expect((await post(scanner, 'scan', { text: 'A' }, { origin: 'http://evil.example' })).status).toBe(400);
+  });
+
+  test('a typed line can carry GS', () => {
+    expect(typedCode('01\\x1d21A')).toBe('01\u001d21A');
+  });
+});
+
+describe('calliper', () => {
+  test('button, given value and question give frames of 13 characters', async () => {
+    const calliper = await start(startCalliper({ ...calliperDefaults, ...free }));
+    const { socket, until } = await connect(calliper.ready['port']);
+    while ((await post(calliper, 'plug')).answer['clients'] !== 1);
+    await post(calliper, 'value', { value: 24.013 });
+    expect(await until('\r')).toBe('01A+0024.013\r');
+    await post(calliper, 'value', { value: -0.5 });
+    expect(await until('500\r')).toBe('01A+0024.013\r01A-0000.500\r');
+    socket.write('1\r');
+    const pressed = await post(calliper, 'press');
+    expect(pressed.answer['last']).toBeTypeOf('number');
+    expect((await until(`${pressed.answer['last']}`)).length % 13).toBe(0);
+  });
+
+  test('refuses what the gauge cannot show', async () => {
+    const calliper = await start(startCalliper({ ...calliperDefaults, ...free }));
+    expect((await post(calliper, 'value', { value: 12345.678 })).status).toBe(400);
+    expect((await post(calliper, 'value', { value: '24' })).status).toBe(400);
+    await expect(startCalliper({ ...calliperDefaults, ...free, decimals: 9 })).rejects.toThrow('--decimals');
+  });
+
+  test('the process model scatters around its nominal as told, and repeats with its seed', () => {
+    const options = { nominal: 24, sigma: 0.01, drift: 0, seed: 3 };
+    const model = new ProcessModel(options);
+    const values = Array.from({ length: 4_000 }, () => model.next());
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const sigma = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+    // Five standard errors of mean and of standard deviation.
+    expect(Math.abs(mean - 24)).toBeLessThan((5 * 0.01) / Math.sqrt(4_000));
+    expect(Math.abs(sigma - 0.01)).toBeLessThan((5 * 0.01) / Math.sqrt(8_000));
+    const again = new ProcessModel(options);
+    expect(values.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => again.next()));
+  });
+});
+
+describe('as a process', () => {
+  const entry = fileURLToPath(new URL('../scanner/scanner.entry.ts', import.meta.url));
+  const run = (args: readonly string[]) =>
+    spawn(process.execPath, [entry, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+
+  test('says ready, scans what is typed, dies with its parent', async () => {
+    const child = run(['--port', '0', '--control', '0']);
+    const [line] = (await once(child.stdout, 'data')) as [Buffer];
+    const ready = JSON.parse(line.toString()) as Record<string, string>;
+    expect(ready).toMatchObject({ ready: true, device: 'scanner' });
+    const { until } = await connect(ready['port']);
+    while ((await post({ ready } as Running, 'plug')).answer['clients'] !== 1);
+    child.stdin.write('WO-1\n');
+    await until('WO-1\r');
+    child.stdin.end();
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  });
+
+  test('a taken port is one clear line and exit code 1', async () => {
+    const scanner = await start(startScanner({ ...scannerDefaults, ...free }));
+    const child = run(['--port', String(scanner.ready['port']), '--control', '0']);
+    let said = '';
+    child.stderr.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    expect((await once(child, 'close'))[0]).toBe(1);
+    expect(said).toMatch(/^scanner: the port is taken .*\n$/);
+  });
+});
