@@ -9,6 +9,7 @@ const schema = z.toJSONSchema(
       z.strictObject({ kind: z.literal('tcp'), host: z.string(), port: z.number().int().min(1).max(65_535) }),
     ]),
     suffix: z.enum(['cr', 'lf']).default('cr').describe('What ends a scan'),
+    dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
     silentAfterMs: z.number().int().min(0).nullable().default(null),
   }),
   { io: 'input' },
@@ -25,6 +26,7 @@ describe('the settings of a device', () => {
       '1 link.host',
       '1 link.port',
       '0 suffix',
+      '0 dataBits',
       '0 silentAfterMs',
     ]);
   });
@@ -44,6 +46,7 @@ describe('the settings of a device', () => {
       description: 'What ends a scan',
     });
     expect(row(tcp, 'link.port')).toMatchObject({ value: 4001, isDefault: false, required: true, minimum: 1, maximum: 65_535 });
+    expect(row(tcp, 'dataBits')).toMatchObject({ value: 8, options: [7, 8] });
     expect(row(tcp, 'silentAfterMs')).toMatchObject({ value: null, isDefault: true });
   });
   it('keep what the driver does not know and say so', () => {

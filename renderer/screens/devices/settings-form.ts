@@ -52,6 +52,16 @@ function variant(schema: Json, value: unknown): Json {
   return chosen === schema ? schema : variant(chosen, value);
 }
 
+/** What a value may be, from `const`, `enum` or a union of constants. */
+function optionsOf(told: Json, chosen: Json): readonly (string | number | boolean)[] {
+  const union = told['oneOf'] ?? told['anyOf'];
+  if (Array.isArray(union)) {
+    const constants = union.filter(isRecord).flatMap((member) => ('const' in member ? [member['const']] : []));
+    if (constants.length > 0) return scalars(constants);
+  }
+  return 'const' in chosen ? scalars([chosen['const']]) : scalars(chosen['enum']);
+}
+
 function scalars(value: unknown): readonly (string | number | boolean)[] {
   return Array.isArray(value)
     ? value.filter(
@@ -87,7 +97,7 @@ function walk(schema: Json, settings: Json, prefix: string, depth: number, rows:
       value: group ? null : value,
       isDefault: !given,
       required: required.includes(key) && !('default' in told),
-      options: 'const' in chosen ? scalars([chosen['const']]) : scalars(chosen['enum']),
+      options: optionsOf(told, chosen),
       minimum: numberOf(chosen['minimum'] ?? chosen['exclusiveMinimum']),
       maximum: numberOf(chosen['maximum'] ?? chosen['exclusiveMaximum']),
       description: typeof told['description'] === 'string' ? told['description'] : null,
