@@ -94,6 +94,7 @@ export const reasonCodes = {
   'scan.not-understood': ['text'],
   'scan.not-expected-here': ['kind', 'expected'],
   'scan.duplicate': ['text', 'windowMs'],
+  'scan.keyboard-layout': ['text', 'kind', 'layout'],
   // station and store
   'store.not-writable': ['state'],
   'input.invalid': ['field', 'problem'],

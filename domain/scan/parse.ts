@@ -30,13 +30,16 @@ export interface ParsedScan {
   readonly value: string;
   /** For the screen. Never holds a badge. */
   readonly fields: Readonly<Record<string, string>>;
-  /** Set for kind `component`. */
+  /** Set for kind `component`; its `raw` is the whole code with its symbology identifier. */
   readonly component: ScannedComponent | null;
   /** The code makes no sense as it came, but would if the scanner's keyboard layout were that of this computer. */
   readonly layout: KeyboardLayout | null;
   /** Control characters or framing were taken off. */
   readonly cleaned: boolean;
 }
+
+/** No label of ours or of a supplier is longer; more is two scans run together or a document. */
+const longest = 512;
 
 /** AIM symbology identifiers (ISO/IEC 15424); those that promise GS1 data. */
 const aim = /^\][A-Za-z][0-9A-Za-z]/;
@@ -76,7 +79,7 @@ function understand(raw: string, context: ScanContext): ParsedScan {
     fields: { ...told, ...fields },
   });
 
-  if (code === '') return as('unknown', code);
+  if (code === '' || text.length > longest) return as('unknown', code);
   const { prefixes } = context;
   const prefix = [prefixes.badge, prefixes.order, prefixes.command]
     .filter((each) => code.startsWith(each) && code.length > each.length)
@@ -94,13 +97,13 @@ function understand(raw: string, context: ScanContext): ParsedScan {
   const label = labelOf(code, symbology, context);
   if (label !== null) {
     if ('problem' in label) return as('unknown', code, { problem: label.problem, problemAt: label.at });
-    return ofLabel(code, label, context, as);
+    return ofLabel(code, text, label, context, as);
   }
   if (prefix === prefixes.order) return as('order', code, { order: code });
-  if (context.isMaterial(code)) return { ...as('component', code, { material: code }), component: componentOf(code, { materialId: code }) };
+  if (context.isMaterial(code)) return { ...as('component', code, { material: code }), component: componentOf(text, { materialId: code }) };
   // A step that waits for a part is told that this is no part it knows, rather than that it is nothing.
   if (context.expects === 'component') {
-    return { ...as('component', code, {}), component: componentOf(code, {}) };
+    return { ...as('component', code, {}), component: componentOf(text, {}) };
   }
   return as('unknown', code);
 }
@@ -123,6 +126,7 @@ function labelOf(code: string, symbology: string | null, context: ScanContext): 
 
 function ofLabel(
   code: string,
+  text: string,
   label: LabelData,
   context: ScanContext,
   as: (kind: ScanKind, value: string, fields: Readonly<Record<string, string>>) => ParsedScan,
@@ -148,7 +152,7 @@ function ofLabel(
       lot: fields['lot'] ?? null,
       serial,
       expiresAt: label.expiresAt,
-      raw: code,
+      raw: text,
     },
   };
 }

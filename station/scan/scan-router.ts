@@ -1,0 +1,217 @@
+/**
+ * Scans from anywhere (wedge, typed, serial scanner) on one path: understood by meaning, acted on or refused with the
+ * reason, one after the other in the order they came.
+ */
+import type { Entry } from '#contract/events/shared.ts';
+import type { Outcome, Reason, Refusal } from '#contract/refusal.ts';
+import type { ExecutionView } from '#contract/rpc/execution.ts';
+import type { ScanOutcome } from '#contract/rpc/scan.ts';
+import type { StoreState } from '#contract/rpc/system.ts';
+import type { StepAction } from '#contract/steps/index.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { reason } from '#domain/decision.ts';
+import { shortBadge } from '#domain/people/decide.ts';
+import { visible } from '#domain/scan/characters.ts';
+import { parseScan, type ParsedScan, type ScanContext } from '#domain/scan/parse.ts';
+import type { Clock } from '#station/clock.ts';
+import type { Log } from '#station/log.ts';
+import type { People } from '#station/people/people.ts';
+import { Signal } from '#station/streams/signal.ts';
+import { commandAct } from './commands.ts';
+
+/** The execution feature, as far as scans drive it; the same functions that the screen's calls reach. */
+export interface ScanExecution {
+  view(): ExecutionView;
+  start(serial: string, commandId: string): Outcome | Promise<Outcome>;
+  act(input: StepInput & { readonly action: StepAction }): Outcome | Promise<Outcome>;
+  retry(input: StepInput): Outcome | Promise<Outcome>;
+  dismiss(): void;
+}
+export interface StepInput {
+  readonly commandId: string;
+  readonly executionId: string;
+  readonly stepId: string;
+  readonly attempt: number;
+}
+
+export interface ScanParts {
+  readonly catalogue: Catalogue;
+  readonly execution: ScanExecution;
+  readonly people: Pick<People, 'signIn' | 'signOut' | 'lock' | 'active'>;
+  /** What this station knows of; asked at each scan. */
+  readonly known: {
+    order(orderId: string): boolean;
+    /** A unit, or a serial number that begins like those of an order here. */
+    unit(serial: string): boolean;
+  };
+  readonly store: () => { readonly state: StoreState };
+  readonly clock: Clock;
+  readonly ids: { next(): string };
+  readonly log: Pick<Log, 'info' | 'error'>;
+}
+
+export interface ScanSubmission {
+  readonly text: string;
+  readonly source: ScanOutcome['source'];
+  readonly deviceId: string | null;
+}
+
+export interface ScanRouter {
+  submit(scan: ScanSubmission): Promise<ScanOutcome>;
+  last(): ScanOutcome | null;
+  readonly outcomes: Signal<ScanOutcome>;
+}
+
+/** The same code within this time is the same scan (trigger held, two readers on one code). */
+export const duplicateWindowMs = 1_500;
+
+/** What came of a scan beside how it was understood. */
+export type Done = { readonly fields?: Readonly<Record<string, string>>; readonly refusal: Refusal | null };
+
+export function createScanRouter(parts: ScanParts): ScanRouter {
+  const { clock, log, catalogue, execution, people } = parts;
+  const outcomes = new Signal<ScanOutcome>();
+  let count = 0;
+  let last: ScanOutcome | null = null;
+  let before: { readonly raw: string; readonly at: number; readonly kind: ScanOutcome['kind']; readonly shown: string } | null = null;
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const refuse = (...reasons: readonly Reason[]): Done => ({
+    refusal: { command: 'scan.submit', at: clock.now(), reasons, met: [], next: [] },
+  });
+  const from = (outcome: Outcome, fields: Readonly<Record<string, string>> = {}): Done => ({
+    fields,
+    refusal: outcome.ok ? null : outcome.refusal,
+  });
+
+  const context = (view: ExecutionView): ScanContext => ({
+    prefixes: catalogue.plant.scanPrefixes,
+    isBadge: (text) => catalogue.personByBadge(text) !== null,
+    isOrder: parts.known.order,
+    isUnit: parts.known.unit,
+    isMaterial: (text) => catalogue.material(text) !== null,
+    materialByGtin: (gtin) => catalogue.materialByGtin(gtin)?.id ?? null,
+    expects: expectationOf(view),
+    year: new Date(clock.now()).getUTCFullYear(),
+  });
+
+  const act = (view: ExecutionView, action: StepAction): Outcome | Promise<Outcome> | null =>
+    view.executionId === null || view.step === null
+      ? null
+      : execution.act({
+          commandId: parts.ids.next(),
+          executionId: view.executionId,
+          stepId: view.step.definition.id,
+          attempt: view.step.attempt,
+          action,
+        });
+
+  const route = async (parsed: ParsedScan, view: ExecutionView, entry: Entry): Promise<Done> => {
+    const notHere = (): Done => refuse(reason('scan.not-expected-here', { kind: parsed.kind, expected: expectedKind(view) }));
+    switch (parsed.kind) {
+      case 'badge': {
+        const outcome = await people.signIn({ badge: parsed.value, pin: null, entry, commandId: null });
+        const name = catalogue.personByBadge(parsed.value)?.name;
+        const fields: Record<string, string> = name === undefined ? {} : { operator: name };
+        const pinOnly = !outcome.ok && outcome.refusal.reasons.every(({ code }) => code === 'pin.required');
+        // The badge was understood; the screen now asks for the PIN.
+        return pinOnly ? { fields: { ...fields, pin: 'required' }, refusal: null } : from(outcome, fields);
+      }
+      case 'command': {
+        const outcome = await commandAct(parsed.value, view, { ...parts, act, commandId: parts.ids.next() });
+        if (outcome === 'unknown') return refuse(reason('scan.not-understood', { text: visible(parsed.value) }));
+        return outcome === 'not-here' ? notHere() : from(outcome);
+      }
+      case 'order':
+        return parts.known.order(parsed.value) ? { refusal: null } : refuse(reason('order.unknown', { order: parsed.value }));
+      case 'unit':
+        return from(await execution.start(parsed.value, parts.ids.next()));
+      case 'component': {
+        if (expectationOf(view) !== 'component') return notHere();
+        // With its symbology identifier: the core reads the code again and must read the same.
+        const code = parsed.component?.raw ?? parsed.value;
+        const outcome = await act(view, { type: 'scan-component', do: 'scan', code, entry });
+        return outcome === null ? notHere() : from(outcome);
+      }
+      case 'text': {
+        const outcome = await act(view, { type: 'text', do: 'enter', text: parsed.value, entry });
+        return outcome === null ? notHere() : from(outcome);
+      }
+      case 'unknown':
+        return refuse(
+          parsed.layout === null
+            ? reason('scan.not-understood', { text: visible(parsed.value) })
+            : reason('scan.keyboard-layout', {
+                text: shownText(parsed, parsed.value),
+                kind: parsed.fields['meantKind'] ?? 'unknown',
+                layout: parsed.layout,
+              }),
+        );
+    }
+  };
+
+  const handle = async ({ text, source, deviceId }: ScanSubmission): Promise<ScanOutcome> => {
+    const at = clock.monotonic();
+    const publish = (outcome: Pick<ScanOutcome, 'text' | 'kind' | 'fields' | 'result' | 'refusal'>): ScanOutcome => {
+      last = { id: ++count, at: clock.now(), source, deviceId, ...outcome };
+      // Values of a scan may be personal (a remark, a badge); the log has what it was and what came of it.
+      log.info(
+        { kind: last.kind, source, deviceId, result: last.result, reasons: last.refusal?.reasons.map(({ code }) => code) },
+        'scan',
+      );
+      outcomes.emit(last);
+      return last;
+    };
+    people.active();
+    if (before !== null && before.raw === text && at - before.at < duplicateWindowMs) {
+      const { kind, shown } = before;
+      before = { ...before, at };
+      const { refusal } = refuse(reason('scan.duplicate', { text: shown, windowMs: duplicateWindowMs }));
+      return publish({ text: shown, kind, fields: {}, result: 'ignored', refusal });
+    }
+    const view = execution.view();
+    const parsed = parseScan(text, context(view));
+    const shown = shownText(parsed, text);
+    before = { raw: text, at, kind: parsed.kind, shown };
+    const { state } = parts.store();
+    const entry: Entry = source === 'typed' ? 'typed' : 'scanned';
+    const { fields = {}, refusal } =
+      state === 'ok' ? await route(parsed, view, entry) : refuse(reason('store.not-writable', { state }));
+    return publish({
+      text: shown,
+      kind: parsed.kind,
+      fields: { ...parsed.fields, ...fields },
+      result: refusal === null ? 'accepted' : 'refused',
+      refusal,
+    });
+  };
+
+  return {
+    outcomes,
+    last: () => last,
+    submit(scan) {
+      const turn = queue.then(() => handle(scan));
+      queue = turn.catch((error: unknown) => log.error({ error: String(error) }, 'a scan could not be handled'));
+      return turn;
+    },
+  };
+}
+
+/** Badges are half a secret: their last four characters are shown, also when a wrong keyboard layout garbled them. */
+function shownText(parsed: ParsedScan, raw: string): string {
+  const badge = parsed.kind === 'badge' || parsed.fields['meantKind'] === 'badge';
+  return badge ? shortBadge(visible(parsed.value)) : visible(raw.replace(/[\r\n\t]+$/, ''));
+}
+
+function expectationOf(view: ExecutionView): ScanContext['expects'] {
+  if (view.mode !== 'step') return 'nothing';
+  const type = view.step?.definition.type;
+  return type === 'scan-component' ? 'component' : type === 'text' ? 'text' : 'nothing';
+}
+
+/** For the refusal: a scan kind, or `nothing` when the step takes no scan. */
+function expectedKind(view: ExecutionView): string {
+  if (view.mode !== 'step') return 'unit';
+  const expects = expectationOf(view);
+  return expects === 'nothing' ? 'nothing' : expects;
+}
