@@ -1,0 +1,119 @@
+/** The demo plant's devices: one simulator process per device of the station that the plant's files say is on this machine. */
+import { fileURLToPath } from 'node:url';
+import type { Configuration } from '#contract/config/index.ts';
+import type { Device } from '#contract/config/device.ts';
+import type { DemoAddresses, DemoDevice } from '#station/host/demo/panel.ts';
+import { end, type Child, type Processes } from './processes.ts';
+
+/** A simulator that says nothing for so long will not come up, in ms. */
+const readyMs = 60_000;
+/** Where the control listens, above the device's own port: 48411 is controlled on 48421. */
+const controlOffset = 10;
+
+export interface Simulator {
+  readonly device: DemoDevice;
+  readonly entry: string;
+  readonly args: readonly string[];
+  /** Shown in the one line, e.g. `press opc.tcp://127.0.0.1:48400/press`. */
+  readonly shown: string;
+}
+
+/** Simulators for the devices of a station; devices that are on another machine or a serial port have none. */
+export function simulatorsFor(configuration: Configuration, stationId: string): readonly Simulator[] {
+  const station = configuration.stations.find(({ id }) => id === stationId);
+  const wanted = configuration.devices.filter(({ id }) => station?.devices.includes(id));
+  return wanted.flatMap((device) => simulatorFor(device) ?? []);
+}
+
+function simulatorFor({ driver, settings }: Device): Simulator | null {
+  const device = ({ 'opcua-client': 'press', 'serial-line': 'scanner', 'mitutoyo-digimatic': 'calliper' } as const)[driver];
+  const address = addressOf(settings);
+  if (device === undefined || address === null) return null;
+  const ports = ['--port', String(address.port), '--control', String(address.port + controlOffset)];
+  return {
+    device,
+    entry: fileURLToPath(new URL(`../../simulator/${device}/${device}.entry.ts`, import.meta.url)),
+    args: ports,
+    shown: `${device} ${address.shown}`,
+  };
+}
+
+function addressOf(settings: Device['settings']): { readonly port: number; readonly shown: string } | null {
+  const { endpoint, link } = settings as {
+    readonly endpoint?: string;
+    readonly link?: { readonly kind: string; readonly host?: string; readonly port?: number };
+  };
+  if (endpoint !== undefined) {
+    const { hostname, port } = new URL(endpoint);
+    return isHere(hostname) ? { port: Number(port), shown: endpoint } : null;
+  }
+  if (link?.kind !== 'tcp' || link.port === undefined || !isHere(link.host)) return null;
+  return { port: link.port, shown: `tcp ${link.host}:${link.port}` };
+}
+
+const isHere = (host: string | undefined): boolean => host === '127.0.0.1' || host === 'localhost';
+
+export interface Demo {
+  readonly addresses: DemoAddresses;
+  /** The scanner reads a line of its stdin as a code. */
+  readonly scanner: Child | null;
+}
+
+/**
+ * Starts them and waits until each serves.
+ * @param died called when one ends later by itself; it is started again.
+ * @throws Error with one line for people.
+ */
+export async function startDemo(
+  simulators: readonly Simulator[],
+  processes: Processes,
+  died: (name: string) => void,
+): Promise<Demo> {
+  const started = await Promise.all(
+    simulators.map(async (simulator) => ({ simulator, ...(await startOne(simulator, processes)) })),
+  );
+  const scanner: { child: Child | null } = { child: null };
+  for (const { simulator, child } of started) {
+    if (simulator.device === 'scanner') scanner.child = child;
+    void child.ended.then(() => died(simulator.device));
+  }
+  return {
+    addresses: Object.fromEntries(started.map(({ simulator, control }) => [simulator.device, `http://127.0.0.1:${control}`])),
+    scanner: scanner.child,
+  };
+}
+
+async function startOne(
+  { device, entry, args }: Simulator,
+  processes: Processes,
+): Promise<{ readonly child: Child; readonly control: number }> {
+  let complaint = '';
+  let ready: (control: number) => void = () => undefined;
+  const served = new Promise<number>((resolve) => (ready = resolve));
+  const child = processes.start(device, process.execPath, [entry, ...args], {
+    stdout(line) {
+      try {
+        const said = JSON.parse(line) as { readonly ready?: boolean; readonly control?: number };
+        if (said.ready === true && said.control !== undefined) ready(said.control);
+      } catch {
+        // Something else it had to say.
+      }
+    },
+    stderr: (line) => (complaint ||= line),
+  });
+  const limit = new AbortController();
+  const control = await Promise.race([
+    served,
+    child.ended.then(() => null),
+    new Promise<null>((resolve) => {
+      const timer = setTimeout(() => resolve(null), readyMs);
+      limit.signal.addEventListener('abort', () => clearTimeout(timer));
+    }),
+  ]);
+  limit.abort();
+  if (control !== null) return { child, control };
+  await end(child);
+  throw new Error(
+    `The demo's ${device} could not be started: ${complaint || 'it did not answer'}. Without simulators: npm start -- --no-demo`,
+  );
+}
