@@ -1,5 +1,6 @@
 /** The demo press as a process: `node simulator/press/press.entry.ts --port 48400`. See README.md beside it. */
 import { readOptions, runSimulator } from '#simulator/process.ts';
+import { portOf, startControl, stopControl } from '#simulator/line/control.ts';
 import { startPress } from './server.ts';
 
 await runSimulator('press', async () => {
@@ -10,7 +11,23 @@ await runSimulator('press', async () => {
     tags: 0,
     period: 100,
     before: 0,
+    /** Loopback port of the control (`POST /fail`); 0: any free one, -1: none. */
+    control: -1,
   });
   const press = await startPress(options);
-  return { ready: { endpoint: press.endpoint }, stop: () => press.stop() };
+  const ready = { endpoint: press.endpoint };
+  if (options.control < 0) return { ready, stop: () => press.stop() };
+  const control = await startControl(options.control, () => ({ device: 'press' }), {
+    fail: () => {
+      press.failNext();
+      return { device: 'press' };
+    },
+  });
+  return {
+    ready: { ...ready, control: portOf(control) },
+    stop: async () => {
+      await stopControl(control);
+      await press.stop();
+    },
+  };
 });

@@ -37,7 +37,7 @@ export interface PressOptions {
 const tickMs = 50;
 
 /** @throws when the port cannot be opened. */
-export async function startPress(options: PressOptions): Promise<{ endpoint: string; stop(): Promise<void> }> {
+export async function startPress(options: PressOptions): Promise<{ endpoint: string; failNext(): void; stop(): Promise<void> }> {
   // Notices of a demo machine are of no use to whoever started the line; what cannot start is thrown.
   setWarningLogger(() => undefined);
   setErrorLogger(() => undefined);
@@ -99,6 +99,10 @@ export async function startPress(options: PressOptions): Promise<{ endpoint: str
   const bulkTicking = options.tags > 0 ? setInterval(() => !model.freeze && bulk(), options.period) : null;
   return {
     endpoint: `opc.tcp://127.0.0.1:${options.port}/press`,
+    /** As writing true to `Sim.Fail`. */
+    failNext() {
+      model.fail = true;
+    },
     async stop() {
       clearInterval(ticking);
       if (bulkTicking !== null) clearInterval(bulkTicking);
