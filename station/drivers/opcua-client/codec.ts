@@ -165,7 +165,7 @@ export function toVariant(dataType: DataType, value: TagValue): Variant {
     const items = value.map((item) => toScalar(dataType, item));
     return new Variant({ dataType, arrayType: VariantArrayType.Array, value: items });
   }
-  return new Variant({ dataType, value: toScalar(dataType, value) });
+  return new Variant({ dataType, arrayType: VariantArrayType.Scalar, value: toScalar(dataType, value) });
 }
 
 function toScalar(dataType: DataType, value: number | boolean | string): unknown {
