@@ -1,0 +1,161 @@
+/**
+ * `kill -9` of the station at 50 random points of a scripted run. After each restart the person is at the same step (or
+ * one further, where the answer to the last act was lost after it was accepted); at the end nothing accepted is missing
+ * or there twice, the machine ran no cycle twice, the chain is intact and the read model equals the log.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StoredEvent } from '#contract/events/index.ts';
+import type { ExecutionView } from '#contract/rpc/execution.ts';
+import { root } from '../support/child.ts';
+import { link, signInBrowser, startDemoLine, type DemoLine, type Station } from '../support/demo-line.ts';
+import { actOnce } from '../support/job.ts';
+
+const kills = 50;
+const serials = [
+  'PMP100-2600417',
+  'PMP100-2600418',
+  'PMP100-2600419',
+  'PMP100-2600420',
+  'PMP100-2600423',
+  'PMP100-2600424',
+  'PMP100-2600425',
+  'PMP100-2600426',
+  'PMP100-2600427',
+  'PMP100-2600428',
+];
+
+let line: DemoLine;
+beforeAll(async () => {
+  line = await startDemoLine(['--speed', '10']);
+}, 90_000);
+afterAll(() => line.stop());
+
+interface Place {
+  readonly executionId: string | null;
+  readonly index: number;
+  readonly attempt: number;
+}
+const placeOf = (view: ExecutionView): Place => ({
+  executionId: view.executionId,
+  index: view.step?.index ?? -1,
+  attempt: view.step?.attempt ?? 0,
+});
+
+it(`loses and doubles nothing over ${kills} kills`, async () => {
+  const accepted = new Map<string, string>();
+  const unanswered = new Map<string, string>();
+  let cookie: string | null = null;
+  let lastPlace: Place | null = null;
+
+  for (let kill = 0; kill <= kills; kill += 1) {
+    const station: Station = await line.startStation();
+    cookie ??= await signInBrowser(station.url);
+    const linked = await link(station.origin, cookie);
+    const { client } = linked;
+    const view = await client.execution.get();
+    const place = placeOf(view);
+    if (lastPlace?.executionId != null && place.executionId === lastPlace.executionId) {
+      expect([lastPlace.index, lastPlace.index + 1]).toContain(place.index);
+      if (place.index === lastPlace.index) expect(place.attempt - lastPlace.attempt).toBeGreaterThanOrEqual(0);
+    }
+
+    let dead = false;
+    const last = kill === kills;
+    if (!last) {
+      setTimeout(() => {
+        dead = true;
+        void station.child.kill('SIGKILL');
+      }, Math.random() * 700);
+    }
+    const deadline = performance.now() + (last ? 3_000 : 10_000);
+    try {
+      const commandId = randomUUID();
+      unanswered.set(commandId, 'sign in');
+      const signedIn = await bounded(client.people.signIn({ commandId, badge: 'BDG-1002', pin: null }), linked.closed);
+      unanswered.delete(commandId);
+      if (signedIn.ok) accepted.set(commandId, 'sign in');
+      while (!dead && performance.now() < deadline) {
+        let current: { id: string; what: string } | null = null;
+        const done = await bounded(
+          actOnce(client, serials, (id, what) => {
+            current = { id, what };
+            unanswered.set(id, what);
+          }),
+          linked.closed,
+        );
+        if (done === null) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        } else {
+          unanswered.delete(done.commandId);
+          if (done.outcome.ok) accepted.set(done.commandId, done.what);
+        }
+        lastPlace = placeOf(await bounded(client.execution.get(), linked.closed));
+        void current;
+      }
+    } catch (error) {
+      if (!dead) throw error;
+    }
+    linked.close();
+    if (last) await station.child.kill('SIGTERM');
+    else await station.child.kill('SIGKILL');
+  }
+
+  const db = new Database(join(line.data, 'station.db'), { readonly: true });
+  const events = db
+    .prepare('SELECT record FROM event ORDER BY seq')
+    .all()
+    .map((row) => JSON.parse((row as { record: string }).record) as StoredEvent);
+  db.close();
+
+  expect(events.map((event) => event.seq)).toEqual(events.map((_, index) => index + 1));
+  const bySeq = Map.groupBy(
+    events.filter((event) => event.commandId !== null),
+    (event) => event.commandId ?? '',
+  );
+  const missing = [...accepted].filter(([id]) => !bySeq.has(id));
+  expect(missing).toEqual([]);
+  for (const [id, group] of bySeq) {
+    const first = group[0]?.seq ?? 0;
+    expect(
+      group.map((event) => event.seq),
+      `command ${id} is in one piece`,
+    ).toEqual(group.map((_, index) => first + index));
+  }
+
+  const keys = (type: StoredEvent['type'], key: (body: Record<string, unknown>) => unknown): string[] =>
+    events
+      .filter((event) => event.type === type)
+      .map((event) => JSON.stringify(key(event.body as Record<string, unknown>)));
+  const unique = (list: readonly string[]): void => expect(list.toSorted()).toEqual([...new Set(list)].toSorted());
+  unique(keys('step.passed', (body) => [body['executionId'], body['stepId']]));
+  unique(keys('execution.passed', (body) => [body['serial'], body['operationId']]));
+  unique(keys('measurement.recorded', (body) => [body['executionId'], body['stepId'], body['attempt'], body['index']]));
+  unique(keys('machine-cycle.started', (body) => body['cycleId']));
+  unique(keys('machine-cycle.finished', (body) => body['cycleId']));
+  expect(keys('execution.passed', (body) => body['serial']).length).toBeGreaterThan(0);
+  expect(
+    keys('station.started', (body) => body['previousRun']).filter((run) => run === '"ended-abruptly"').length,
+  ).toBe(kills);
+
+  const cli = (...args: string[]): { equal?: boolean; ok?: boolean } =>
+    JSON.parse(
+      execFileSync(process.execPath, ['station/cli/linewright.entry.ts', ...args, '--data', line.data, '--json'], {
+        cwd: root,
+        encoding: 'utf8',
+      }),
+    ) as { equal?: boolean; ok?: boolean };
+  expect(cli('verify')).toMatchObject({ ok: true });
+  expect(cli('rebuild', '--config', line.config)).toMatchObject({ equal: true });
+  console.log(
+    `${accepted.size} commands accepted, ${unanswered.size} without an answer, ${events.length} events, ${keys('unit.completed', (body) => body['serial']).length} units released`,
+  );
+}, 600_000);
+
+/** A call on a killed station would wait for its whole time limit. */
+function bounded<T>(call: Promise<T>, closed: Promise<void>): Promise<T> {
+  return Promise.race([call, closed.then(() => Promise.reject(new Error('link closed')))]);
+}

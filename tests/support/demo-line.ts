@@ -1,0 +1,137 @@
+/** The demo line on ports of its own: simulators, and any number of stations after each other on one data folder. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import WebSocket from 'ws';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '#contract/rpc/index.ts';
+import { root, startChild, type Child } from './child.ts';
+import { freePorts } from './ports.ts';
+
+export type Client = ContractRouterClient<Contract>;
+
+export interface DemoLine {
+  readonly folder: string;
+  readonly config: string;
+  readonly data: string;
+  readonly port: number;
+  readonly press: () => Child;
+  readonly scanner: () => Child;
+  readonly calliper: () => Child;
+  /** Starts the press process (again). */
+  startPress(): Promise<void>;
+  /** Commands of the simulators' control ports, e.g. `calliper('press')`. */
+  control(device: 'scanner' | 'calliper', path: string, body?: unknown): Promise<void>;
+  startStation(env?: Readonly<Record<string, string>>): Promise<Station>;
+  stop(): Promise<void>;
+}
+export interface Station {
+  readonly child: Child;
+  readonly origin: string;
+  /** Opens one browser, once. */
+  readonly url: string;
+}
+
+/** @param pressArgs e.g. `['--speed', '10']`. */
+export async function startDemoLine(pressArgs: readonly string[] = []): Promise<DemoLine> {
+  const folder = mkdtempSync(join(tmpdir(), 'linewright-line-'));
+  const config = join(folder, 'config');
+  cpSync(join(root, 'resources/demo-plant'), config, { recursive: true });
+  const [opcua = 0, scan = 0, gauge = 0, scanControl = 0, gaugeControl = 0, port = 0] = await freePorts(6);
+  const ports: Record<string, number> = { '48400': opcua, '48411': scan, '48412': gauge };
+  for (const name of readdirSync(join(config, 'devices'))) {
+    const file = join(config, 'devices', name);
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replaceAll(/484\d\d/g, (found) => String(ports[found] ?? found)),
+    );
+  }
+  const startPress = (): Child => startChild(['simulator/press/press.entry.ts', '--port', String(opcua), ...pressArgs]);
+  let press = startPress();
+  const scanner = startChild([
+    'simulator/scanner/scanner.entry.ts',
+    '--port',
+    String(scan),
+    '--control',
+    String(scanControl),
+  ]);
+  const calliper = startChild([
+    'simulator/calliper/calliper.entry.ts',
+    '--port',
+    String(gauge),
+    '--control',
+    String(gaugeControl),
+  ]);
+  const ready = /"ready":true/;
+  await Promise.all([press.line(ready, 60_000), scanner.line(ready), calliper.line(ready)]);
+  let station: Child | null = null;
+
+  return {
+    folder,
+    config,
+    data: join(folder, 'data'),
+    port,
+    press: () => press,
+    scanner: () => scanner,
+    calliper: () => calliper,
+    async startPress() {
+      await press.kill('SIGKILL');
+      press = startPress();
+      await press.line(ready, 60_000);
+    },
+    async control(device, path, body) {
+      const answer = await fetch(`http://127.0.0.1:${device === 'scanner' ? scanControl : gaugeControl}/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body ?? {}),
+      });
+      if (!answer.ok) throw new Error(`${device}/${path}: ${answer.status} ${await answer.text()}`);
+    },
+    async startStation(env = {}) {
+      const child = startChild(
+        ['station/node.entry.ts', '--config', config, '--data', join(folder, 'data'), '--port', String(port)],
+        env,
+      );
+      station = child;
+      const [, url = ''] = await child.line(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/, 60_000);
+      return { child, url, origin: new URL(url).origin };
+    },
+    async stop() {
+      await station?.kill('SIGKILL');
+      await Promise.all([press.kill('SIGKILL'), scanner.kill('SIGKILL'), calliper.kill('SIGKILL')]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Redeems a start address: the session cookie that later links (also to the restarted station) use. */
+export async function signInBrowser(url: string): Promise<string> {
+  const answer = await fetch(url, { redirect: 'manual' });
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0];
+  if (cookie === undefined) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
+  return cookie;
+}
+
+export interface Linked {
+  readonly client: Client;
+  readonly closed: Promise<void>;
+  close(): void;
+}
+
+/** A client over the browser host's WebSocket, as the renderer has one. */
+export async function link(origin: string, cookie: string): Promise<Linked> {
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, { headers: { cookie, origin } });
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  socket.on('error', () => socket.terminate());
+  return {
+    client: createORPCClient<Client>(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket })),
+    closed,
+    close: () => socket.terminate(),
+  };
+}
