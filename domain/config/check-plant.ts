@@ -48,9 +48,7 @@ export function checkLines(input: CheckInput, index: Index, findings: Findings):
 export function checkStations(input: CheckInput, index: Index, findings: Findings): void {
   for (const { file, value: station } of input.stations) {
     findings.unique(file, station.devices, 'device', (at) => ['devices', at]);
-    station.devices.forEach((device, at) =>
-      findings.known(file, ['devices', at], device, 'device', index.devices),
-    );
+    station.devices.forEach((device, at) => findings.known(file, ['devices', at], device, 'device', index.devices));
     station.scanners.forEach((scanner, at) => {
       const path = ['scanners', at];
       if (!findings.known(file, path, scanner, 'device', index.devices)) return;
@@ -102,7 +100,12 @@ export function checkMaterials(input: CheckInput, findings: Findings): void {
     const path = ['materials', at, 'gtin'];
     const digit = gtinCheckDigit(gtin.slice(0, -1));
     if (digit !== gtin.at(-1)) {
-      findings.add(file, path, `GTIN ${gtin} has a wrong check digit`, `The last digit should be ${digit}; check the label.`);
+      findings.add(
+        file,
+        path,
+        `GTIN ${gtin} has a wrong check digit`,
+        `The last digit should be ${digit}; check the label.`,
+      );
     }
     const other = seen.get(gtin);
     if (other !== undefined) {

@@ -187,7 +187,15 @@ function checkRecipeOf(step: StepDefinitionOf<'machine-cycle'>, place: Place): v
   const { file, path, findings, index } = place;
   if (!findings.known(file, [...path, 'recipe'], step.recipe, 'recipe', index.recipes)) return;
   const revisions = index.recipes.get(step.recipe) ?? new Map();
-  if (!findings.known(file, [...path, 'recipeRevision'], step.recipeRevision, `revision of recipe "${step.recipe}"`, revisions))
+  if (
+    !findings.known(
+      file,
+      [...path, 'recipeRevision'],
+      step.recipeRevision,
+      `revision of recipe "${step.recipe}"`,
+      revisions,
+    )
+  )
     return;
   const recipe = index.recipes.get(step.recipe)?.get(step.recipeRevision);
   if (recipe && recipe.device !== step.device) {

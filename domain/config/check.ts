@@ -31,7 +31,12 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   return findings.all;
 }
 
-function sameIdTwice<T>(sources: readonly Source<T>[], what: string, id: (value: T) => string, findings: Findings): void {
+function sameIdTwice<T>(
+  sources: readonly Source<T>[],
+  what: string,
+  id: (value: T) => string,
+  findings: Findings,
+): void {
   const seen = new Map<string, string>();
   for (const { file, value } of sources) {
     const other = seen.get(id(value));

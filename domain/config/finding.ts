@@ -117,7 +117,12 @@ export class Findings {
     const seen = new Set<string>();
     values.forEach((value, index) => {
       if (seen.has(value)) {
-        this.add(file, path(index), `${what} "${value}" is used twice`, `Give each ${what} once; rename or remove one.`);
+        this.add(
+          file,
+          path(index),
+          `${what} "${value}" is used twice`,
+          `Give each ${what} once; rename or remove one.`,
+        );
       }
       seen.add(value);
     });

@@ -28,7 +28,7 @@ export function routingCycles(operations: readonly Pick<Operation, 'id' | 'after
 export function waitingForCycles(operations: readonly Pick<Operation, 'id' | 'after'>[]): string[] {
   const onCycle = new Set(routingCycles(operations).flat());
   const waiting = new Set(onCycle);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const { id, after } of operations) {
       if (!waiting.has(id) && after.some((before) => waiting.has(before))) {

@@ -25,7 +25,11 @@ const identifiers: ReadonlyMap<string, string> = new Map([
 /** @returns null when the text is no such envelope at all. */
 export function parseIso15434(text: string, year: number): LabelData | LabelProblem | null {
   if (!text.startsWith('[)>')) return null;
-  const formats = text.slice(3).replaceAll(EOT, '').split(RS).filter((part) => part.length > 0);
+  const formats = text
+    .slice(3)
+    .replaceAll(EOT, '')
+    .split(RS)
+    .filter((part) => part.length > 0);
   const fields: Record<string, string> = {};
   let expiresAt: number | null = null;
   for (const format of formats) {

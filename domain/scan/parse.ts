@@ -100,7 +100,8 @@ function understand(raw: string, context: ScanContext): ParsedScan {
     return ofLabel(code, text, label, context, as);
   }
   if (prefix === prefixes.order) return as('order', code, { order: code });
-  if (context.isMaterial(code)) return { ...as('component', code, { material: code }), component: componentOf(text, { materialId: code }) };
+  if (context.isMaterial(code))
+    return { ...as('component', code, { material: code }), component: componentOf(text, { materialId: code }) };
   // A step that waits for a part is told that this is no part it knows, rather than that it is nothing.
   if (context.expects === 'component') {
     return { ...as('component', code, {}), component: componentOf(text, {}) };

@@ -1,4 +1,9 @@
-import { installedDrivers } from '#station/drivers/index.ts';
-import { loadConfiguration } from '#station/config/load.ts';
-const drivers = await installedDrivers();
-console.log(JSON.stringify(loadConfiguration(process.argv[3] ?? '', { manifests: new Map([...drivers].map(([id, { manifest }]) => [id, manifest])) }), null, 1).slice(0, 6000));
+#!/usr/bin/env node
+/** `npm run linewright -- COMMAND` and the installed `linewright`. */
+import { run } from './run.ts';
+
+// The exit code is set, not forced, so that what was written to a pipe arrives.
+process.exitCode = await run(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+});

@@ -32,7 +32,9 @@ export function checkDriver(
       const known = manifest.addresses.find(({ address }) => address === tag.address);
       if (!known) {
         const all = manifest.addresses.map(({ address }) => address);
-        faults.push(fault(path, `driver "${manifest.id}" has no address "${tag.address}"`, choices(tag.address, all, 'address')));
+        faults.push(
+          fault(path, `driver "${manifest.id}" has no address "${tag.address}"`, choices(tag.address, all, 'address')),
+        );
       } else if (known.type !== tag.type) {
         faults.push(
           fault(
@@ -45,7 +47,14 @@ export function checkDriver(
       return;
     }
     const wrong = manifest.checkAddress?.(tag.address) ?? null;
-    if (wrong !== null) faults.push(fault(path, `address "${tag.address}": ${wrong}`, `Correct the address as the ${manifest.id} driver expects it.`));
+    if (wrong !== null)
+      faults.push(
+        fault(
+          path,
+          `address "${tag.address}": ${wrong}`,
+          `Correct the address as the ${manifest.id} driver expects it.`,
+        ),
+      );
   });
 
   const { machine } = device;

@@ -32,7 +32,8 @@ function entries(folder: string): Dirent[] {
 
 const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 const isFolder = (root: string, entry: Dirent): boolean =>
-  entry.isDirectory() || (entry.isSymbolicLink() && statSync(path.join(root, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
+  entry.isDirectory() ||
+  (entry.isSymbolicLink() && statSync(path.join(root, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
 
 /** Lists the folder; a file with the wrong ending or in an unknown folder is a fault, because it would silently not count. */
 export function listFolder(root: string): FolderContents {
@@ -42,7 +43,16 @@ export function listFolder(root: string): FolderContents {
   const empty = { single: new Set<string>(), lists, definitions: [] };
   if (!stat?.isDirectory()) {
     const problem = stat ? 'is not a folder' : 'does not exist';
-    return { ...empty, faults: [fault(root, `the configuration folder ${problem}`, 'Name the folder that holds plant.yaml, e.g. --config resources/demo-plant.')] };
+    return {
+      ...empty,
+      faults: [
+        fault(
+          root,
+          `the configuration folder ${problem}`,
+          'Name the folder that holds plant.yaml, e.g. --config resources/demo-plant.',
+        ),
+      ],
+    };
   }
   const single = new Set<string>();
   const definitions: string[] = [];
@@ -73,10 +83,24 @@ export function listFolder(root: string): FolderContents {
     }
   }
   for (const name of singleFiles) {
-    if (!single.has(name)) faults.push(fault(name, `${name} is missing`, `Write it; ${name === 'plant.yaml' ? 'it begins with `schema: linewright/plant@1`' : 'the demo plant in resources/demo-plant shows how'}.`));
+    if (!single.has(name))
+      faults.push(
+        fault(
+          name,
+          `${name} is missing`,
+          `Write it; ${name === 'plant.yaml' ? 'it begins with `schema: linewright/plant@1`' : 'the demo plant in resources/demo-plant shows how'}.`,
+        ),
+      );
   }
   for (const name of ['stations', 'lines'] as const) {
-    if (lists[name].length === 0) faults.push(fault(`${name}/`, `there is no file in ${name}/`, `Write at least one ${name.slice(0, -1)} file, e.g. ${name}/${name === 'lines' ? 'L1' : 'ST10'}.yaml.`));
+    if (lists[name].length === 0)
+      faults.push(
+        fault(
+          `${name}/`,
+          `there is no file in ${name}/`,
+          `Write at least one ${name.slice(0, -1)} file, e.g. ${name}/${name === 'lines' ? 'L1' : 'ST10'}.yaml.`,
+        ),
+      );
   }
   return { single, lists, definitions, faults };
 }
@@ -91,7 +115,13 @@ function definitionFiles(root: string, faults: ConfigurationFault[]): string[] {
     const name = `definitions/${entry.name}`;
     if (!isFolder(path.join(root, 'definitions'), entry)) {
       if (isYaml(entry.name)) {
-        faults.push(fault(name, 'a definition is in a folder of its own', `Move it to ${name.replace(/\.ya?ml$/i, '')}/definition.yaml.`));
+        faults.push(
+          fault(
+            name,
+            'a definition is in a folder of its own',
+            `Move it to ${name.replace(/\.ya?ml$/i, '')}/definition.yaml.`,
+          ),
+        );
       }
       continue;
     }

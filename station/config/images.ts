@@ -30,7 +30,11 @@ export function checkImages(root: string, file: string, definition: ProcessDefin
         return;
       }
       if (!kinds.includes(path.posix.extname(name).toLowerCase())) {
-        faults.push({ place, problem: `image "${image}" is of a kind that cannot be shown`, remedy: `Use one of ${kinds.join(', ')}.` });
+        faults.push({
+          place,
+          problem: `image "${image}" is of a kind that cannot be shown`,
+          remedy: `Use one of ${kinds.join(', ')}.`,
+        });
         return;
       }
       const full = path.posix.join(folder, name);

@@ -54,7 +54,8 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
     const yaml = readYaml(file, text);
     faults.push(...yaml.faults);
     if (yaml.value === null || yaml.value === undefined) {
-      if (yaml.faults.length === 0) faults.push(wholeFile(file, 'the file is empty', 'Write its content, or remove the file.'));
+      if (yaml.faults.length === 0)
+        faults.push(wholeFile(file, 'the file is empty', 'Write its content, or remove the file.'));
       return declareName(file, alsoDeclared);
     }
     const parsed = schema.safeParse(yaml.value);
@@ -101,7 +102,13 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
     const images = checkImages(root, definition.file, definition.value);
     for (const { place, problem, remedy } of images.faults) {
       const original = definition.original(place);
-      faults.push({ file: definition.file, ...definition.yaml.locate(original), path: pathText(original), problem, remedy });
+      faults.push({
+        file: definition.file,
+        ...definition.yaml.locate(original),
+        path: pathText(original),
+        problem,
+        remedy,
+      });
     }
     for (const image of images.files) hashes.set(image, sha256(readFileSync(path.join(root, image))));
   }
@@ -119,7 +126,11 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
       stations: files.stations.map(valueOf),
       devices: files.devices.map(valueOf),
       recipes: files.recipes.map(valueOf),
-      definitions: files.definitions.map(({ value, hash, file }) => ({ ...value, hash, folder: path.posix.dirname(file) })),
+      definitions: files.definitions.map(({ value, hash, file }) => ({
+        ...value,
+        hash,
+        folder: path.posix.dirname(file),
+      })),
       orders: files.orders.flatMap(({ value }) => value.orders),
     },
   };
@@ -139,7 +150,9 @@ function bytesOf(root: string, file: string, faults: ConfigurationFault[]): Buff
   try {
     const { size } = statSync(path.join(root, file));
     if (size > maxFileBytes) {
-      faults.push(wholeFile(file, `the file has ${size} bytes, more than ${maxFileBytes}`, 'Split it into several files.'));
+      faults.push(
+        wholeFile(file, `the file has ${size} bytes, more than ${maxFileBytes}`, 'Split it into several files.'),
+      );
       return null;
     }
     return readFileSync(path.join(root, file));
@@ -169,10 +182,6 @@ function folderHash(hashes: ReadonlyMap<string, string>): string {
 
 function inOrder(faults: readonly ConfigurationFault[]): ConfigurationFault[] {
   const compare = (a: ConfigurationFault, b: ConfigurationFault): number =>
-    a.file === b.file
-      ? (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0)
-      : a.file < b.file
-        ? -1
-        : 1;
+    a.file === b.file ? (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0) : a.file < b.file ? -1 : 1;
   return [...faults].sort(compare);
 }

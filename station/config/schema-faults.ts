@@ -6,7 +6,12 @@ import { pathText, type Path, type YamlFile } from './yaml-file.ts';
 
 type Issue = z.core.$ZodIssue;
 
-export function faultsOfSchema(yaml: YamlFile, schema: z.ZodType, issues: readonly Issue[], at: Path = []): ConfigurationFault[] {
+export function faultsOfSchema(
+  yaml: YamlFile,
+  schema: z.ZodType,
+  issues: readonly Issue[],
+  at: Path = [],
+): ConfigurationFault[] {
   return issues.flatMap((issue) => {
     const path = [...at, ...plainPath(issue.path)];
     if (issue.code === 'unrecognized_keys') {
@@ -22,7 +27,12 @@ export function faultsOfSchema(yaml: YamlFile, schema: z.ZodType, issues: readon
         };
       });
     }
-    const { problem, remedy } = wording(issue, valueAt(yaml.value, path), path, schemaAt(schema, plainPath(issue.path), valueAt(yaml.value, at)));
+    const { problem, remedy } = wording(
+      issue,
+      valueAt(yaml.value, path),
+      path,
+      schemaAt(schema, plainPath(issue.path), valueAt(yaml.value, at)),
+    );
     return [{ file: yaml.file, ...yaml.locate(path), path: pathText(path), problem, remedy }];
   });
 }
@@ -55,7 +65,8 @@ export function schemaAt(schema: z.core.$ZodType, path: Path, value: unknown): z
       return schemaAt(def.in, path, value);
     case 'union': {
       const options: z.core.$ZodType[] = [...def.options];
-      const fitting = options.find((option) => discriminates(option, value)) ?? (path.length > 0 ? options[0] : undefined);
+      const fitting =
+        options.find((option) => discriminates(option, value)) ?? (path.length > 0 ? options[0] : undefined);
       return fitting ? schemaAt(fitting, path, value) : schema;
     }
     default:
@@ -81,8 +92,13 @@ export function schemaAt(schema: z.core.$ZodType, path: Path, value: unknown): z
 function discriminates(option: z.core.$ZodType, value: unknown): boolean {
   const def = (option as z.core.$ZodTypes)._zod.def;
   if (def.type !== 'object') return false;
-  const literals = Object.entries(def.shape).filter(([, each]) => (each as z.core.$ZodTypes)._zod.def.type === 'literal');
-  return literals.length > 0 && literals.every(([key, each]) => each._zod.values?.has(valueAt(value, [key]) as never) === true);
+  const literals = Object.entries(def.shape).filter(
+    ([, each]) => (each as z.core.$ZodTypes)._zod.def.type === 'literal',
+  );
+  return (
+    literals.length > 0 &&
+    literals.every(([key, each]) => each._zod.values?.has(valueAt(value, [key]) as never) === true)
+  );
 }
 
 function keysOf(schema: z.core.$ZodType | null): string[] {
@@ -122,7 +138,10 @@ interface Wording {
 function wording(issue: Issue, value: unknown, path: Path, schema: z.core.$ZodType | null): Wording {
   const name = [...path].reverse().find((part) => typeof part === 'string') ?? 'the file';
   if (value === undefined) {
-    return { problem: `"${String(path.at(-1) ?? 'content')}" is missing`, remedy: `Add \`${String(path.at(-1))}:\`${expectation(issue, schema)}.` };
+    return {
+      problem: `"${String(path.at(-1) ?? 'content')}" is missing`,
+      remedy: `Add \`${String(path.at(-1))}:\`${expectation(issue, schema)}.`,
+    };
   }
   switch (issue.code) {
     case 'invalid_type':
@@ -138,18 +157,30 @@ function wording(issue: Issue, value: unknown, path: Path, schema: z.core.$ZodTy
     case 'invalid_value': {
       const allowed = issue.values.map(String);
       return allowed.length === 1
-        ? { problem: `"${name}" is ${quoted(value)}, expected ${quoted(issue.values[0])}`, remedy: `Write \`${name}: ${allowed[0]}\`.` }
-        : { problem: `${quoted(value)} is not possible for "${name}"`, remedy: choices(String(value), allowed, 'value') };
+        ? {
+            problem: `"${name}" is ${quoted(value)}, expected ${quoted(issue.values[0])}`,
+            remedy: `Write \`${name}: ${allowed[0]}\`.`,
+          }
+        : {
+            problem: `${quoted(value)} is not possible for "${name}"`,
+            remedy: choices(String(value), allowed, 'value'),
+          };
     }
     case 'invalid_union': {
       const options = 'options' in issue ? (issue.options ?? []).map(String) : [];
       if (options.length > 0) {
-        return { problem: `${quoted(value)} is not possible for "${name}"`, remedy: choices(String(value), options, 'value') };
+        return {
+          problem: `${quoted(value)} is not possible for "${name}"`,
+          remedy: choices(String(value), options, 'value'),
+        };
       }
-      const expected = issue.errors.flat().flatMap((each) => (each.code === 'invalid_type' ? [kind(each.expected)] : []));
+      const expected = issue.errors
+        .flat()
+        .flatMap((each) => (each.code === 'invalid_type' ? [kind(each.expected)] : []));
       return {
         problem: `"${name}" is ${kindOf(value)} (${quoted(value)}), which is not possible here`,
-        remedy: expected.length > 0 ? `Write ${[...new Set(expected)].join(' or ')}.` : 'See the description of this key.',
+        remedy:
+          expected.length > 0 ? `Write ${[...new Set(expected)].join(' or ')}.` : 'See the description of this key.',
       };
     }
     case 'too_small':
@@ -162,9 +193,13 @@ function wording(issue: Issue, value: unknown, path: Path, schema: z.core.$ZodTy
           ? { problem: `"${name}" is empty`, remedy: 'Write a text.' }
           : { problem: `"${name}" is ${small ? 'too short' : 'too long'}`, remedy: `Use ${bound} characters.` };
       }
-      if (issue.origin === 'array') return { problem: `"${name}" has too ${small ? 'few' : 'many'} entries`, remedy: `Give ${bound}.` };
+      if (issue.origin === 'array')
+        return { problem: `"${name}" has too ${small ? 'few' : 'many'} entries`, remedy: `Give ${bound}.` };
       const strict = issue.inclusive === false ? `${small ? 'more' : 'less'} than ${limit}` : bound;
-      return { problem: `"${name}" is ${quoted(value)}, must be ${strict}`, remedy: `Write a number that is ${strict}.` };
+      return {
+        problem: `"${name}" is ${quoted(value)}, must be ${strict}`,
+        remedy: `Write a number that is ${strict}.`,
+      };
     }
     case 'invalid_format': {
       const forms: Readonly<Record<string, string>> = {
@@ -172,7 +207,9 @@ function wording(issue: Issue, value: unknown, path: Path, schema: z.core.$ZodTy
         date: 'Write a date as YYYY-MM-DD, e.g. "2027-06-30".',
       };
       const begins = 'prefix' in issue ? `It must begin with "${issue.prefix}".` : null;
-      const custom = issue.message.startsWith('Invalid') ? `It must match ${issue.pattern ?? issue.format}.` : `${issue.message}.`;
+      const custom = issue.message.startsWith('Invalid')
+        ? `It must match ${issue.pattern ?? issue.format}.`
+        : `${issue.message}.`;
       return {
         problem: `"${name}" is ${quoted(value)}, which is not in the right form`,
         remedy: forms[issue.format] ?? begins ?? custom.charAt(0).toUpperCase() + custom.slice(1),
@@ -185,7 +222,8 @@ function wording(issue: Issue, value: unknown, path: Path, schema: z.core.$ZodTy
 
 function expectation(issue: Issue, schema: z.core.$ZodType | null): string {
   if (issue.code === 'invalid_value') return ` (${issue.values.map(String).join(', ')})`;
-  if (issue.code === 'invalid_union' && 'options' in issue && issue.options) return ` (${issue.options.map(String).join(', ')})`;
+  if (issue.code === 'invalid_union' && 'options' in issue && issue.options)
+    return ` (${issue.options.map(String).join(', ')})`;
   if (issue.code !== 'invalid_type') return '';
   return ` (${kind(issue.expected)}${keysHint(schema)})`;
 }

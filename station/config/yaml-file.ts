@@ -1,5 +1,16 @@
 /** One YAML text with the place of every node, so that each fault can say where it is. */
-import { isAlias, isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, type Node, type Pair } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Node,
+  type Pair,
+} from 'yaml';
 import type { ConfigurationFault } from '#contract/config/index.ts';
 
 export type Path = readonly (string | number)[];
@@ -20,9 +31,7 @@ export interface YamlFile {
 
 /** `operations[1].steps[0].bomLine` */
 export function pathText(path: Path): string {
-  return path
-    .map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`))
-    .join('');
+  return path.map((part, at) => (typeof part === 'number' ? `[${part}]` : at === 0 ? part : `.${part}`)).join('');
 }
 
 const remedies: Readonly<Record<string, string>> = {

@@ -125,7 +125,10 @@ export function createPeople(parts: PeopleParts): People {
       try {
         return (await check(pinHash, pin)) ? 'right' : 'wrong';
       } catch (error) {
-        log.error({ personId: id, error: String(error) }, 'the PIN hash in people.yaml cannot be checked; make a new one');
+        log.error(
+          { personId: id, error: String(error) },
+          'the PIN hash in people.yaml cannot be checked; make a new one',
+        );
         return null;
       }
     });

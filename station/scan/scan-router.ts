@@ -73,7 +73,12 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
   const outcomes = new Signal<ScanOutcome>();
   let count = 0;
   let last: ScanOutcome | null = null;
-  let before: { readonly raw: string; readonly at: number; readonly kind: ScanOutcome['kind']; readonly shown: string } | null = null;
+  let before: {
+    readonly raw: string;
+    readonly at: number;
+    readonly kind: ScanOutcome['kind'];
+    readonly shown: string;
+  } | null = null;
   let queue: Promise<unknown> = Promise.resolve();
 
   const refuse = (...reasons: readonly Reason[]): Done => ({
@@ -107,7 +112,8 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
         });
 
   const route = async (parsed: ParsedScan, view: ExecutionView, entry: Entry): Promise<Done> => {
-    const notHere = (): Done => refuse(reason('scan.not-expected-here', { kind: parsed.kind, expected: expectedKind(view) }));
+    const notHere = (): Done =>
+      refuse(reason('scan.not-expected-here', { kind: parsed.kind, expected: expectedKind(view) }));
     switch (parsed.kind) {
       case 'badge': {
         const outcome = await people.signIn({ badge: parsed.value, pin: null, entry, commandId: null });
@@ -123,7 +129,9 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
         return outcome === 'not-here' ? notHere() : from(outcome);
       }
       case 'order':
-        return parts.known.order(parsed.value) ? { refusal: null } : refuse(reason('order.unknown', { order: parsed.value }));
+        return parts.known.order(parsed.value)
+          ? { refusal: null }
+          : refuse(reason('order.unknown', { order: parsed.value }));
       case 'unit':
         return from(await execution.start(parsed.value, parts.ids.next()));
       case 'component': {
@@ -156,7 +164,13 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
       last = { id: ++count, at: clock.now(), source, deviceId, ...outcome };
       // Values of a scan may be personal (a remark, a badge); the log has what it was and what came of it.
       log.info(
-        { kind: last.kind, source, deviceId, result: last.result, reasons: last.refusal?.reasons.map(({ code }) => code) },
+        {
+          kind: last.kind,
+          source,
+          deviceId,
+          result: last.result,
+          reasons: last.refusal?.reasons.map(({ code }) => code),
+        },
         'scan',
       );
       outcomes.emit(last);

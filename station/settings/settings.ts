@@ -66,7 +66,10 @@ function read(file: string, log: Pick<Log, 'warn'>): Settings {
     } catch {
       // It stays where it is and is replaced by the next change.
     }
-    log.warn({ file, aside, error: String(error) }, 'the settings file is not valid; using the defaults, the bad file is kept');
+    log.warn(
+      { file, aside, error: String(error) },
+      'the settings file is not valid; using the defaults, the bad file is kept',
+    );
     return defaultSettings;
   }
 }

@@ -1,0 +1,60 @@
+/** Opening a station's data for a command: the same folder that `npm start` would use, and only if something is in it. */
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { systemClock } from '#station/clock.ts';
+import { DataFolderError, DataInUseError, StoreFileError } from '#station/store/errors.ts';
+import type { Progress } from '#station/store/event-log.ts';
+import { projections } from '#station/store/projections/index.ts';
+import { openStore, type Store } from '#station/store/store.ts';
+import { CannotRunError, textOption, type CommandInput } from './command.ts';
+import { defaultFolder, readFolder } from './configuration.ts';
+
+export const dataOptions = {
+  data: { type: 'string' },
+  config: { type: 'string' },
+  station: { type: 'string' },
+} as const;
+
+export const dataOptionsHelp = `  --data DIR      the station's data folder (default: data/PLANT/STATION, as \`npm start\` makes it)
+  --config DIR    the configuration folder (default: ${defaultFolder})
+  --station ID    the station (default: the plant's default station)`;
+
+/** Opens the store, hands it over and closes it whatever happens. */
+export async function withStore<T>(
+  input: CommandInput,
+  onRebuild: Progress,
+  use: (store: Store, folder: string) => T,
+): Promise<T> {
+  const configFolder = textOption(input, 'config') ?? defaultFolder;
+  const loaded = await readFolder(configFolder);
+  if ('faults' in loaded) {
+    throw new CannotRunError(`${configFolder} has faults; \`linewright check ${configFolder}\` tells them`);
+  }
+  const { plant, stations } = loaded.configuration;
+  const stationId = textOption(input, 'station') ?? plant.defaultStation;
+  if (!stations.some(({ id }) => id === stationId)) {
+    throw new CannotRunError(
+      `there is no station ${stationId} in ${configFolder}; it has ${stations.map(({ id }) => id).join(', ')}`,
+    );
+  }
+  const folder = resolve(textOption(input, 'data') ?? join('data', plant.id, stationId));
+  // Opening would make a new, empty store: whoever mistyped the folder must hear of it instead.
+  if (!statSync(join(folder, 'station.db'), { throwIfNoEntry: false })?.isFile()) {
+    throw new CannotRunError(`there is no station.db in ${folder}; name the data folder with --data`);
+  }
+  let store: Store;
+  try {
+    store = openStore({ folder, stationId, projections, clock: systemClock, onRebuild });
+  } catch (error) {
+    const known =
+      error instanceof DataFolderError || error instanceof DataInUseError || error instanceof StoreFileError;
+    if (known) throw new CannotRunError(error.message);
+    throw error;
+  }
+  try {
+    if (store.epoch === '') throw new CannotRunError(`${join(folder, 'station.db')} cannot be read: ${store.detail}`);
+    return use(store, folder);
+  } finally {
+    store.close();
+  }
+}
