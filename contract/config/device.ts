@@ -36,6 +36,8 @@ export const machineSchema = z.strictObject({
   }),
   /** Written before the start and read with the results, so that results can be told from those of another cycle. */
   cycleIdTag: idSchema,
+  /** Where the machine says which cycle its results are of, when that is another tag than the one written. */
+  resultCycleIdTag: idSchema.optional(),
   /** Methods: `object` and `method` are addresses of the driver. */
   start: z.strictObject({ object: z.string(), method: z.string() }),
   abort: z.strictObject({ object: z.string(), method: z.string() }),

@@ -1,43 +1,58 @@
 /** What the core needs of other rooms of the station, no wider than it is used. `compose.ts` puts the real ones in. */
-import type { DeviceState, DriverArgument, DriverResult } from '#contract/driver.ts';
-import type { LiveReading, TagValue } from '#contract/reading.ts';
-import type { DomainEvent, StoredEvent } from '#contract/events/index.ts';
-import type { Actor } from '#contract/envelope.ts';
-import type { StoreState } from '#contract/rpc/system.ts';
+import type { DeviceCondition, DriverArgument, DriverResult } from '#contract/driver.ts';
+import type { LiveReading, Reading, TagValue } from '#contract/reading.ts';
 import type { ScannedComponent } from '#domain/facts.ts';
+import type { Store } from '#station/store/store.ts';
+import type { Signal } from '#station/streams/signal.ts';
 
-/** The tag hub. */
+/** The tag hub (station/tags). */
 export interface LiveSource {
-  /** The newest reading with the supervisor's judgement of its age; null: the tag is unknown or never had a reading. */
+  /** The newest reading with the supervisor's judgement of its age; null: unknown tag or never a reading. */
   live(tagId: string): LiveReading | null;
+  /** The lossless road: every reading of these tags, in order. @returns how to stop. */
+  subscribe(
+    tagIds: readonly string[],
+    listener: (readings: readonly (Reading & { readonly tagId: string })[]) => void,
+  ): () => void;
 }
 
-/** The device supervisor. */
+/** The device manager (station/devices). Nothing here rejects. */
 export interface DeviceSource {
-  condition(deviceId: string): { readonly state: DeviceState; readonly since: number } | null;
-  /** The driver's manifest says each reading is an act of a person. */
+  condition(deviceId: string): Pick<DeviceCondition, 'state'> | null;
+  /** UTC ms since when the present state holds. */
+  since(deviceId: string): number | null;
+  /** Each reading of it is an act of a person. */
   pushes(deviceId: string): boolean;
   /** Writes and reads back; `value` is what the device holds now. */
   write(tagId: string, value: TagValue): Promise<DriverResult<TagValue>>;
   /** Asks the device now, past any cache, in the order of `tagIds`. */
-  read(tagIds: readonly string[]): Promise<DriverResult<readonly LiveReading[]>>;
+  read(
+    tagIds: readonly string[],
+  ): Promise<DriverResult<readonly { readonly tagId: string; readonly reading: Reading }[]>>;
   call(
     deviceId: string,
     object: string,
     method: string,
     args: readonly DriverArgument[],
   ): Promise<DriverResult<readonly TagValue[]>>;
-  /** Lossless: every reading of these tags from now on, in order, also bad ones. @returns how to stop. */
-  subscribe(tagIds: readonly string[], listener: (reading: LiveReading) => void): () => void;
+  readonly onChange: Pick<Signal<number>, 'listen'>;
 }
 
-/** The history file, for the curve of a finished machine cycle. */
+/** The history file (station/history), for the curve of a finished machine cycle. */
 export interface TraceStore {
-  putTrace(traceId: string, x: readonly number[], y: readonly number[]): void;
-  getTrace(traceId: string): { readonly x: readonly number[]; readonly y: readonly number[] } | null;
+  /** May throw; the cycle's results are recorded without a curve then. */
+  putTrace(trace: Trace): void;
+  getTrace(traceId: string): Trace | null;
+}
+export interface Trace {
+  readonly traceId: string;
+  /** UTC ms of the first point. */
+  readonly at: number;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
 }
 
-/** The scan parser (domain/scan), as far as a component step needs it. */
+/** Reads a component's label (domain/scan); null: not understood as one. */
 export type ParseComponent = (code: string) => ScannedComponent | null;
 
 export interface Ids {
@@ -45,20 +60,4 @@ export interface Ids {
   next(): string;
 }
 
-/** The event log with its read model, as the core uses it. */
-export interface CoreStore {
-  readonly epoch: string;
-  state(): { readonly state: StoreState; readonly detail: string };
-  /**
-   * Appends all of them, with the read model, in one transaction, or none.
-   * @throws when the store cannot be written; `state()` then says why.
-   */
-  append(
-    events: readonly DomainEvent[],
-    meta: { readonly actor: Actor; readonly commandId: string | null; readonly config: string },
-  ): readonly StoredEvent[];
-  /** Rows of the read model. */
-  all(sql: string, ...params: readonly (string | number | null)[]): readonly Readonly<Record<string, unknown>>[];
-  /** Stored events by their seq, lifted to the newest version; missing ones are left out. */
-  records(seqs: readonly number[]): readonly StoredEvent[];
-}
+export type CoreStore = Pick<Store, 'state' | 'append' | 'eventsOfCommand' | 'read' | 'onAppended'>;

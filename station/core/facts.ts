@@ -1,0 +1,64 @@
+/** Builds what the rules may know, at one instant. */
+import type { Actor } from '#contract/envelope.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import type { Facts } from '#domain/facts.ts';
+import { nobody, type Session } from '#domain/people/session.ts';
+import type { Station } from '#contract/config/plant.ts';
+import { readFittedIn, readSession } from '#station/store/projections/aggregates.ts';
+import type { CoreStore, DeviceSource, Ids, LiveSource } from './ports.ts';
+
+export interface FactSources {
+  readonly store: Pick<CoreStore, 'read'>;
+  readonly station: Station;
+  readonly catalogue: Catalogue;
+  readonly live: LiveSource;
+  readonly devices: DeviceSource;
+  readonly ids: Ids;
+}
+
+export const sessionOf = (store: Pick<CoreStore, 'read'>): Session => readSession(store.read) ?? nobody;
+
+/** @param actor null: whoever is signed in, else the station itself. */
+export function factsAt(sources: FactSources, now: number, actor: Actor | null): Facts {
+  const { store, station, catalogue, live, devices, ids } = sources;
+  const session = sessionOf(store);
+  const signedIn = session.person;
+  return {
+    now,
+    actor: actor ?? (signedIn === null ? { kind: 'system' } : { kind: 'person', id: signedIn.personId }),
+    station,
+    catalogue,
+    session,
+    ids: new NewIds(ids),
+    reading: (tagId) => live.live(tagId),
+    device(deviceId) {
+      const condition = devices.condition(deviceId);
+      if (condition === null) return null;
+      return { state: condition.state, since: devices.since(deviceId) ?? now, pushes: devices.pushes(deviceId) };
+    },
+    fittedIn: (materialId, componentSerial) => readFittedIn(store.read, materialId, componentSerial),
+  };
+}
+
+/** Made when first asked for, then the same: most commands need none. */
+class NewIds {
+  readonly #ids: Ids;
+  readonly #made = new Map<string, string>();
+  constructor(ids: Ids) {
+    this.#ids = ids;
+  }
+  get execution(): string {
+    return this.#once('execution');
+  }
+  get hold(): string {
+    return this.#once('hold');
+  }
+  get cycle(): string {
+    return this.#once('cycle');
+  }
+  #once(what: string): string {
+    let id = this.#made.get(what);
+    if (id === undefined) this.#made.set(what, (id = this.#ids.next()));
+    return id;
+  }
+}

@@ -1,0 +1,6 @@
+import type { StepView } from '../view.ts';
+
+export const choiceView: StepView<'choice'> = (_def, { chosen }) => ({
+  type: 'choice',
+  chosen: chosen?.option ?? null,
+});

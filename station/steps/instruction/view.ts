@@ -1,0 +1,3 @@
+import type { StepView } from '../view.ts';
+
+export const instructionView: StepView<'instruction'> = () => ({ type: 'instruction' });

@@ -1,0 +1,20 @@
+import { characteristicViewOf, type StepView } from '../view.ts';
+
+export const measureView: StepView<'measure'> = (def, { values }, { catalogue, definition, devices }) => {
+  const device = def.tag === undefined ? null : (catalogue.tag(def.tag)?.device ?? null);
+  return {
+    type: 'measure',
+    characteristic: characteristicViewOf(definition, def.characteristic),
+    values,
+    gauge:
+      device === null || def.tag === undefined
+        ? null
+        : {
+            deviceId: device.id,
+            title: device.title,
+            gaugeId: device.gaugeId,
+            pushes: devices.pushes(device.id),
+            tagId: def.tag,
+          },
+  };
+};

@@ -1,0 +1,5 @@
+/** The projections of the station's read model, for `openStore`. */
+import type { Projection } from '../projection.ts';
+import { production } from './production.ts';
+
+export const projections: readonly Projection[] = [production];
