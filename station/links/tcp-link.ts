@@ -7,6 +7,7 @@ import {
   type LinkSettings,
 } from '#contract/driver.ts';
 
+/** How long a connection may take to be made, name lookup included. */
 export const connectTimeoutMs = 3_000;
 /** Idle time before the first keep-alive probe; the interval and count after it are the system's. */
 const keepAliveAfterMs = 5_000;
@@ -31,11 +32,9 @@ export function tcpProblem(error: unknown, otherwise: DeviceProblem): DeviceProb
   return problemOfCode[code] ?? otherwise;
 }
 
-/** @param timeoutMs how long the connection may take to be made, name lookup included. */
 export function openTcpLink(
   settings: Extract<LinkSettings, { kind: 'tcp' }>,
   events: ByteLinkEvents,
-  timeoutMs: number = connectTimeoutMs,
 ): Promise<ByteLink> {
   const description = `${settings.host}:${settings.port}`;
   return new Promise((resolve, reject) => {
@@ -45,8 +44,8 @@ export function openTcpLink(
     let lastError: Error | null = null;
 
     const timer = setTimeout(() => {
-      refuse(new LinkError('host-timeout', `${description} did not answer within ${timeoutMs} ms`));
-    }, timeoutMs);
+      refuse(new LinkError('host-timeout', `${description} did not answer within ${connectTimeoutMs} ms`));
+    }, connectTimeoutMs);
     function refuse(error: LinkError): void {
       clearTimeout(timer);
       socket.destroy();
