@@ -30,14 +30,6 @@ async function finish(code: number, line: string | null = null): Promise<never> 
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void finish(0));
 
-try {
-  await start();
-} catch (error) {
-  const line = hopelessLine(error);
-  if (line !== null) await finish(exitHopeless, line);
-  await finish(1, error instanceof Error ? error.message : String(error));
-}
-
 async function start(): Promise<void> {
   const options = await readOptions();
   const configuration = readConfiguration(options.config, await installedDrivers());
@@ -154,4 +146,12 @@ function startHeadless(options: StartOptions, stationArgs: readonly string[], de
 function typeToScan(scanner: Child): void {
   say('A code typed here is scanned, e.g. BDG-1002.');
   process.stdin.on('data', (chunk: Buffer) => scanner.process.stdin?.write(chunk));
+}
+
+try {
+  await start();
+} catch (error) {
+  const line = hopelessLine(error);
+  if (line !== null) await finish(exitHopeless, line);
+  await finish(1, error instanceof Error ? error.message : String(error));
 }

@@ -3,8 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AnyRouter } from '@orpc/server';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
-import type { Actor } from '#contract/envelope.ts';
-import type { DomainEvent, StoredEvent } from '#contract/events/index.ts';
+import type { DomainEvent } from '#contract/events/index.ts';
 import type { DriverModule } from '#contract/driver.ts';
 import type { DefinitionFolder } from '#station/web/files.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -13,6 +12,8 @@ import { loadConfiguration } from './config/load.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import type { Log } from './log.ts';
 import { openLink } from './links/open-link.ts';
+import { createSettingsRouter } from './settings/rpc.ts';
+import { createSettings } from './settings/settings.ts';
 import { DataFolderError, DataInUseError, StoreFileError } from './store/errors.ts';
 import { openStore } from './store/store.ts';
 import { bootId } from './system/boot-id.ts';
@@ -82,7 +83,57 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     );
   }
   const dataFolder = makeDataFolder(options.dataFolder, configuration.plant.id, stationId);
-  return undefined as never;
+  const store = openStore({ folder: dataFolder, stationId, projections: [], clock });
+  const boot = bootId();
+  const append = (events: readonly DomainEvent[]): void => {
+    store.append(events, {
+      actor: { kind: 'system' },
+      commandId: null,
+      at: clock.now(),
+      bootId: boot,
+      monoMs: clock.monotonic(),
+      config: configuration.hash,
+    });
+  };
+  const hub = new TagHub(clock, (error) => log.error({ err: error }, 'a reader of tags failed'));
+  const devices = createDeviceManager({
+    devices: configuration.devices.filter(({ id }) => settings.devices.includes(id)),
+    drivers,
+    hub,
+    clock,
+    openLink,
+    log,
+  });
+  const system = createSystem({ configuration, stationId, version: packageJson.version, store, append, clock, log });
+  const screen = createSettings(dataFolder, log);
+
+  const definitionFolders = Object.fromEntries(
+    configuration.definitions.flatMap(({ id, revision, folder }) =>
+      folder === undefined ? [] : [[`${id}/${revision}`, join(configFolder, folder)]],
+    ),
+  );
+  return {
+    stationId,
+    title: settings.title[configuration.plant.language],
+    dataFolder,
+    configuration,
+    window: settings.window,
+    definitionFolders,
+    definitionFolder: (definition, revision) => definitionFolders[`${definition}/${revision}`] ?? null,
+    router: {
+      system: system.router,
+      settings: createSettingsRouter(screen),
+    },
+    start() {
+      system.start();
+      devices.start();
+    },
+    async stop(reason) {
+      await devices.stop();
+      system.stop(reason);
+      store.close();
+    },
+  };
 }
 
 export function readConfiguration(folder: string, drivers: ReadonlyMap<string, DriverModule>): Configuration {

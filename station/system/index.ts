@@ -6,6 +6,7 @@ import { contract } from '#contract/rpc/index.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Log } from '#station/log.ts';
+import type { HealthView } from '#station/store/health.ts';
 import type { PreviousRun, StoreInfo } from '#station/store/store.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { watching } from '#station/streams/mailbox.ts';
@@ -17,7 +18,7 @@ const heartbeatMs = 2_500;
 
 export interface SystemStore {
   readonly previousRun: PreviousRun;
-  readonly onState: Signal<unknown>;
+  readonly onState: Pick<Signal<HealthView>, 'listen'>;
   info(): StoreInfo;
 }
 

@@ -4,6 +4,7 @@ import type { Configuration } from '#contract/config/index.ts';
 import type { DomainEvent } from '#contract/events/index.ts';
 import type { Clock } from '#station/clock.ts';
 import { createLog } from '#station/log.ts';
+import type { HealthView } from '#station/store/health.ts';
 import type { StoreInfo } from '#station/store/store.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { createSystem, type System } from './index.ts';
@@ -22,7 +23,7 @@ let timer: (() => void) | null;
 let info: StoreInfo;
 let written: DomainEvent[];
 let refuse: boolean;
-const onState = new Signal<unknown>();
+const onState = new Signal<HealthView>();
 const clock: Clock = {
   now: () => wall,
   monotonic: () => mono,
@@ -121,7 +122,7 @@ test('the view is sent at once, as a heartbeat, and when the store changes', asy
   pass(2_500);
   expect(await next()).toMatchObject({ clock: { now: 1_700_000_002_500 } });
   info = { ...info, state: 'disk-full' };
-  onState.emit(null);
+  onState.emit({ state: 'disk-full', detail: '' });
   expect(await next()).toMatchObject({ store: { state: 'disk-full' } });
   await views.return?.();
   expect(await client.get()).toEqual(system.view());
