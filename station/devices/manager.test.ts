@@ -65,7 +65,12 @@ function manage(devices: readonly Device[], driver = testDriver(), openLink?: Op
   return createDeviceManager({ devices, drivers, hub, clock: systemClock, openLink: openLink ?? noLink, log });
 }
 const said = (tag: number, value: TagReading['value']): TagReading => ({
-  ...{ tag, value, quality: 'good', status: 'Good', sourceAt: null, serverAt: null },
+  tag,
+  value,
+  quality: 'good',
+  status: 'Good',
+  sourceAt: null,
+  serverAt: null,
   receivedAt: Date.now(),
 });
 const connected = { state: 'connected', problem: null, params: {} } as const;
@@ -90,8 +95,13 @@ describe('running', () => {
     expect(manager.condition('press')?.state).toBe('connecting');
     expect(hand('press').settings).toEqual({ speed: 5 });
     expect(hand('press').tags[0]).toEqual({
-      ...{ id: 'press.a', address: 'a', type: 'number', unit: 'mm' },
-      ...{ samplingMs: 250, deadband: 0, bridgeMs: 10_000 },
+      id: 'press.a',
+      address: 'a',
+      type: 'number',
+      unit: 'mm',
+      samplingMs: 250,
+      deadband: 0,
+      bridgeMs: 10_000,
     });
     const { host } = hand('press');
     host.condition(connected);
@@ -176,7 +186,8 @@ describe('faults stay inside their device', () => {
     expect(manager.condition('a')?.params['detail']).toMatch(/speed: .*; settings: .*colour/);
     expect(manager.condition('b')?.params['detail']).toBe('driver "nonsense" is not installed; there are: test');
     expect(manager.condition('c')).toMatchObject({
-      ...{ state: 'faulted', problem: 'address-unknown' },
+      state: 'faulted',
+      problem: 'address-unknown',
       params: { detail: 'tag c.a: "!x" is no address' },
     });
     expect(manager.condition('ok')?.state).toBe('connecting');
@@ -200,7 +211,9 @@ describe('faults stay inside their device', () => {
     const startFails = manage([device('one')], testDriver({}, boom));
     startFails.start();
     expect(startFails.condition('one')).toMatchObject({
-      ...{ state: 'faulted', problem: 'driver-failed', params: { detail: 'boom' } },
+      state: 'faulted',
+      problem: 'driver-failed',
+      params: { detail: 'boom' },
     });
 
     let give: (bytes: Uint8Array) => void = () => {};

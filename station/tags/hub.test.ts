@@ -143,8 +143,16 @@ describe('what may be believed', () => {
     vi.advanceTimersByTime(700);
     hub.push('press', [reading(0, null, { quality: 'bad', status: 'BadSensorFailure' })]);
     expect(hub.live('force')).toEqual({
-      ...{ tagId: 'force', value: null, unit: 'mm', quality: 'bad', status: 'BadSensorFailure' },
-      ...{ sourceAt: goodAt + 695, serverAt: null, receivedAt: goodAt + 700, stale: false, lastGoodAt: goodAt },
+      tagId: 'force',
+      value: null,
+      unit: 'mm',
+      quality: 'bad',
+      status: 'BadSensorFailure',
+      sourceAt: goodAt + 695,
+      serverAt: null,
+      receivedAt: goodAt + 700,
+      stale: false,
+      lastGoodAt: goodAt,
     });
   });
 

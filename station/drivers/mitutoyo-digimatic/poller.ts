@@ -64,8 +64,9 @@ export class Poller {
     this.#timer?.cancel();
     this.#waiting = true;
     for (const one of this.#asking) one.sent = true;
-    void this.#line.send(this.#request);
+    // Before sending: over a fast line the answer is there before send() returns.
     this.#timer = this.#host.clock.setTimer(this.#settings.answerTimeoutMs, () => this.#missed());
+    void this.#line.send(this.#request);
   }
 
   #missed(): void {
