@@ -2,15 +2,12 @@
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { exitHopeless } from '#contract/shell.ts';
-import { defaultDataFolder, hopelessLine, readConfiguration, UnknownStationError } from '#station/compose.ts';
-import { installedDrivers } from '#station/drivers/index.ts';
 import type { NodeEntryMessage } from '#station/node.entry.ts';
 import { buildIfStale, renderer, shell } from './start/build.ts';
 import { simulatorsFor, startDemo, type Demo } from './start/demo.ts';
 import { electronBinary, electronPlace, findElectron, whyNoWindow } from './start/electron.ts';
 import { openBrowser } from './start/open-browser.ts';
 import { help, readStartOptions, type StartOptions } from './start/options.ts';
-import { portFault } from './start/port.ts';
 import { Processes, type Child } from './start/processes.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -32,6 +29,13 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 async function start(): Promise<void> {
   const options = await readOptions();
+  // Only now: the help and a wrong option need none of it.
+  const [{ defaultDataFolder, readConfiguration, UnknownStationError }, { installedDrivers }, { portFault }] =
+    await Promise.all([
+      import('#station/compose.ts'),
+      import('#station/drivers/index.ts'),
+      import('./start/port.ts'),
+    ]);
   const configuration = readConfiguration(options.config, await installedDrivers());
   const { plant, stations } = configuration;
   const stationId = options.station ?? plant.defaultStation;
@@ -151,6 +155,7 @@ function typeToScan(scanner: Child): void {
 try {
   await start();
 } catch (error) {
+  const { hopelessLine } = await import('#station/compose.ts');
   const line = hopelessLine(error);
   if (line !== null) await finish(exitHopeless, line);
   await finish(1, error instanceof Error ? error.message : String(error));
