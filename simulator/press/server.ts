@@ -283,7 +283,7 @@ function bindPress(namespace: Namespace, press: UAObject, model: PressModel): (a
 /**
  * Bulk variables, mixed: of ten, seven Double, two Int32, one Boolean. Every one changes at every call. Numbers hold how
  * often they changed since the start (1, 2, 3, ...), booleans whether that is odd: a client proves from them that it
- * lost nothing.
+ * lost nothing. `Bulk.Clock` holds the UTC ms of the last change: the age of what a screen shows can be read off it.
  */
 function addBulk(namespace: Namespace, folder: UAObject, count: number): () => void {
   const bulk: { readonly variable: UAVariable; readonly dataType: DataType }[] = [];
@@ -300,10 +300,19 @@ function addBulk(namespace: Namespace, folder: UAObject, count: number): () => v
     });
     bulk.push({ variable, dataType });
   }
+  const clock = namespace.addVariable({
+    componentOf: folder,
+    nodeId: 's=Bulk.Clock',
+    browseName: 'Bulk.Clock',
+    dataType: DataType.Double,
+    minimumSamplingInterval: 0,
+    value: { dataType: DataType.Double, value: 0 },
+  });
   let counter = 0;
   return () => {
     counter += 1;
     const at = new Date();
+    clock.setValueFromSource({ dataType: DataType.Double, value: at.getTime() }, StatusCodes.Good, at);
     for (const { variable, dataType } of bulk) {
       const value = dataType === DataType.Boolean ? counter % 2 === 1 : counter;
       variable.setValueFromSource({ dataType, value }, StatusCodes.Good, at);
