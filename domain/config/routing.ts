@@ -13,7 +13,7 @@ export function routingCycles(operations: readonly Pick<Operation, 'id' | 'after
   const visit = (id: string, trail: readonly string[]): void => {
     const at = trail.indexOf(id);
     if (at >= 0) {
-      cycles.push([...trail.slice(at)]);
+      cycles.push(trail.slice(at));
       return;
     }
     if (finished.has(id)) return;

@@ -4,11 +4,15 @@ export const GS = '\u001d';
 export const RS = '\u001e';
 export const EOT = '\u0004';
 
+const isControl = (char: string): boolean => char < ' ' || char === '\u007f';
+
 /** Control characters as pictures (U+2400 block), so that a text shows what it really holds. */
 export function visible(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f]/g, (char) =>
-    char === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + char.charCodeAt(0)),
-  );
+  return [...text]
+    .map((char) =>
+      !isControl(char) ? char : char === '\u007f' ? '\u2421' : String.fromCharCode(0x2400 + char.charCodeAt(0)),
+    )
+    .join('');
 }
 
 /** What scanners without a GS key send in its place. */
@@ -28,7 +32,11 @@ export interface Cleaned {
 export function clean(raw: string): Cleaned {
   let text = raw;
   for (const [pattern, char] of spelledOut) text = text.replace(pattern, char);
-  const kept = text.replace(/[\u0000-\u0003\u0005-\u001c\u001f\u007f]/g, '').trim();
+  const separators = [GS, RS, EOT];
+  const kept = [...text]
+    .filter((char) => !isControl(char) || separators.includes(char))
+    .join('')
+    .trim();
   const suffixOnly = raw.replace(/[\r\n\t]+$/, '');
   return { text: kept, removed: kept.length < suffixOnly.length };
 }

@@ -5,7 +5,7 @@
  */
 import type { ScanKind } from '#contract/rpc/scan.ts';
 import type { ScannedComponent } from '#domain/facts.ts';
-import { clean, keyboardLayouts, undoLayout, type KeyboardLayout } from './characters.ts';
+import { clean, GS, keyboardLayouts, undoLayout, type KeyboardLayout } from './characters.ts';
 import { fromHumanForm, parseGs1 } from './gs1.ts';
 import { parseIso15434 } from './iso15434.ts';
 import type { LabelData, LabelProblem } from './label.ts';
@@ -118,7 +118,7 @@ function labelOf(code: string, symbology: string | null, context: ScanContext): 
   const plain = parsePlainLabel(code);
   if (plain !== null) return plain;
   // Scanners that send no symbology identifier: only a code that is flawless GS1 data with a right GTIN is taken as such.
-  if (/^\u001d?01\d{14}/.test(code)) {
+  if (/^01\d{14}/.test(code.startsWith(GS) ? code.slice(1) : code)) {
     const bare = parseGs1(code, context.year);
     if (!('problem' in bare)) return bare;
   }

@@ -64,7 +64,7 @@ export function listFolder(root: string): FolderContents {
       else if ((listFolders as readonly string[]).includes(name)) {
         for (const inner of entries(path.join(root, name))) {
           const file = `${name}/${inner.name}`;
-          if (/\.yaml$/.test(inner.name)) lists[name as ListFolder].push(file);
+          if (inner.name.endsWith('.yaml')) lists[name as ListFolder].push(file);
           else if (isYaml(inner.name)) faults.push(wrongEnding(file));
           else if (isFolder(path.join(root, name), inner)) {
             faults.push(fault(file, 'folders inside this one are not read', `Move its files up into ${name}/.`));

@@ -53,6 +53,7 @@ export function readYaml(file: string, text: string): YamlFile {
     prettyErrors: false,
     stringKeys: true,
     uniqueKeys: true,
+    logLevel: 'error',
   });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
