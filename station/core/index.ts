@@ -1,20 +1,26 @@
 /** The core of the station: the one way in for commands, and what the screens see of orders, units and executions. */
 import type { Configuration } from '#contract/config/index.ts';
-import type { Actor } from '#contract/envelope.ts';
 import type { StoredEvent } from '#contract/events/index.ts';
-import type { Outcome } from '#contract/refusal.ts';
-import type { Catalogue } from '#domain/catalogue.ts';
-import type { Command } from '#domain/commands.ts';
+import type { Reason } from '#contract/refusal.ts';
+import { catalogueOf, type Catalogue } from '#domain/catalogue.ts';
+import type { Facts } from '#domain/facts.ts';
 import type { Session } from '#domain/people/session.ts';
 import type { Clock } from '#station/clock.ts';
+import { createExecution, type ExecutionFeature } from '#station/execution/index.ts';
 import type { Log } from '#station/log.ts';
+import { importOrders } from '#station/orders/import.ts';
+import type { Push } from '#station/steps/measure/pushes.ts';
+import type { ReadModelReader } from '#station/store/projection.ts';
 import type { Signal } from '#station/streams/signal.ts';
+import { createDispatch, type Dispatch } from './dispatch.ts';
+import { factsAt, sessionOf } from './facts.ts';
 import type { CoreStore, DeviceSource, Ids, LiveSource, ParseComponent, TraceStore } from './ports.ts';
 
 export interface CoreParts {
   readonly store: CoreStore;
   readonly configuration: Configuration;
   readonly stationId: string;
+  readonly bootId: string;
   readonly live: LiveSource;
   readonly devices: DeviceSource;
   readonly traces: TraceStore;
@@ -24,25 +30,65 @@ export interface CoreParts {
   readonly log: Log;
 }
 
-export type CommandValue = Readonly<Record<string, string>> | undefined;
-
 export interface Core {
   readonly stationId: string;
   readonly catalogue: Catalogue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly read: ReadModelReader;
   /**
-   * The one way in. Synchronous: when it returns, the facts are on disk or the refusal says why not.
-   * @param commandId a repeated one is answered as before without being done twice; null for what the station itself does.
-   * @param actor default: whoever is signed in, else the system.
+   * The one way in. Synchronous: when it returns, the facts are on disk or the refusal says why not. A repeated
+   * `commandId` is answered as before without being done twice; null for what the station does by itself.
    */
-  dispatch(command: Command, commandId: string | null, actor?: Actor): Outcome<CommandValue>;
-  /** Who works here now (for station/people and the shell of every screen). */
+  readonly dispatch: Dispatch;
+  /** Who works here now. */
   session(): Session;
+  /** What the rules would know now, e.g. to ask for interlocks without doing anything. */
+  facts(): Facts;
   /** Every appended batch, after it is on disk. */
   readonly appended: Signal<readonly StoredEvent[]>;
-  /** The screen's execution view changed; counts up. */
-  executionRevision(): number;
+  /** What became of each push of a gauge's button. */
+  readonly pushed: Signal<Push>;
+  readonly execution: ExecutionFeature;
+  readonly ids: Ids;
+  readonly parseComponent: ParseComponent;
+  /** Takes in orders and units of the configuration that are not known here yet. @returns what was refused. */
+  importOrders(): readonly Reason[];
   /** Takes up what was running when the station ended (machine cycles). Call once, after the devices were started. */
   resume(): void;
   /** Ends watching; a running machine cycle is left to the machine and taken up by the next start. */
   stop(): Promise<void>;
 }
+
+/** @throws Error when the configuration has no such station. */
+export function createCore(parts: CoreParts): Core {
+  const { store, configuration, stationId, clock, ids, log, parseComponent } = parts;
+  const catalogue = catalogueOf(configuration);
+  const station = catalogue.station(stationId);
+  if (station === null) throw new Error(`the configuration has no station ${stationId}; name one of its stations`);
+  const sources = { ...parts, catalogue, station };
+  const dispatch = createDispatch(sources);
+  const facts = (): Facts => factsAt(sources, clock.now(), null);
+  const execution = createExecution({ ...sources, dispatch, facts });
+  return {
+    stationId,
+    catalogue,
+    clock,
+    log,
+    read: store.read,
+    dispatch,
+    session: () => sessionOf(store),
+    facts,
+    appended: store.onAppended,
+    pushed: execution.pushed,
+    execution,
+    ids,
+    parseComponent,
+    importOrders: () => importOrders(configuration.orders, dispatch, log),
+    resume: () => execution.resume(),
+    stop: () => execution.stop(),
+  };
+}
+
+export type { CommandValue } from './outcomes.ts';
+export type { Dispatch } from './dispatch.ts';

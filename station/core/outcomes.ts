@@ -37,3 +37,7 @@ export function outcomeOf(command: string, events: readonly StoredEvent[]): Outc
   }
   return { ok: true, value: undefined };
 }
+
+/** For calls whose answer is only "done" or the refusal. */
+export const done = (outcome: Outcome<CommandValue>): Outcome =>
+  outcome.ok ? { ok: true, value: undefined } : outcome;

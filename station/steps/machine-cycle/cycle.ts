@@ -99,7 +99,7 @@ export class Cycle {
    * @param again the station was restarted since: what was said to the machine last is not known.
    */
   async run(from: CyclePhase, again: boolean): Promise<void> {
-    const { link, clock, step, log } = this.#parts;
+    const { link, clock, step } = this.#parts;
     const { stateTag, trace } = link.machine;
     this.#mayRun = again || from === 'started';
     const unsubscribe = this.#parts.live.subscribe([stateTag], () => this.#wakeUp());

@@ -42,7 +42,8 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
   const scanners = new Set(catalogue.station(stationId)?.scanners);
   const tags = catalogue
     .devices()
-    .filter((device) => !scanners.has(device.id))
+    // Asked once, here: listening to every number of the plant would cost the lossless road its speed.
+    .filter((device) => !scanners.has(device.id) && devices.pushes(device.id))
     .flatMap((device) => device.tags)
     .filter((tag) => tag.type === 'number')
     .map((tag) => tag.id);
@@ -50,7 +51,7 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
   function take(reading: TagReading): void {
     const { tagId, value, unit } = reading;
     const deviceId = catalogue.tag(tagId)?.device.id;
-    if (deviceId === undefined || !devices.pushes(deviceId)) return;
+    if (deviceId === undefined) return;
     const at = clock.now();
     const tell = (refusal: Refusal | null): void =>
       pushed.emit({ at, deviceId, tagId, value: typeof value === 'number' ? value : null, unit, refusal });
@@ -59,8 +60,6 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
     const step = execution === null ? null : (openPlace(execution, { catalogue })?.step ?? null);
     const waits = step?.type === 'measure' && step.tag === tagId && run?.status === 'current';
     if (!waits || execution === null || run === null) {
-      // A reading without a value is the link's own business (unplugged), not a push.
-      if (value === null) return;
       const why =
         step === null
           ? reason('execution.none-open', {})

@@ -1,0 +1,230 @@
+/** The work screen as the station sees it (contract/rpc/execution). Made anew at each change; nothing in it is kept elsewhere. */
+import type { Operation } from '#contract/config/definition.ts';
+import type { ReleasedDefinition } from '#contract/config/index.ts';
+import type { Localized } from '#contract/config/text.ts';
+import type { ExecutionView, StepRow } from '#contract/rpc/execution.ts';
+import type { Refusal } from '#contract/refusal.ts';
+import { openPlace, stepFaults } from '#domain/execution/decide.ts';
+import { currentRun, isOpen, type Execution, type StepRun } from '#domain/execution/execution.ts';
+import { meantOperation, readyOperations } from '#domain/execution/routing.ts';
+import type { Facts } from '#domain/facts.ts';
+import { startOfLocalHour } from '#domain/people/local-day.ts';
+import { stepKind } from '#domain/steps/index.ts';
+import { reason } from '#domain/decision.ts';
+import type { Unit } from '#domain/units/unit.ts';
+import type { DeviceSource } from '#station/core/ports.ts';
+import { readExecution, readOpenExecution, readOrder, readUnit } from '#station/store/projections/aggregates.ts';
+import type { ReadModelReader } from '#station/store/projection.ts';
+import type { Doing } from '#station/steps/machine-cycle/cycle.ts';
+import { stepState } from '#station/steps/view.ts';
+import type { Page } from './screen.ts';
+
+export interface ViewSources {
+  readonly read: ReadModelReader;
+  readonly facts: Facts;
+  readonly page: Page;
+  readonly devices: Pick<DeviceSource, 'pushes'>;
+  doing(executionId: string, stepId: string): Doing | null;
+}
+
+const untitled = (id: string): Localized => ({ en: id, de: id });
+
+export function executionView(revision: number, sources: ViewSources): ExecutionView {
+  const { read, facts, page } = sources;
+  const base = emptyView(revision, sources);
+  const shown =
+    page.kind === 'passed' || page.kind === 'held'
+      ? readExecution(read, page.executionId)
+      : readOpenExecution(read, facts.station.id);
+  if (page.kind === 'refused') return { ...base, ...refusedPart(page.serial, page.refusal, sources) };
+  if (shown === null) return base;
+  const unit = readUnit(read, shown.serial);
+  if (unit === null) return base;
+  const filled = { ...base, ...runPart(shown, unit, sources) };
+  const operation = operationOf(shown, facts);
+  const hour = { passed: base.thisHour.passed, target: hourTarget(operation) };
+  const common = { ...filled, thisHour: hour };
+  if (page.kind === 'passed') return { ...common, mode: 'passed', finished: finishedPart(shown, unit, page.unitDone, facts) };
+  if (shown.status === 'failed' || page.kind === 'held')
+    return { ...common, mode: 'failed', failure: shown.failure };
+  const step = stepPart(shown, unit, sources);
+  if (step !== null) return { ...common, mode: 'step', step };
+  // The definition of the open run is gone or was changed: only holding or scrapping the unit leads on.
+  const { id, revision: of } = shown.definition;
+  const refusal: Refusal = {
+    command: 'step.act',
+    at: facts.now,
+    reasons: [reason('revision.unknown', { definition: id, revision: of })],
+    met: [],
+    next: [{ code: 'open-unit', params: { serial: unit.serial } }],
+  };
+  return { ...common, mode: 'refused', refusal };
+}
+
+function emptyView(revision: number, { read, facts }: ViewSources): ExecutionView {
+  const { catalogue, station, now } = facts;
+  const hourStart = startOfLocalHour(now, catalogue.plant.timeZone);
+  const passed =
+    read.get<{ n: number }>(
+      "SELECT count(*) AS n FROM execution WHERE status = 'passed' AND ended_at >= ? AND station_id = ?",
+      hourStart,
+      station.id,
+    )?.n ?? 0;
+  return {
+    revision,
+    mode: 'no-unit',
+    unit: null,
+    order: null,
+    definition: null,
+    operation: null,
+    executionId: null,
+    steps: [],
+    step: null,
+    failure: null,
+    refusal: null,
+    finished: null,
+    thisHour: { passed, target: null },
+    panel: station.panel.flatMap((tagId) => {
+      const found = catalogue.tag(tagId);
+      if (found === null) return [];
+      const { tag, device } = found;
+      const { title, unit, decimals } = tag;
+      return [{ tagId, title, unit, decimals, deviceId: device.id, deviceTitle: device.title }];
+    }),
+  };
+}
+
+const operationOf = (execution: Execution, { catalogue }: Facts): Operation | null =>
+  catalogue.definitionOf(execution.definition)?.operations.find((o) => o.id === execution.operationId) ?? null;
+
+/** Units an hour at takt; null without one. */
+const hourTarget = (operation: Operation | null): number | null =>
+  operation?.taktMs === undefined ? null : Math.floor(3_600_000 / operation.taktMs);
+
+type UnitPart = Pick<ExecutionView, 'unit' | 'order' | 'definition'>;
+
+function unitPart(unit: Unit, { read, facts }: ViewSources): UnitPart {
+  const { catalogue } = facts;
+  const order = readOrder(read, unit.orderId);
+  const definition = catalogue.definition(unit.definitionId, unit.revision);
+  return {
+    unit: {
+      serial: unit.serial,
+      material: {
+        id: unit.materialId,
+        title: catalogue.material(unit.materialId)?.title ?? untitled(unit.materialId),
+      },
+    },
+    order:
+      order === null
+        ? null
+        : { orderId: order.orderId, quantity: order.quantity, done: order.unitsDone, target: null },
+    definition: {
+      id: unit.definitionId,
+      revision: unit.revision,
+      title: definition?.title ?? untitled(unit.definitionId),
+    },
+  };
+}
+
+function runPart(execution: Execution, unit: Unit, sources: ViewSources): Partial<ExecutionView> {
+  const operation = operationOf(execution, sources.facts);
+  return {
+    ...unitPart(unit, sources),
+    operation: {
+      id: execution.operationId,
+      title: operation?.title ?? untitled(execution.operationId),
+      taktMs: operation?.taktMs ?? null,
+      startedAt: execution.startedAt,
+    },
+    executionId: execution.executionId,
+    steps: operation === null ? [] : stepRows(operation, execution, sources.facts),
+  };
+}
+
+function stepRows(operation: Operation, execution: Execution, { catalogue }: Facts): readonly StepRow[] {
+  const definition = catalogue.definitionOf(execution.definition);
+  return operation.steps.map((step) => {
+    const run = execution.steps[step.id];
+    const known = run !== undefined && run.stepType === step.type && definition !== null;
+    return {
+      id: step.id,
+      type: step.type,
+      title: step.title,
+      status: run?.status ?? 'open',
+      attempt: run?.attempt ?? 0,
+      summary: known ? stepKind(step.type).summary(step, run.progress, definition) : null,
+      durationMs: run === undefined || run.endedAt === null ? null : Math.max(0, run.endedAt - run.startedAt),
+    };
+  });
+}
+
+function stepPart(execution: Execution, unit: Unit, sources: ViewSources): ExecutionView['step'] {
+  const { read, facts, devices } = sources;
+  const place = openPlace(execution, facts);
+  const run: StepRun | null = currentRun(execution);
+  if (place === null || run === null || !isOpen(execution) || run.stepType !== place.step.type) return null;
+  const { definition, operation, step } = place;
+  const doing = sources.doing(execution.executionId, step.id);
+  const order = readOrder(read, unit.orderId);
+  return {
+    definition: step,
+    index: operation.steps.indexOf(step),
+    attempt: run.attempt,
+    startedAt: run.startedAt,
+    state: stepState(step, run.progress, { catalogue: facts.catalogue, definition, devices, doing }),
+    blocked: stepFaults({ open: execution, unit, order }, facts).reasons,
+    imageUrl: imageUrl(definition, step.image),
+  };
+}
+
+/** Served by the host from the definition's folder (station/web). */
+const imageUrl = ({ id, revision }: ReleasedDefinition, image: string | undefined): string | null =>
+  image === undefined ? null : `/definition-images/${[id, revision, ...image.split('/')].map(encodeURIComponent).join('/')}`;
+
+function refusedPart(serial: string, refusal: Refusal, sources: ViewSources): Partial<ExecutionView> {
+  const { read, facts } = sources;
+  const unit = readUnit(read, serial);
+  if (unit === null) return { mode: 'refused', refusal };
+  const definition = facts.catalogue.definition(unit.definitionId, unit.revision);
+  const meant = definition === null ? null : meantOperation(definition, unit, facts.station.id);
+  return {
+    mode: 'refused',
+    refusal,
+    ...unitPart(unit, sources),
+    operation:
+      meant === null ? null : { id: meant.id, title: meant.title, taktMs: meant.taktMs ?? null, startedAt: null },
+    // The list of what would come, so that the page shows what was not started.
+    steps: (meant?.steps ?? []).map(({ id, type, title }) => ({
+      id,
+      type,
+      title,
+      status: 'open',
+      attempt: 0,
+      summary: null,
+      durationMs: null,
+    })),
+  };
+}
+
+function finishedPart(
+  execution: Execution,
+  unit: Unit,
+  unitDone: boolean,
+  { catalogue, now }: Facts,
+): NonNullable<ExecutionView['finished']> {
+  const definition = catalogue.definition(unit.definitionId, unit.revision);
+  const following = definition === null || unitDone ? undefined : readyOperations(definition, unit)[0];
+  const endedAt = execution.endedAt ?? now;
+  return {
+    serial: unit.serial,
+    operationId: execution.operationId,
+    unitDone,
+    nextOperation:
+      following === undefined
+        ? null
+        : { id: following.id, title: following.title, stations: following.stations },
+    at: endedAt,
+    durationMs: Math.max(0, endedAt - execution.startedAt),
+  };
+}

@@ -1,0 +1,43 @@
+/** The units feature of the contract. */
+import { implement } from '@orpc/server';
+import { contract } from '#contract/rpc/index.ts';
+import type { Core } from '#station/core/index.ts';
+import { done } from '#station/core/outcomes.ts';
+import { watching } from '#station/streams/mailbox.ts';
+import { unitHistory } from './history.ts';
+import { unitDetail, unitList } from './view.ts';
+
+/** Pulls of a list are not worth more often than this. */
+const leastMs = 200;
+
+export function createUnitsRouter(core: Core) {
+  const os = implement(contract.units);
+  const { dispatch, read, catalogue } = core;
+  let revision = 1;
+  core.appended.listen(() => (revision += 1));
+  return os.router({
+    watch: os.watch.handler(async function* ({ signal }) {
+      yield* watching<{ readonly revision: number }>(
+        (box) => {
+          box.put({ revision });
+          return core.appended.listen(() => box.put({ revision }));
+        },
+        signal,
+        undefined,
+        leastMs,
+      );
+    }),
+    list: os.list.handler(({ input }) => unitList(read, input)),
+    get: os.get.handler(({ input }) => unitDetail(read, catalogue, input.serial)),
+    history: os.history.handler(({ input }) => unitHistory(read, catalogue, input)),
+    hold: os.hold.handler(({ input: { commandId, ...hold } }) =>
+      done(dispatch({ type: 'unit.hold', ...hold }, commandId)),
+    ),
+    liftHold: os.liftHold.handler(({ input: { commandId, ...lift } }) =>
+      done(dispatch({ type: 'unit.lift-hold', ...lift }, commandId)),
+    ),
+    scrap: os.scrap.handler(({ input: { commandId, ...scrap } }) =>
+      done(dispatch({ type: 'unit.scrap', ...scrap }, commandId)),
+    ),
+  });
+}
