@@ -121,6 +121,23 @@ test('stopped while opening: the link that still comes is closed, nobody is told
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('what a link says while it is being stopped is not heard', async () => {
+  open = async (events) => ({
+    description: '',
+    write: async () => {},
+    close: async () => {
+      events.data(Buffer.from('late'));
+      events.closed(null, 'closed');
+    },
+  });
+  line.start();
+  await vi.advanceTimersByTimeAsync(0);
+  const told = conditions.length;
+  await line.stop();
+  expect(heard).toEqual(['opened']);
+  expect(conditions).toHaveLength(told);
+});
+
 test('settings no retry can mend are told as faulted, and still retried for whoever is at the cabinet', async () => {
   open = () => Promise.reject(new LinkError('settings-invalid', 'no serial port'));
   line.start();
