@@ -41,14 +41,28 @@ export async function within<T>(clock: DriverClock, ms: number, what: string, wo
 
 const managers = new Map<string, OPCUACertificateManager>();
 
-/** One per folder: two managers of one folder lock each other out. */
+const certificateKey = (settings: OpcuaSettings, folder: string): string =>
+  `${settings.trustUnknownServer} ${settings.securityMode === 'None'} ${folder}`;
+
+function certificateFolder(settings: OpcuaSettings): string {
+  return settings.certificateFolder ?? path.join(tmpdir(), `linewright-opcua-client-${userInfo().username}`);
+}
+
+/**
+ * Reads the folder anew at the next attempt: a person may have trusted the server meanwhile. Instead of watching the
+ * folder, whose watchers would outlive the connection.
+ */
+function forgetCertificates(settings: OpcuaSettings): void {
+  if (settings.securityMode !== 'None') managers.delete(certificateKey(settings, certificateFolder(settings)));
+}
+
+/** One per folder: its key is read, its folders are scanned once. */
 function certificateManager(settings: OpcuaSettings): OPCUACertificateManager {
   // What node-opcua has to say comes as errors to whoever asked; the console belongs to the station.
   setWarningLogger(() => undefined);
   setErrorLogger(() => undefined);
-  const rootFolder =
-    settings.certificateFolder ?? path.join(tmpdir(), `linewright-opcua-client-${userInfo().username}`);
-  const key = `${settings.trustUnknownServer} ${rootFolder}`;
+  const rootFolder = certificateFolder(settings);
+  const key = certificateKey(settings, rootFolder);
   let manager = managers.get(key);
   if (manager === undefined) {
     manager = new OPCUACertificateManager({
@@ -110,16 +124,25 @@ export class Connection {
 
   /**
    * @param previous session of a broken connection, taken up again where the server still has it.
+   * @param discard end `previous` at the server instead, so that it does not hold one of its few places.
    * @returns whether `previous` lives on. @throws when there is no connection or no session.
    */
-  async open(settings: OpcuaSettings, previous: RawSession | null): Promise<boolean> {
+  async open(settings: OpcuaSettings, previous: RawSession | null, discard = false): Promise<boolean> {
     const user = await identity(settings);
-    await within(this.#clock, connectMs, 'connecting', this.#client.connect(settings.endpoint));
+    try {
+      await within(this.#clock, connectMs, 'connecting', this.#client.connect(settings.endpoint));
+    } catch (error) {
+      forgetCertificates(settings);
+      throw error;
+    }
     if (previous !== null) {
       try {
         await within(this.#clock, connectMs, 'ActivateSession', this.#client.reactivateSession(previous));
-        this.session = previous;
-        return true;
+        if (!discard) {
+          this.session = previous;
+          return true;
+        }
+        await within(this.#clock, connectMs, 'CloseSession', previous.close(true));
       } catch {
         // The server does not know the session any more (it restarted, or the time was up): a new one follows.
       }

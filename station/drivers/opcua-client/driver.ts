@@ -29,6 +29,8 @@ const firstRetryMs = 100;
 /** Wrong credentials or certificates do not heal in a second, and some servers lock accounts. */
 const personRetryMs = 10_000;
 const unknownRetryMs = 10_000;
+/** A connection that held this long was a good one. */
+const steadyMs = 1_000;
 
 export class OpcuaDriver implements Driver {
   readonly #host: DriverHost;
@@ -56,6 +58,9 @@ export class OpcuaDriver implements Driver {
 
   #heardAt = 0;
   #heardSinceUp = false;
+  #upAt = 0;
+  /** The kept session is of no use: end it at the next chance. */
+  #discard = false;
   #silent = false;
   #watchedAt = 0;
   /** Per tag 1: the last thing told about it is that nothing can be received; null outside of gaps. */
@@ -104,7 +109,8 @@ export class OpcuaDriver implements Driver {
     this.#connection = connection;
     const current = (): boolean => this.#running && this.#connection === connection;
     try {
-      const resumed = await connection.open(this.#settings, this.#keptSession);
+      const resumed = await connection.open(this.#settings, this.#keptSession, this.#discard);
+      this.#discard = false;
       const session = connection.session;
       if (!current() || session === null) return void connection.close();
       if (!resumed && this.#keptSession !== null) this.#problem('session-lost', {});
@@ -255,11 +261,11 @@ export class OpcuaDriver implements Driver {
 
   #up(session: RawSession): void {
     this.#session = session;
-    this.#failures = 0;
     this.#lastProblem = null;
     this.#silent = false;
     this.#heardSinceUp = false;
-    this.#heardAt = this.#host.clock.monotonic();
+    this.#upAt = this.#host.clock.monotonic();
+    this.#heardAt = this.#upAt;
     this.#condition('connected', null, {});
   }
 
@@ -275,9 +281,13 @@ export class OpcuaDriver implements Driver {
     this.#condition(needsPerson ? 'faulted' : 'disconnected', problem, params);
     if (problem !== this.#lastProblem) this.#problem(problem, params);
     this.#lastProblem = problem;
-    const backoff = Math.min(this.#settings.reconnectMaxMs, firstRetryMs * 2 ** Math.min(this.#failures, 10));
+    this.#connectIn(needsPerson ? personRetryMs : this.#backoff());
+  }
+
+  #backoff(): number {
+    const ms = Math.min(this.#settings.reconnectMaxMs, firstRetryMs * 2 ** Math.min(this.#failures, 10));
     this.#failures += 1;
-    this.#connectIn(needsPerson ? personRetryMs : backoff);
+    return ms;
   }
 
   #connectIn(ms: number): void {
@@ -298,7 +308,10 @@ export class OpcuaDriver implements Driver {
     this.#problem(problem, params);
     this.#lastProblem = problem;
     this.#condition('disconnected', problem, params);
-    this.#connectIn(0);
+    // At once, unless the server throws us out right after it took us.
+    const steady = this.#host.clock.monotonic() - this.#upAt > steadyMs;
+    if (steady) this.#failures = 0;
+    this.#connectIn(steady ? 0 : this.#backoff());
   }
 
   #subscriptionLost(status: string): void {
@@ -343,7 +356,7 @@ export class OpcuaDriver implements Driver {
     if (silentMs < 2 * limit) return;
     // Taken up again once and still nothing: what the server keeps of us is of no use.
     if (!this.#heardSinceUp) {
-      this.#keptSession = null;
+      this.#discard = true;
       this.#subscription?.detach();
       this.#subscription = null;
     }

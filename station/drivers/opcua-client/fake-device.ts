@@ -10,6 +10,7 @@ import {
   type StatusCode,
   StatusCodes,
   type UAVariable,
+  VariantArrayType,
   setErrorLogger,
   setWarningLogger,
 } from 'node-opcua';
@@ -101,7 +102,11 @@ export class FakeOpcuaDevice {
         accessLevel: access,
         userAccessLevel: access,
       });
-      variable.setValueFromSource({ dataType: DataType[dataType], value }, StatusCodes.Good, new Date());
+      variable.setValueFromSource(
+        { dataType: DataType[dataType], arrayType: VariantArrayType.Scalar, value },
+        StatusCodes.Good,
+        new Date(),
+      );
       this.#variables.set(id, variable);
     }
     // Adds two numbers; refuses negative ones.
@@ -128,7 +133,9 @@ export class FakeOpcuaDevice {
   /** Changes a value as the machine would. */
   set(id: string, value: unknown, status: StatusCode = StatusCodes.Good, at = new Date()): void {
     const dataType = this.#options.variables.find((one) => one.id === id)?.dataType ?? 'Double';
-    this.#variables.get(id)?.setValueFromSource({ dataType: DataType[dataType], value }, status, at);
+    this.#variables
+      .get(id)
+      ?.setValueFromSource({ dataType: DataType[dataType], arrayType: VariantArrayType.Scalar, value }, status, at);
   }
 
   /** As if the subscriptions' time were up: the client is not told. */

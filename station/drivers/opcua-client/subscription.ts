@@ -19,7 +19,6 @@ import {
   PublishRequest,
   RepublishRequest,
   StatusChangeNotification,
-  StatusCodes,
   TimestampsToReturn,
 } from 'node-opcua-client';
 import { statusOf } from './problems.ts';
@@ -72,6 +71,11 @@ const itemsPerCall = 5_000;
 /** Sequence numbers run from 1 and skip 0 when they wrap. */
 const next = (sequenceNumber: number): number => (sequenceNumber >= 0xffff_ffff ? 1 : sequenceNumber + 1);
 
+const isTransferred = (message: NotificationMessage): boolean =>
+  (message.notificationData ?? []).some(
+    (one) => one instanceof StatusChangeNotification && one.status.name === 'GoodSubscriptionTransferred',
+  );
+
 export class Subscription {
   readonly id: number;
   readonly keepAliveMs: number;
@@ -84,6 +88,8 @@ export class Subscription {
   #outstanding = 0;
   #pipeline = pipeline;
   #expected = 1;
+  /** Number of a message that told a status, not values. */
+  #spent = 0;
   #acknowledge: { subscriptionId: number; sequenceNumber: number }[] = [];
 
   private constructor(id: number, keepAliveMs: number, lifetimeMs: number, events: SubscriptionEvents) {
@@ -210,7 +216,11 @@ export class Subscription {
       const message = await this.#republish(session, this.#expected);
       if (message === 'none') return true;
       if (message === 'gone') return false;
-      this.#take(message);
+      const sequenceNumber = this.#expected;
+      // A status that was meant for the session before is history now; the number is spent either way.
+      if (isTransferred(message)) this.#acknowledge.push({ subscriptionId: this.id, sequenceNumber });
+      else this.#take(message);
+      this.#expected = next(sequenceNumber);
     }
   }
 
@@ -247,12 +257,19 @@ export class Subscription {
       this.#outstanding -= 1;
       if (error || !answer) return this.#failed(statusOf(error), error);
       this.#events.heard();
-      // Another subscription of this session can only be one that a repair left behind.
-      if (answer.subscriptionId === this.id) {
+      try {
+        // Another subscription of this session can only be one that a repair left behind.
+        if (answer.subscriptionId !== this.id) return;
         this.#take(answer.notificationMessage);
         if (!answer.moreNotifications) this.#events.drained();
+      } catch (defect) {
+        // node-opcua swallows what its callbacks throw; a listener's defect must not go unseen.
+        queueMicrotask(() => {
+          throw defect;
+        });
+      } finally {
+        this.#pump();
       }
-      this.#pump();
     });
   }
 
@@ -281,12 +298,14 @@ export class Subscription {
 
   #take(message: NotificationMessage): void {
     const data = message.notificationData ?? [];
+    const status = data.find((one) => one instanceof StatusChangeNotification)?.status;
     const ahead = (message.sequenceNumber - this.#expected) >>> 0;
     if (data.length === 0) {
       // A keep-alive carries the number of the next message, which has not been sent yet.
       if (ahead > 0 && ahead < 0x8000_0000) this.#fill(ahead, message.sequenceNumber);
       return;
     }
+    if (status !== undefined && data.length === 1) return this.#statusChanged(status.name, message.sequenceNumber);
     this.#acknowledge.push({ subscriptionId: this.id, sequenceNumber: message.sequenceNumber });
     if (ahead >= 0x8000_0000) return; // received before
     if (ahead > 0) this.#fill(ahead, message.sequenceNumber);
@@ -298,10 +317,16 @@ export class Subscription {
     for (const notification of message.notificationData ?? []) {
       if (notification instanceof DataChangeNotification) {
         this.#events.values(notification.monitoredItems ?? [], message.sequenceNumber);
-      } else if (notification instanceof StatusChangeNotification && notification.status.isNot(StatusCodes.Good)) {
-        this.#events.lost(notification.status.name);
       }
     }
+  }
+
+  /** Whether such a message takes a number of the subscription differs between servers: it may be missing afterwards. */
+  #statusChanged(status: string, sequenceNumber: number): void {
+    this.#spent = sequenceNumber;
+    // Sent when the session ends and leaves its subscriptions for another one: a new session can have it back.
+    if (status === 'GoodSubscriptionTransferred') this.#events.sessionLost(status);
+    else if (status !== 'Good') this.#events.lost(status);
   }
 
   /** Messages were skipped on a living connection: asks for them again; they come later than their followers. */
@@ -309,6 +334,7 @@ export class Subscription {
     const session = this.#session;
     let wanted = this.#expected;
     this.#expected = upTo;
+    if (count === 1 && wanted === this.#spent) return;
     const run = async (): Promise<void> => {
       let missing = 0;
       // A server keeps a bounded number of messages; asking for more than that is of no use.
