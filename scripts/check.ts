@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 
 const checks: Record<string, string[]> = {
   types: ['tsc', '-p', 'tsconfig.json'],
+  'types of browser runs': ['tsc', '-p', 'tests/e2e/tsconfig.json'],
   svelte: ['svelte-check', '--tsconfig', 'renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
   lint: ['oxlint', '--deny-warnings'],
   layers: ['vitest', 'run', 'tests/architecture', '--reporter=dot'],
