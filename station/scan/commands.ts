@@ -5,64 +5,57 @@
 import type { Outcome } from '#contract/refusal.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { StepAction } from '#contract/steps/index.ts';
+import { done } from '#station/core/outcomes.ts';
 import type { ScanParts } from './scan-router.ts';
 
 export const commandWords = ['CONFIRM', 'RETRY', 'DISMISS', 'LOCK', 'SIGN-OUT'] as const;
 
-type Parts = Pick<ScanParts, 'execution' | 'people'> & {
-  act(view: ExecutionView, action: StepAction): Outcome | Promise<Outcome> | null;
-  readonly commandId: string;
-};
+interface Parts extends Pick<ScanParts, 'core' | 'people'> {
+  act(view: ExecutionView, action: StepAction): Outcome | null;
+}
+type Acted = Outcome | 'not-here';
 
-const done: Outcome = { ok: true, value: undefined };
+const fine: Outcome = { ok: true, value: undefined };
 
-export async function commandAct(
-  word: string,
-  view: ExecutionView,
-  parts: Parts,
-): Promise<Outcome | 'unknown' | 'not-here'> {
+export function commandAct(word: string, view: ExecutionView, parts: Parts): Acted | 'unknown' {
+  const { people, core } = parts;
   switch (word) {
     case 'LOCK':
-      return parts.people.lock(parts.commandId);
+      return people.lock(core.ids.next());
     case 'SIGN-OUT':
-      return parts.people.signOut(parts.commandId);
+      return people.signOut(core.ids.next());
     case 'RETRY':
       return retry(view, parts);
     case 'DISMISS':
       return dismiss(view, parts);
     case 'CONFIRM':
-      if (view.mode === 'failed') return retry(view, parts);
-      if (view.mode !== 'step') return dismiss(view, parts);
-      return confirm(view, parts);
+      if (view.mode === 'step') return confirm(view, parts);
+      return view.failure?.consequence === 'retry' ? retry(view, parts) : dismiss(view, parts);
     default:
       return 'unknown';
   }
 }
 
-async function confirm(view: ExecutionView, parts: Parts): Promise<Outcome | 'not-here'> {
+function confirm(view: ExecutionView, { act }: Parts): Acted {
   const state = view.step?.state;
-  if (state?.type === 'instruction') {
-    return (await parts.act(view, { type: 'instruction', do: 'confirm' })) ?? 'not-here';
-  }
+  if (state?.type === 'instruction') return act(view, { type: 'instruction', do: 'confirm' }) ?? 'not-here';
   // A gauge with a button of its own is pressed there; a continuous one is read by confirming.
   if (state?.type === 'measure' && state.gauge !== null && !state.gauge.pushes) {
-    return (await parts.act(view, { type: 'measure', do: 'take' })) ?? 'not-here';
+    return act(view, { type: 'measure', do: 'take' }) ?? 'not-here';
   }
   return 'not-here';
 }
 
-async function retry(view: ExecutionView, parts: Parts): Promise<Outcome | 'not-here'> {
-  if (view.mode !== 'failed' || view.executionId === null || view.step === null) return 'not-here';
-  return parts.execution.retry({
-    commandId: parts.commandId,
-    executionId: view.executionId,
-    stepId: view.step.definition.id,
-    attempt: view.step.attempt,
-  });
+function retry(view: ExecutionView, { core }: Parts): Acted {
+  const failed = view.steps.find(({ status }) => status === 'failed');
+  if (view.failure?.consequence !== 'retry' || view.executionId === null || failed === undefined) return 'not-here';
+  const place = { executionId: view.executionId, stepId: failed.id, attempt: failed.attempt };
+  return done(core.dispatch({ type: 'step.retry', ...place }, core.ids.next()));
 }
 
-function dismiss(view: ExecutionView, parts: Parts): Outcome | 'not-here' {
-  if (view.mode !== 'refused' && view.mode !== 'passed') return 'not-here';
-  parts.execution.dismiss();
-  return done;
+function dismiss(view: ExecutionView, { core }: Parts): Acted {
+  const page = view.mode === 'refused' || view.mode === 'passed' || view.failure?.consequence === 'hold';
+  if (!page) return 'not-here';
+  core.execution.dismiss();
+  return fine;
 }

@@ -8,45 +8,28 @@ import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { StoreState } from '#contract/rpc/system.ts';
 import type { StepAction } from '#contract/steps/index.ts';
-import type { Catalogue } from '#domain/catalogue.ts';
 import { reason } from '#domain/decision.ts';
 import { shortBadge } from '#domain/people/decide.ts';
 import { visible } from '#domain/scan/characters.ts';
 import { parseScan, type ParsedScan, type ScanContext } from '#domain/scan/parse.ts';
 import type { Clock } from '#station/clock.ts';
+import type { Core } from '#station/core/index.ts';
+import { done } from '#station/core/outcomes.ts';
+import type { ExecutionFeature } from '#station/execution/index.ts';
 import type { Log } from '#station/log.ts';
 import type { People } from '#station/people/people.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { commandAct } from './commands.ts';
-
-/** The execution feature, as far as scans drive it; the same functions that the screen's calls reach. */
-export interface ScanExecution {
-  view(): ExecutionView;
-  start(serial: string, commandId: string): Outcome | Promise<Outcome>;
-  act(input: StepInput & { readonly action: StepAction }): Outcome | Promise<Outcome>;
-  retry(input: StepInput): Outcome | Promise<Outcome>;
-  dismiss(): void;
-}
-export interface StepInput {
-  readonly commandId: string;
-  readonly executionId: string;
-  readonly stepId: string;
-  readonly attempt: number;
-}
+import { catalogueContext, type Known } from './known.ts';
 
 export interface ScanParts {
-  readonly catalogue: Catalogue;
-  readonly execution: ScanExecution;
-  readonly people: Pick<People, 'signIn' | 'signOut' | 'lock' | 'active'>;
-  /** What this station knows of; asked at each scan. */
-  readonly known: {
-    order(orderId: string): boolean;
-    /** A unit, or a serial number that begins like those of an order here. */
-    unit(serial: string): boolean;
+  readonly core: Pick<Core, 'catalogue' | 'dispatch' | 'ids'> & {
+    readonly execution: Pick<ExecutionFeature, 'view' | 'start' | 'act' | 'dismiss'>;
   };
-  readonly store: () => { readonly state: StoreState };
+  readonly people: Pick<People, 'signIn' | 'signOut' | 'lock' | 'active'>;
+  readonly known: Known;
+  readonly store: { readonly state: StoreState };
   readonly clock: Clock;
-  readonly ids: { next(): string };
   readonly log: Pick<Log, 'info' | 'error'>;
 }
 
@@ -69,7 +52,8 @@ export const duplicateWindowMs = 1_500;
 export type Done = { readonly fields?: Readonly<Record<string, string>>; readonly refusal: Refusal | null };
 
 export function createScanRouter(parts: ScanParts): ScanRouter {
-  const { clock, log, catalogue, execution, people } = parts;
+  const { core, clock, log, people, known, store } = parts;
+  const { catalogue, execution, ids } = core;
   const outcomes = new Signal<ScanOutcome>();
   let count = 0;
   let last: ScanOutcome | null = null;
@@ -90,26 +74,16 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
   });
 
   const context = (view: ExecutionView): ScanContext => ({
-    prefixes: catalogue.plant.scanPrefixes,
-    isBadge: (text) => catalogue.personByBadge(text) !== null,
-    isOrder: parts.known.order,
-    isUnit: parts.known.unit,
-    isMaterial: (text) => catalogue.material(text) !== null,
-    materialByGtin: (gtin) => catalogue.materialByGtin(gtin)?.id ?? null,
+    ...catalogueContext(catalogue, clock),
+    isOrder: known.order,
+    isUnit: known.unit,
     expects: expectationOf(view),
-    year: new Date(clock.now()).getUTCFullYear(),
   });
 
-  const act = (view: ExecutionView, action: StepAction): Outcome | Promise<Outcome> | null =>
+  const act = (view: ExecutionView, action: StepAction): Outcome | null =>
     view.executionId === null || view.step === null
       ? null
-      : execution.act({
-          commandId: parts.ids.next(),
-          executionId: view.executionId,
-          stepId: view.step.definition.id,
-          attempt: view.step.attempt,
-          action,
-        });
+      : done(execution.act({ ...stepOf(view.executionId, view.step), action }, ids.next()));
 
   const route = async (parsed: ParsedScan, view: ExecutionView, entry: Entry): Promise<Done> => {
     const notHere = (): Done =>
@@ -124,25 +98,23 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
         return pinOnly ? { fields: { ...fields, pin: 'required' }, refusal: null } : from(outcome, fields);
       }
       case 'command': {
-        const outcome = await commandAct(parsed.value, view, { ...parts, act, commandId: parts.ids.next() });
+        const outcome = commandAct(parsed.value, view, { core, people, act });
         if (outcome === 'unknown') return refuse(reason('scan.not-understood', { text: visible(parsed.value) }));
         return outcome === 'not-here' ? notHere() : from(outcome);
       }
       case 'order':
-        return parts.known.order(parsed.value)
-          ? { refusal: null }
-          : refuse(reason('order.unknown', { order: parsed.value }));
+        return known.order(parsed.value) ? { refusal: null } : refuse(reason('order.unknown', { order: parsed.value }));
       case 'unit':
-        return from(await execution.start(parsed.value, parts.ids.next()));
+        return from(done(execution.start(parsed.value, ids.next())));
       case 'component': {
         if (expectationOf(view) !== 'component') return notHere();
         // With its symbology identifier: the core reads the code again and must read the same.
         const code = parsed.component?.raw ?? parsed.value;
-        const outcome = await act(view, { type: 'scan-component', do: 'scan', code, entry });
+        const outcome = act(view, { type: 'scan-component', do: 'scan', code, entry });
         return outcome === null ? notHere() : from(outcome);
       }
       case 'text': {
-        const outcome = await act(view, { type: 'text', do: 'enter', text: parsed.value, entry });
+        const outcome = act(view, { type: 'text', do: 'enter', text: parsed.value, entry });
         return outcome === null ? notHere() : from(outcome);
       }
       case 'unknown':
@@ -187,7 +159,7 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
     const parsed = parseScan(text, context(view));
     const shown = shownText(parsed, text);
     before = { raw: text, at, kind: parsed.kind, shown };
-    const { state } = parts.store();
+    const { state } = store;
     const entry: Entry = source === 'typed' ? 'typed' : 'scanned';
     const { fields = {}, refusal } =
       state === 'ok' ? await route(parsed, view, entry) : refuse(reason('store.not-writable', { state }));
@@ -222,6 +194,16 @@ function expectationOf(view: ExecutionView): ScanContext['expects'] {
   const type = view.step?.definition.type;
   return type === 'scan-component' ? 'component' : type === 'text' ? 'text' : 'nothing';
 }
+
+/** The step as the person saw it when scanning; when it has moved on meanwhile the core says `command.outdated`. */
+const stepOf = (
+  executionId: string,
+  step: NonNullable<ExecutionView['step']>,
+): { readonly executionId: string; readonly stepId: string; readonly attempt: number } => ({
+  executionId,
+  stepId: step.definition.id,
+  attempt: step.attempt,
+});
 
 /** For the refusal: a scan kind, or `nothing` when the step takes no scan. */
 function expectedKind(view: ExecutionView): string {
