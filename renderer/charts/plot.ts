@@ -2,7 +2,13 @@
 import uPlot from 'uplot';
 
 export interface PlotAxes {
-  readonly x: { readonly min: number; readonly max: number; readonly values?: (splits: number[]) => string[] };
+  readonly x: {
+    readonly min: number;
+    readonly max: number;
+    readonly values?: (splits: number[]) => string[];
+    /** Where the marks are; without it at round numbers, which are no round times. */
+    readonly splits?: () => number[];
+  };
   readonly y: { readonly min: number; readonly max: number; readonly values?: (splits: number[]) => string[] };
 }
 /** Draws on the canvas in its own pixels; `px` is one page pixel, `at` places a point. */
@@ -37,6 +43,7 @@ export class Plot {
       border: { show: true, stroke: () => color('--line'), width: 1 },
       grid: { stroke: () => color('--line-2'), width: 1 },
       space: side === 'x' ? 70 : 34,
+      ...(side === 'x' && axes.x.splits ? { splits: () => this.#axes.x.splits?.() ?? [] } : {}),
       values: (_plot, splits) => this.#axes[side].values?.(splits) ?? splits.map(String),
     });
     this.#plot = new uPlot(

@@ -1,6 +1,4 @@
-/**
- * A due date as a person picks it: a day and a time of day by the plant's clock. Pure; the zone and now come in.
- */
+/** Days and times of day by the plant’s clock, for what a person picks and for the ticks of a time axis. Pure; the zone and now come in. */
 export interface PlainDay {
   readonly year: number;
   /** 1 to 12. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addDays, dayAt, instantOf, minutesAt, moveMinutes } from './due.ts';
+import { addDays, dayAt, instantOf, minutesAt, moveMinutes } from './plant-time.ts';
 
 const berlin = 'Europe/Berlin';
 
