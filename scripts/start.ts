@@ -32,7 +32,7 @@ async function start(): Promise<void> {
   // Only now: the help and a wrong option need none of it.
   const [{ defaultDataFolder, readConfiguration, UnknownStationError }, { installedDrivers }, { portFault }] =
     await Promise.all([
-      import('#station/compose.ts'),
+      import('#station/startup.ts'),
       import('#station/drivers/index.ts'),
       import('./start/port.ts'),
     ]);
@@ -155,7 +155,7 @@ function typeToScan(scanner: Child): void {
 try {
   await start();
 } catch (error) {
-  const { hopelessLine } = await import('#station/compose.ts');
+  const { hopelessLine } = await import('#station/startup.ts');
   const line = hopelessLine(error);
   if (line !== null) await finish(exitHopeless, line);
   await finish(1, error instanceof Error ? error.message : String(error));

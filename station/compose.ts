@@ -1,44 +1,37 @@
 /** The only wiring of the station: every part is made here, and what one needs of another is handed to it here. */
-import { mkdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
-import type { AnyRouter } from '@orpc/server';
-import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
-import type { DomainEvent } from '#contract/events/index.ts';
+import type { Configuration } from '#contract/config/index.ts';
 import type { DriverModule } from '#contract/driver.ts';
-import type { DefinitionFolder } from '#station/web/files.ts';
+import type { Contract } from '#contract/rpc/index.ts';
+import type { Router } from '@orpc/server';
+import { catalogueOf } from '#domain/catalogue.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Clock } from './clock.ts';
-import { loadConfiguration } from './config/load.ts';
+import { createCore } from './core/index.ts';
 import { createDeviceManager } from './devices/manager.ts';
-import type { Log } from './log.ts';
+import { createDevicesRouter } from './devices/rpc.ts';
+import { createExecutionRouter } from './execution/rpc.ts';
+import { openHistory } from './history/history.ts';
 import { openLink } from './links/open-link.ts';
+import type { Log } from './log.ts';
+import { createOrdersRouter } from './orders/rpc.ts';
+import { createPeople } from './people/people.ts';
+import { createPeopleRouter } from './people/rpc.ts';
+import { watchScanners } from './scan/device-scans.ts';
+import { componentParser, knownIn } from './scan/known.ts';
+import { createScanRouterRpc } from './scan/rpc.ts';
+import { createScanRouter } from './scan/scan-router.ts';
 import { createSettingsRouter } from './settings/rpc.ts';
 import { createSettings } from './settings/settings.ts';
-import { DataFolderError, DataInUseError, StoreFileError } from './store/errors.ts';
+import { makeDataFolder, readConfiguration, UnknownStationError } from './startup.ts';
+import { projections } from './store/projections/index.ts';
 import { openStore } from './store/store.ts';
 import { bootId } from './system/boot-id.ts';
 import { createSystem } from './system/index.ts';
 import { TagHub } from './tags/hub.ts';
-
-/** The configuration folder is wrong; every fault is in it. */
-export class ConfigurationError extends Error {
-  readonly folder: string;
-  readonly faults: readonly ConfigurationFault[];
-  constructor(folder: string, faults: readonly ConfigurationFault[]) {
-    super(configurationLine(folder, faults));
-    this.name = 'ConfigurationError';
-    this.folder = folder;
-    this.faults = faults;
-  }
-}
-
-/** `--station` names a station that the plant does not have. */
-export class UnknownStationError extends Error {
-  constructor(stationId: string, known: readonly string[]) {
-    super(`there is no station ${stationId} in this plant; it has ${known.join(', ')} (--station)`);
-    this.name = 'UnknownStationError';
-  }
-}
+import { createUnitsRouter } from './units/rpc.ts';
+import type { DefinitionFolder } from './web/files.ts';
 
 export interface StationOptions {
   readonly configFolder: string;
@@ -58,54 +51,66 @@ export interface Station {
   readonly dataFolder: string;
   readonly configuration: Configuration;
   readonly window: { readonly kiosk: boolean; readonly fullscreen: boolean };
+  /** Absolute folder of each definition by `<id>/<revision>`. */
   readonly definitionFolders: Readonly<Record<string, string>>;
   readonly definitionFolder: DefinitionFolder;
-  readonly router: AnyRouter;
+  readonly router: Router<Contract, Record<never, never>>;
   start(): void;
-  /** Devices first, then what works with them, the store last. */
+  /** Ends what brings in new things first, the store last. */
   stop(reason: string): Promise<void>;
 }
-
-/** `data/PLANT/STATION` in the working folder. */
-export const defaultDataFolder = (plantId: string, stationId: string): string => join('data', plantId, stationId);
 
 /** @throws ConfigurationError, UnknownStationError, DataFolderError, DataInUseError, StoreFileError */
 export async function composeStation(options: StationOptions): Promise<Station> {
   const { clock, log, drivers } = options;
   const configFolder = resolve(options.configFolder);
   const configuration = readConfiguration(configFolder, drivers);
-  const stationId = options.stationId ?? configuration.plant.defaultStation;
-  const settings = configuration.stations.find(({ id }) => id === stationId);
-  if (settings === undefined) {
-    throw new UnknownStationError(
-      stationId,
-      configuration.stations.map(({ id }) => id),
-    );
-  }
-  const dataFolder = makeDataFolder(options.dataFolder, configuration.plant.id, stationId);
-  const store = openStore({ folder: dataFolder, stationId, projections: [], clock });
-  const boot = bootId();
-  const append = (events: readonly DomainEvent[]): void => {
-    store.append(events, {
-      actor: { kind: 'system' },
-      commandId: null,
-      at: clock.now(),
-      bootId: boot,
-      monoMs: clock.monotonic(),
-      config: configuration.hash,
-    });
-  };
+  const { plant, stations } = configuration;
+  const stationId = options.stationId ?? plant.defaultStation;
+  const settings = stations.find(({ id }) => id === stationId);
+  if (settings === undefined) throw new UnknownStationError(stationId, stations.map(({ id }) => id));
+  const dataFolder = makeDataFolder(
+    typeof options.dataFolder === 'string' ? options.dataFolder : options.dataFolder(plant.id, stationId),
+  );
+
+  const store = openStore({ folder: dataFolder, stationId, projections, clock });
+  const history = openHistory({ path: join(dataFolder, 'history.db'), clock, retentionDays: settings.historyDays });
   const hub = new TagHub(clock, (error) => log.error({ err: error }, 'a reader of tags failed'));
-  const devices = createDeviceManager({
-    devices: configuration.devices.filter(({ id }) => settings.devices.includes(id)),
-    drivers,
-    hub,
+  const ownDevices = configuration.devices.filter(({ id }) => settings.devices.includes(id));
+  const devices = createDeviceManager({ devices: ownDevices, drivers, hub, clock, openLink, log });
+  const ids = { next: () => randomUUID() };
+
+  const core = createCore({
+    store,
+    configuration,
+    stationId,
+    bootId: bootId(),
+    live: hub,
+    devices,
+    traces: history,
+    parseComponent: componentParser(catalogueOf(configuration), clock),
     clock,
-    openLink,
+    ids,
     log,
   });
-  const system = createSystem({ configuration, stationId, version: packageJson.version, store, append, clock, log });
-  const screen = createSettings(dataFolder, log);
+  const people = createPeople({ core, idleLockMs: settings.idleLockMs, clock, log });
+  const scans = createScanRouter({ core, people, known: knownIn(store.read), store, clock, log });
+  const stopScanners = watchScanners({
+    hub,
+    catalogue: core.catalogue,
+    station: settings,
+    router: scans,
+    pushes: (deviceId) => devices.pushes(deviceId),
+  });
+  const system = createSystem({
+    configuration,
+    stationId,
+    version: packageJson.version,
+    store,
+    record: (event) => core.dispatch({ type: 'station.record', event }, null),
+    clock,
+    log,
+  });
 
   const definitionFolders = Object.fromEntries(
     configuration.definitions.flatMap(({ id, revision, folder }) =>
@@ -114,7 +119,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
   );
   return {
     stationId,
-    title: settings.title[configuration.plant.language],
+    title: settings.title[plant.language],
     dataFolder,
     configuration,
     window: settings.window,
@@ -122,62 +127,28 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     definitionFolder: (definition, revision) => definitionFolders[`${definition}/${revision}`] ?? null,
     router: {
       system: system.router,
-      settings: createSettingsRouter(screen),
+      people: createPeopleRouter(people),
+      scan: createScanRouterRpc(scans),
+      orders: createOrdersRouter(core),
+      execution: createExecutionRouter(core),
+      units: createUnitsRouter(core),
+      devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
+      settings: createSettingsRouter(createSettings(dataFolder, log)),
     },
     start() {
       system.start();
+      core.importOrders();
       devices.start();
+      core.resume();
     },
     async stop(reason) {
+      stopScanners();
+      people.stop();
+      await core.stop();
       await devices.stop();
       system.stop(reason);
+      history.close();
       store.close();
     },
   };
-}
-
-export function readConfiguration(folder: string, drivers: ReadonlyMap<string, DriverModule>): Configuration {
-  const manifests = new Map([...drivers].map(([id, { manifest }]) => [id, manifest]));
-  const loaded = loadConfiguration(folder, { manifests });
-  if ('faults' in loaded) throw new ConfigurationError(folder, loaded.faults);
-  return loaded.configuration;
-}
-
-function makeDataFolder(wanted: StationOptions['dataFolder'], plantId: string, stationId: string): string {
-  const folder = resolve(typeof wanted === 'string' ? wanted : wanted(plantId, stationId));
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new DataFolderError(folder, `cannot be made (${code}); choose another with --data`);
-  }
-  return folder;
-}
-
-const faultsShown = 3;
-
-function configurationLine(folder: string, faults: readonly ConfigurationFault[]): string {
-  const first = faults.slice(0, faultsShown).map(({ file, line, problem }) => `${file}${line === null ? '' : `:${line}`} ${problem}`);
-  const rest = faults.length > faultsShown ? `; and ${faults.length - faultsShown} more` : '';
-  return `${folder} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}: ${first.join('; ')}${rest}. All of them with remedies: npm run linewright -- check ${folder}`;
-}
-
-/**
- * The one line for people where starting again cannot help (wrong options, configuration, data folder or port); null for
- * anything else.
- */
-export function hopelessLine(error: unknown): string | null {
-  if (!(error instanceof Error)) return null;
-  for (const known of [ConfigurationError, UnknownStationError, DataFolderError, DataInUseError, StoreFileError]) {
-    if (error instanceof known) return error.message;
-  }
-  const { code = '', port, address } = error as { code?: string; port?: number; address?: string };
-  if (code.startsWith('ERR_PARSE_ARGS')) return error.message;
-  const place = `port ${port ?? ''} on ${address ?? 'this machine'}`;
-  if (code === 'EADDRINUSE') {
-    return `${place} is taken (is Linewright running already?); end the other program or choose another port with --port`;
-  }
-  if (code === 'EACCES' && port !== undefined) return `${place} may not be opened by this user; choose one from 1024 with --port`;
-  if (code === 'EADDRNOTAVAIL') return `${address ?? 'that address'} is no address of this machine; choose one with --host`;
-  return null;
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { exitHopeless } from '#contract/shell.ts';
 import { systemClock } from './clock.ts';
-import { composeStation, defaultDataFolder, hopelessLine } from './compose.ts';
+import { composeStation } from './compose.ts';
 import { installedDrivers } from './drivers/index.ts';
 import { createBrowserHost } from './host/browser-host.ts';
 import { createDemoPanel, type DemoAddresses } from './host/demo/panel.ts';
@@ -14,6 +14,7 @@ import { loadHostKey } from './host/host-key.ts';
 import { newToken } from './host/session.ts';
 import { createLog } from './log.ts';
 import { endWith, onEnd } from './process-end.ts';
+import { defaultDataFolder, hopelessLine } from './startup.ts';
 
 export type NodeEntryMessage =
   { readonly type: 'ready'; readonly url: string } | { readonly type: 'failed'; readonly message: string };

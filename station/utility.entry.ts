@@ -2,11 +2,12 @@
 import { parseArgs } from 'node:util';
 import { exitHopeless, type FromStation, type ToStation } from '#contract/shell.ts';
 import { systemClock } from './clock.ts';
-import { composeStation, defaultDataFolder, hopelessLine } from './compose.ts';
+import { composeStation } from './compose.ts';
 import { collectDrivers } from './drivers/index.ts';
 import { serveMessagePort, type Port } from './host/message-port.ts';
 import { createLog } from './log.ts';
 import { endWith, onEnd } from './process-end.ts';
+import { defaultDataFolder, hopelessLine } from './startup.ts';
 
 /** Electron's `process.parentPort`, as far as it is used; only the shell may import Electron's own types. */
 interface ParentPort {

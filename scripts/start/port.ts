@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { hopelessLine } from '#station/compose.ts';
+import { hopelessLine } from '#station/startup.ts';
 
 /** Whether the station will be able to listen there, before anything else is started. @returns null when it will. */
 export async function portFault(host: string, port: number): Promise<string | null> {

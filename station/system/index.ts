@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import type { DomainEvent } from '#contract/events/index.ts';
 import { event } from '#contract/events/index.ts';
+import type { Outcome } from '#contract/refusal.ts';
 import { contract } from '#contract/rpc/index.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { Clock } from '#station/clock.ts';
@@ -16,6 +17,11 @@ import { systemView, type SystemFacts } from './view.ts';
 /** The contract asks for 5 s at most; a screen calls the link lost after 8 s without, so two may be missed. */
 const heartbeatMs = 2_500;
 
+export type StationFact = Extract<
+  DomainEvent,
+  { type: 'station.started' | 'station.stopped' | 'clock.stepped' }
+>;
+
 export interface SystemStore {
   readonly previousRun: PreviousRun;
   readonly onState: Pick<Signal<HealthView>, 'listen'>;
@@ -24,8 +30,8 @@ export interface SystemStore {
 
 export interface SystemParts extends Omit<SystemFacts, 'startedAt'> {
   readonly store: SystemStore;
-  /** Writes facts of the station itself. @throws while the store accepts nothing. */
-  readonly append: (events: readonly DomainEvent[]) => void;
+  /** Writes a fact of the station itself, or says why it cannot be written. */
+  readonly record: (fact: StationFact) => Outcome<unknown>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -49,12 +55,10 @@ export function createSystem(parts: SystemParts): System {
   const view = (): SystemView => systemView(facts, store.info(), clock.now(), steps);
 
   /** The station runs on without the fact: a store that accepts nothing has its own screen. */
-  const write = (fact: DomainEvent): void => {
-    try {
-      parts.append([fact]);
-    } catch (error) {
-      log.warn({ err: error, type: fact.type }, 'a fact of the station itself could not be written');
-    }
+  const write = (fact: StationFact): void => {
+    const outcome = parts.record(fact);
+    if (outcome.ok) return;
+    log.warn({ type: fact.type, reasons: outcome.refusal.reasons }, 'a fact of the station itself was not written');
   };
   const tick = (): void => {
     const step = watch.look();

@@ -43,9 +43,10 @@ function make(): System {
     stationId: 'ST10',
     version: '1.2.3',
     store: { previousRun: 'ended-abruptly', onState, info: () => info },
-    append: (events) => {
-      if (refuse) throw new Error('disk full');
-      written.push(...events);
+    record(fact) {
+      if (refuse) return { ok: false, refusal: { command: 'station.record', at: 0, reasons: [], met: [], next: [] } };
+      written.push(fact);
+      return { ok: true, value: undefined };
     },
     clock,
     log: createLog('silent'),

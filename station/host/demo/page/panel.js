@@ -63,9 +63,9 @@ async function tell(path, body) {
 }
 const scan = (text) => tell('scanner/scan', { text });
 
-/** GS1 element string: GTIN, then lot (10) or serial (21); a serial is new each time, as on real parts. */
+/** GS1 DataMatrix as scanners send it (]d2): GTIN, then lot (10) or serial (21); a serial is new each time, as on real parts. */
 function partCode({ gtin, trace }) {
-  return trace === 'lot' ? `01${gtin}10H-22817` : `01${gtin}21S${Date.now().toString(36).toUpperCase()}`;
+  return trace === 'lot' ? `]d201${gtin}10H-22817` : `]d201${gtin}21S${Date.now().toString(36).toUpperCase()}`;
 }
 
 function button(label, detail, run) {
