@@ -41,15 +41,8 @@ export interface DeviceSource {
 /** The history file (station/history), for the curve of a finished machine cycle. */
 export interface TraceStore {
   /** May throw; the cycle's results are recorded without a curve then. */
-  putTrace(trace: Trace): void;
-  getTrace(traceId: string): Trace | null;
-}
-export interface Trace {
-  readonly traceId: string;
-  /** UTC ms of the first point. */
-  readonly at: number;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
+  putTrace(traceId: string, x: readonly number[], y: readonly number[], meta?: unknown): void;
+  getTrace(traceId: string): { readonly x: readonly number[]; readonly y: readonly number[] } | null;
 }
 
 /** Reads a component's label (domain/scan); null: not understood as one. */

@@ -17,7 +17,6 @@ export class Curve {
   readonly #y: number[] = [];
   #lastX: number | null = null;
   #lastY: number | null = null;
-  #firstAt: number | null = null;
   #done = false;
 
   constructor(
@@ -47,7 +46,6 @@ export class Curve {
       if (tagId === this.#yTag) this.#lastY = value;
       if (mine[i + 1]?.at === at) return;
       if (this.#lastX === null || this.#lastY === null || this.#x.length >= mostPoints) return;
-      this.#firstAt ??= at;
       this.#x.push(this.#lastX);
       this.#y.push(this.#lastY);
     });
@@ -58,11 +56,6 @@ export class Curve {
     if (this.#done) return;
     this.#done = true;
     this.changed.emit(this.#points(this.#x.length));
-  }
-
-  /** UTC ms of the first point, null when there is none. */
-  get firstAt(): number | null {
-    return this.#firstAt;
   }
 
   whole(): TracePoints {

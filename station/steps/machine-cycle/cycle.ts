@@ -254,11 +254,12 @@ export class Cycle {
 
   #keepCurve(): string | null {
     const { curve } = this;
-    if (curve === null || curve.firstAt === null) return null;
+    if (curve === null) return null;
     curve.finish();
     const { traceId, x, y } = curve.whole();
+    if (x.length === 0) return null;
     try {
-      this.#parts.traces.putTrace({ traceId, at: curve.firstAt, x, y });
+      this.#parts.traces.putTrace(traceId, x, y, this.#parts.link.machine.trace);
       return traceId;
     } catch (error) {
       this.#parts.log.error({ err: error, traceId }, 'the curve could not be kept; the results are');

@@ -112,7 +112,7 @@ export class MachineCycles {
     const run = readStepRun(this.#parts.store.read, executionId, stepId);
     const traceId = run?.stepType === 'machine-cycle' ? (run.progress as MachineCycleProgress).traceId : null;
     const kept = traceId === null ? null : this.#parts.traces.getTrace(traceId);
-    return kept === null ? null : { traceId: kept.traceId, from: 0, x: kept.x, y: kept.y, done: true };
+    return kept === null || traceId === null ? null : { traceId, from: 0, x: kept.x, y: kept.y, done: true };
   }
 
   #begin(execution: Execution, from: CyclePhase, again: boolean): void {
