@@ -18,7 +18,8 @@ export function knownIn(read: ReadModelReader): Known {
       read.get('SELECT 1 AS found FROM unit WHERE serial = ?', serial) !== undefined ||
       read.get(
         `SELECT 1 AS found FROM work_order
-         WHERE length(?1) > length(state ->> 'serialPrefix') AND instr(?1, state ->> 'serialPrefix') = 1`,
+         WHERE length(?) > length(state ->> 'serialPrefix') AND instr(?, state ->> 'serialPrefix') = 1`,
+        serial,
         serial,
       ) !== undefined,
   };
