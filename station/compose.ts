@@ -13,6 +13,7 @@ import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
 import { openHistory } from './history/history.ts';
+import { startRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
 import { createOrdersRouter } from './orders/rpc.ts';
@@ -102,6 +103,8 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     router: scans,
     pushes: (deviceId) => devices.pushes(deviceId),
   });
+  const tags = ownDevices.flatMap((device) => device.tags);
+  const recorder = startRecorder({ hub, history, tags, clock, log });
   const system = createSystem({
     configuration,
     stationId,
@@ -146,6 +149,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       people.stop();
       await core.stop();
       await devices.stop();
+      recorder.stop();
       system.stop(reason);
       history.close();
       store.close();
