@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ByteReader, ByteWriter } from './byte-buffer.ts';
 import { integerLimit, readIntegers, writeIntegers } from './integer-column.ts';
-import { instant, readBlock, readChunk, Samples, writeBlock, writeChunk } from './samples.ts';
+import {
+  arrivalsOf,
+  instant,
+  readArrivals,
+  readBlock,
+  readChunk,
+  Samples,
+  writeArrivals,
+  writeBlock,
+  writeChunk,
+} from './samples.ts';
 import { readValues, writeValues } from './value-column.ts';
 
 function valuesThere(values: readonly number[]): { back: number[]; bytes: number } {
@@ -149,9 +159,14 @@ test('a chunk comes back, times running backwards and all', () => {
   fc.assert(
     fc.property(fc.array(sample, { minLength: 1, maxLength: 400 }), (samples) => {
       const out = new ByteWriter(1);
-      writeChunk(out, columns(samples));
+      const written = columns(samples);
+      writeArrivals(out, arrivalsOf([written]));
+      writeChunk(out, written, arrivalsOf([written]));
       const input = new ByteReader(out.take());
-      readChunk(input, into);
+      const { position } = input;
+      const arrivals = readArrivals(input);
+      expect(input.position).toBeGreaterThan(position);
+      readChunk(input, into, arrivals, true);
       expect(listed(into)).toEqual(samples);
       expect(input.position).toBe(out.length);
     }),
@@ -176,17 +191,17 @@ test('a block of many tags comes back', () => {
 
 test('a damaged blob is an error or other numbers, never an endless loop', () => {
   const out = new ByteWriter();
-  writeChunk(
-    out,
-    columns(Array.from({ length: 100 }, (_unused, i) => ({ at: i, received: i, value: i / 3, word: 1 }))),
-  );
+  const samples = columns(Array.from({ length: 100 }, (_unused, i) => ({ at: i, received: i, value: i / 3, word: 1 })));
+  writeArrivals(out, arrivalsOf([samples]));
+  writeChunk(out, samples, arrivalsOf([samples]));
   const blob = out.take();
   fc.assert(
     fc.property(fc.nat(blob.length - 1), fc.nat(255), (place, byte) => {
       const damaged = blob.slice(0, Math.max(1, place));
       damaged[place % damaged.length] = byte;
       try {
-        readChunk(new ByteReader(damaged), new Samples(0));
+        const input = new ByteReader(damaged);
+        readChunk(input, new Samples(0), readArrivals(input), true);
       } catch (error) {
         expect(error).toBeInstanceOf(RangeError);
       }

@@ -2,105 +2,125 @@
 import { axisAt, flagNoValue, type Samples } from './samples.ts';
 
 export interface Curve {
+  /** How many samples there are in the interval. */
   readonly samples: number;
-  /** UTC ms. */
+  /** UTC ms, ascending. */
   readonly at: number[];
   /** null: bad quality, no value, or no finite number. */
   readonly value: (number | null)[];
 }
 
-/** Collects the samples of an interval (both ends included). */
+/**
+ * Collects the samples of an interval (both ends included), in any order, in memory for `maxPoints` only. With more
+ * samples each slice of time gives its lowest, its highest (the earliest of equals) and, if it has one, its latest bad
+ * sample, so that no gap is drawn over.
+ */
 export class CurveCollector {
   readonly #fromAt: number;
   readonly #toAt: number;
+  readonly #maxPoints: number;
   readonly #isBad: (word: number) => boolean;
-  #at = new Float64Array(1_024);
-  /** NaN = null. */
-  #value = new Float64Array(1_024);
+  readonly #width: number;
+  /** The first `maxPoints` samples; NaN = null. */
+  readonly #at: Float64Array;
+  readonly #value: Float64Array;
+  /** Per slice; NaN = none. There are `maxPoints` slices until the end shows how many may be told apart. */
+  readonly #low: Float64Array;
+  readonly #lowAt: Float64Array;
+  readonly #high: Float64Array;
+  readonly #highAt: Float64Array;
+  readonly #badAt: Float64Array;
   #count = 0;
-  #ordered = true;
   #anyBad = false;
 
-  constructor(fromAt: number, toAt: number, isBad: (word: number) => boolean) {
+  constructor(fromAt: number, toAt: number, maxPoints: number, isBad: (word: number) => boolean) {
+    const none = (): Float64Array => new Float64Array(maxPoints).fill(Number.NaN);
     this.#fromAt = fromAt;
     this.#toAt = toAt;
+    this.#maxPoints = maxPoints;
     this.#isBad = isBad;
+    this.#width = (toAt - fromAt + 1) / maxPoints;
+    [this.#at, this.#value] = [none(), none()];
+    [this.#low, this.#lowAt, this.#high, this.#highAt, this.#badAt] = [none(), none(), none(), none(), none()];
   }
 
-  add(samples: Samples): void {
-    const { at, received, value, word, count } = samples;
-    this.#grow(count);
-    let next = this.#count;
-    let last = next > 0 ? (this.#at[next - 1] ?? 0) : Number.NEGATIVE_INFINITY;
+  add({ at, received, value, word, count }: Samples): void {
+    let flags = -1;
+    let flagsBad = false;
     for (let i = 0; i < count; i += 1) {
       const axis = axisAt(at[i] ?? 0, received[i] ?? 0);
       if (axis < this.#fromAt || axis > this.#toAt) continue;
-      if (axis < last) this.#ordered = false;
-      last = axis;
       const number = value[i] ?? 0;
-      const flags = word[i] ?? 0;
-      const bad = (flags & flagNoValue) !== 0 || !Number.isFinite(number) || this.#isBad(flags);
-      if (bad) this.#anyBad = true;
-      this.#at[next] = axis;
-      this.#value[next] = bad ? Number.NaN : number;
-      next += 1;
+      if (word[i] !== flags) {
+        flags = word[i] ?? 0;
+        flagsBad = (flags & flagNoValue) !== 0 || this.#isBad(flags);
+      }
+      this.#take(axis, flagsBad || !Number.isFinite(number) ? Number.NaN : number);
     }
-    this.#count = next;
   }
 
-  /** @param maxPoints most points of the result; with more samples each slice gives its extremes and a null if it has one. */
-  finish(maxPoints: number): Curve {
-    if (!this.#ordered) this.#sort();
-    const at: number[] = [];
-    const value: (number | null)[] = [];
-    const put = (index: number): void => {
-      const number = this.#value[index] ?? 0;
-      at.push(this.#at[index] ?? 0);
-      value.push(Number.isNaN(number) ? null : number);
+  finish(): Curve {
+    const points = this.#count <= this.#maxPoints ? this.#all() : this.#extremes();
+    points.sort((a, b) => a.at - b.at);
+    return {
+      samples: this.#count,
+      at: points.map((point) => point.at),
+      value: points.map((point) => (Number.isNaN(point.value) ? null : point.value)),
     };
-    if (this.#count <= maxPoints) for (let i = 0; i < this.#count; i += 1) put(i);
-    else this.#slices(Math.max(1, Math.floor(maxPoints / (this.#anyBad ? 3 : 2))), put);
-    return { samples: this.#count, at, value };
   }
 
-  #slices(slices: number, put: (index: number) => void): void {
-    const width = Math.max(1, (this.#toAt - this.#fromAt + 1) / slices);
-    for (let i = 0; i < this.#count;) {
-      const slice = Math.floor(((this.#at[i] ?? 0) - this.#fromAt) / width);
-      const end = this.#fromAt + (slice + 1) * width;
+  #take(axis: number, number: number): void {
+    if (this.#count < this.#maxPoints) {
+      this.#at[this.#count] = axis;
+      this.#value[this.#count] = number;
+    }
+    this.#count += 1;
+    const slice = Math.floor((axis - this.#fromAt) / this.#width);
+    if (Number.isNaN(number)) {
+      this.#anyBad = true;
+      if (!((this.#badAt[slice] ?? 0) > axis)) this.#badAt[slice] = axis;
+      return;
+    }
+    const low = this.#low[slice] ?? 0;
+    if (!(number >= low) || (number === low && axis < (this.#lowAt[slice] ?? 0))) {
+      this.#low[slice] = number;
+      this.#lowAt[slice] = axis;
+    }
+    const high = this.#high[slice] ?? 0;
+    if (!(number <= high) || (number === high && axis < (this.#highAt[slice] ?? 0))) {
+      this.#high[slice] = number;
+      this.#highAt[slice] = axis;
+    }
+  }
+
+  #all(): { at: number; value: number }[] {
+    return Array.from({ length: this.#count }, (_unused, i) => ({ at: this.#at[i] ?? 0, value: this.#value[i] ?? 0 }));
+  }
+
+  #extremes(): { at: number; value: number }[] {
+    const points: { at: number; value: number }[] = [];
+    // As many neighbouring slices together as a slice may give points.
+    const together = this.#anyBad ? 3 : 2;
+    const whole = this.#maxPoints - (this.#maxPoints % together);
+    for (let first = 0; first < this.#maxPoints;) {
+      // What is left at the end joins the last group.
+      const end = first + together >= whole ? this.#maxPoints : first + together;
       let low = -1;
       let high = -1;
       let bad = -1;
-      for (; i < this.#count && (this.#at[i] ?? 0) < end; i += 1) {
-        const number = this.#value[i] ?? 0;
-        if (Number.isNaN(number)) bad = i;
-        else {
-          if (low === -1 || number < (this.#value[low] ?? 0)) low = i;
-          if (high === -1 || number > (this.#value[high] ?? 0)) high = i;
-        }
+      for (let slice = first; slice < end; slice += 1) {
+        if (!Number.isNaN(this.#badAt[slice] ?? 0)) bad = slice;
+        if (Number.isNaN(this.#low[slice] ?? 0)) continue;
+        if (low === -1 || (this.#low[slice] ?? 0) < (this.#low[low] ?? 0)) low = slice;
+        if (high === -1 || (this.#high[slice] ?? 0) > (this.#high[high] ?? 0)) high = slice;
       }
-      let previous = -1;
-      for (const index of [low, high, bad].sort((a, b) => a - b)) {
-        if (index > previous) put(index);
-        previous = index;
+      if (low !== -1) points.push({ at: this.#lowAt[low] ?? 0, value: this.#low[low] ?? 0 });
+      if (high !== -1 && !(this.#highAt[high] === this.#lowAt[low] && this.#high[high] === this.#low[low])) {
+        points.push({ at: this.#highAt[high] ?? 0, value: this.#high[high] ?? 0 });
       }
+      if (bad !== -1) points.push({ at: this.#badAt[bad] ?? 0, value: Number.NaN });
+      first = end;
     }
-  }
-
-  #sort(): void {
-    const order = Array.from({ length: this.#count }, (_unused, index) => index);
-    order.sort((a, b) => (this.#at[a] ?? 0) - (this.#at[b] ?? 0) || a - b);
-    this.#at = Float64Array.from(order, (index) => this.#at[index] ?? 0);
-    this.#value = Float64Array.from(order, (index) => this.#value[index] ?? 0);
-  }
-
-  #grow(more: number): void {
-    const wanted = this.#count + more;
-    if (wanted <= this.#at.length) return;
-    const capacity = Math.max(wanted, this.#at.length * 2);
-    const grown = [new Float64Array(capacity), new Float64Array(capacity)] as const;
-    grown[0].set(this.#at);
-    grown[1].set(this.#value);
-    [this.#at, this.#value] = grown;
+    return points;
   }
 }

@@ -179,18 +179,18 @@ export class History {
 
   /** For a screen: all samples, or the extremes of slices when there are more than `maxPoints`; durable ones only. */
   range(tagId: string, fromAt: number, toAt: number, maxPoints: number): TagHistory {
-    const curve = new CurveCollector(fromAt, toAt, (word) => this.#statuses.isBad(word & statusBits));
+    const curve = new CurveCollector(fromAt, toAt, maxPoints, (word) => this.#statuses.isBad(word & statusBits));
     const tag = this.#tagKeys.get(tagId);
     if (tag !== undefined) {
       this.#noting(() => {
         for (const data of this.#file.chunks(laneOf(tag), fromAt, toAt)) {
-          if (decodeTag(data, tag, this.#scratch)) curve.add(this.#scratch);
+          if (decodeTag(data, tag, this.#scratch, false)) curve.add(this.#scratch);
         }
       });
       const staged = this.#lanes.of(tag);
       if (staged) curve.add(staged);
     }
-    return { tagId, fromAt, toAt, ...curve.finish(maxPoints) };
+    return { tagId, fromAt, toAt, ...curve.finish() };
   }
 
   /** Every durable sample of the interval as it was taken, in the order it came. */
@@ -203,7 +203,7 @@ export class History {
     for (const id of ids) {
       const data = this.#noting(() => this.#file.chunk(id));
       const samples = new Samples(0);
-      if (data && decodeTag(data, tag, samples)) yield* this.#listed(samples, fromAt, toAt);
+      if (data && decodeTag(data, tag, samples, true)) yield* this.#listed(samples, fromAt, toAt);
     }
     if (staged) yield* this.#listed(staged, fromAt, toAt);
   }

@@ -3,7 +3,7 @@
  * are what chunks are made of, so blocks are read back only after a restart.
  */
 import { ByteReader, ByteWriter } from './byte-buffer.ts';
-import { axisAt, readChunk, Samples, writeChunk } from './samples.ts';
+import { arrivalsOf, axisAt, readArrivals, readChunk, Samples, writeArrivals, writeChunk } from './samples.ts';
 
 /** Tags of a lane share a row: a row per tag would leave pages half empty, and its index would be as large as counters. */
 export const laneWidth = 8;
@@ -122,12 +122,14 @@ export interface ChunkRow {
 
 const out = new ByteWriter(65_536);
 
-/** Row data: for each tag that has samples its place + 1, the length of its chunk and the chunk; a zero ends. */
+/** Row data: the arrivals; for each tag that has samples its place + 1, the length of its chunk, the chunk; a zero ends. */
 export function encodeLane(lane: Lane): ChunkRow {
   const parts = new ByteWriter(16_384);
   let fromAt = Number.POSITIVE_INFINITY;
   let toAt = Number.NEGATIVE_INFINITY;
   out.reset();
+  const arrivals = arrivalsOf(lane.tags.filter((samples) => samples !== undefined));
+  writeArrivals(out, arrivals);
   lane.tags.forEach((samples, place) => {
     if (!samples || samples.count === 0) return;
     for (let i = 0; i < samples.count; i += 1) {
@@ -136,7 +138,7 @@ export function encodeLane(lane: Lane): ChunkRow {
       if (axis > toAt) toAt = axis;
     }
     parts.reset();
-    writeChunk(parts, samples);
+    writeChunk(parts, samples, arrivals);
     out.byte(place + 1);
     out.varint(parts.length);
     out.raw(parts.bytes.subarray(0, parts.length));
@@ -145,15 +147,16 @@ export function encodeLane(lane: Lane): ChunkRow {
   return { lane: lane.lane, fromAt, toAt, data: out.take() };
 }
 
-/** Reads one tag's samples of a row into `into`; false when the row has none of it. */
-export function decodeTag(data: Uint8Array, tag: number, into: Samples): boolean {
+/** Reads one tag's samples of a row into `into` (`exact`: see `readChunk`); false when the row has none of it. */
+export function decodeTag(data: Uint8Array, tag: number, into: Samples, exact: boolean): boolean {
   const input = new ByteReader(data);
+  const arrivals = readArrivals(input);
   for (;;) {
     const place = input.byte() - 1;
     if (place < 0) return false;
     const length = input.varint();
     if (place === tag % laneWidth) {
-      readChunk(input, into);
+      readChunk(input, into, arrivals, exact);
       return true;
     }
     input.skip(length);

@@ -1,70 +1,85 @@
-/**
- * Every reading of the tags that are to be kept, from the lossless road to the history file, bad ones too: the driver's
- * "nothing can be received" is what makes a gap visible later.
- */
-import type { Tag } from '#contract/config/device.ts';
-import type { Clock } from '#station/clock.ts';
-import type { Log } from '#station/log.ts';
-import type { HubReading, TagHub } from '#station/tags/hub.ts';
+/** Carries the lossless road of the hub into the history: recorded tags only, durable every 200 ms. */
+import type { Quality, TagValue } from '#contract/reading.ts';
+import type { Clock } from '../clock.ts';
 import type { History } from './history.ts';
 
-/** What may be missing after a power cut, in ms. */
-const flushMs = 200;
-const retainMs = 600_000;
-/** OPC UA Part 4, table 177: the source is not running. */
-const stopped = 'BadShutdown';
+/** What is needed of a reading of the hub. */
+export interface RecordedReading {
+  readonly tagId: string;
+  /** Same integer for the same tag as long as the process lives. */
+  readonly handle: number;
+  readonly value: TagValue;
+  readonly quality: Quality;
+  readonly status: string;
+  readonly sourceAt: number | null;
+  readonly receivedAt: number;
+}
 
-export interface RecorderParts {
-  readonly hub: Pick<TagHub, 'subscribe'>;
-  readonly history: Pick<History, 'tag' | 'append' | 'flush' | 'retain' | 'onState'>;
-  /** All tags of the station; those with `record` that are numbers or booleans are kept. */
-  readonly tags: readonly Pick<Tag, 'id' | 'type' | 'record'>[];
+export interface RecorderOptions {
+  readonly history: History;
   readonly clock: Clock;
-  readonly log: Pick<Log, 'warn' | 'error'>;
+  /** Tags with `record: true`. */
+  readonly tagIds: readonly string[];
+  /** The hub's `subscribe`. */
+  readonly subscribe: (
+    tagIds: readonly string[],
+    listener: (readings: readonly RecordedReading[]) => void,
+  ) => () => void;
+  /** Hears what is no fault of the disk (those become `history.state`). */
+  readonly onError: (error: unknown) => void;
+  /** How often samples become durable, in ms. */
+  readonly flushMs?: number;
 }
 
 export interface Recorder {
-  /** Ends the curve of each tag, so that the time until the next start is no straight line. Call before `history.close`. */
+  /** Values of a type the history does not keep (text, arrays) since the start. */
+  readonly notKept: number;
+  /** Stops listening and makes durable what came. The history stays open. */
   stop(): void;
 }
 
-export function startRecorder({ hub, history, tags, clock, log }: RecorderParts): Recorder {
-  const kept = tags.filter(({ record, type }) => record && (type === 'number' || type === 'boolean'));
-  const keys = new Map(kept.map(({ id }) => [id, history.tag(id)]));
-  let retainedAt = clock.monotonic();
+/** Every how many flushes old samples are looked for. */
+const flushesPerRetain = 10;
 
-  const take = ({ tagId, value, quality, status, sourceAt, receivedAt }: HubReading): void => {
-    const key = keys.get(tagId);
-    if (key === undefined) return;
-    const sample = typeof value === 'number' || typeof value === 'boolean' ? value : null;
-    history.append(key, sample, quality, status, sourceAt, receivedAt);
-  };
-  const unsubscribe = hub.subscribe([...keys.keys()], (readings) => readings.forEach(take));
-  const unlisten = history.onState.listen(({ state, detail }) => {
-    if (state !== 'ok') log.warn({ state, detail }, 'the history takes no samples');
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { history, clock, onError } = options;
+  const flushMs = options.flushMs ?? 200;
+  /** Key in the history by handle of the hub. */
+  const keys: (number | undefined)[] = [];
+  let notKept = 0;
+  let flushes = 0;
+
+  const unsubscribe = options.subscribe(options.tagIds, (readings) => {
+    for (const { tagId, handle, value, quality, status, sourceAt, receivedAt } of readings) {
+      if (value !== null && typeof value !== 'number' && typeof value !== 'boolean') {
+        notKept += 1;
+        continue;
+      }
+      const key = (keys[handle] ??= history.tag(tagId));
+      history.append(key, value, quality, status, sourceAt, receivedAt);
+    }
   });
 
-  const tick = (): void => {
+  let timer = clock.setTimer(flushMs, tick);
+  function tick(): void {
     try {
       history.flush();
-      if (clock.monotonic() - retainedAt >= retainMs) {
-        retainedAt = clock.monotonic();
-        history.retain();
-      }
+      flushes += 1;
+      if (flushes % flushesPerRetain === 0) history.retain();
     } catch (error) {
-      log.error({ err: error }, 'samples could not be written');
+      onError(error);
     }
     timer = clock.setTimer(flushMs, tick);
-  };
-  let timer = clock.setTimer(flushMs, tick);
+  }
 
   return {
+    get notKept() {
+      return notKept;
+    },
     stop() {
-      timer.cancel();
       unsubscribe();
-      unlisten();
-      const now = clock.now();
-      for (const key of keys.values()) history.append(key, null, 'bad', stopped, null, now);
+      timer.cancel();
+      history.flush();
     },
   };
 }

@@ -2,7 +2,7 @@
  * Samples in column form and their two encodings: a chunk (many samples of one tag) and a block (the few samples of
  * many tags that came in one flush). Both are lossless; instants are whole milliseconds.
  */
-import type { ByteReader, ByteWriter } from './byte-buffer.ts';
+import { ByteReader, ByteWriter } from './byte-buffer.ts';
 import { integerLimit, readIntegers, writeIntegers } from './integer-column.ts';
 import { readValues, writeValues } from './value-column.ts';
 
@@ -104,19 +104,32 @@ function countOf(input: ByteReader): number {
 
 let scratch = new Float64Array(1_024);
 
-/** `received` - `at` into the scratch column. */
-function lags(samples: Samples, count: number): Float64Array {
-  if (scratch.length < count) scratch = new Float64Array(count * 2);
-  for (let i = 0; i < count; i += 1) scratch[i] = (samples.received[i] ?? 0) - (samples.at[i] ?? 0);
-  return scratch;
-}
+const column = new ByteWriter(4_096);
 
-/** All samples of one tag. */
-export function writeChunk(out: ByteWriter, samples: Samples): void {
-  const { count, word } = samples;
+/**
+ * All samples of one tag.
+ * @param arrivals the distinct `received` of these samples, ascending; tags that come in one message share them
+ */
+export function writeChunk(out: ByteWriter, samples: Samples, arrivals: Float64Array): void {
+  const { count, at, word, received } = samples;
   out.varint(count);
-  writeIntegers(out, samples.at, count);
-  writeIntegers(out, lags(samples, count), count);
+  writeIntegers(out, at, count);
+  if (scratch.length < count) scratch = new Float64Array(count * 2);
+  let place = 0;
+  let usual = true;
+  for (let i = 0; i < count; i += 1) {
+    const wanted = received[i] ?? 0;
+    if (i > 0 && wanted < (arrivals[place] ?? 0)) place = 0;
+    while ((arrivals[place] ?? wanted) < wanted) place += 1;
+    scratch[i] = place;
+    if (axisAt(at[i] ?? 0, wanted) !== at[i]) usual = false;
+  }
+  column.reset();
+  writeIntegers(column, scratch, count);
+  // Where every sample stands at its source's time, a reader that only draws may pass over the arrivals.
+  out.byte(usual ? 1 : 0);
+  out.varint(column.length);
+  out.raw(column.bytes.subarray(0, column.length));
   for (let start = 0; start < count;) {
     const value = word[start] ?? 0;
     let end = start + 1;
@@ -128,22 +141,68 @@ export function writeChunk(out: ByteWriter, samples: Samples): void {
   writeValues(out, samples.value, count);
 }
 
-/** Replaces what `into` holds. */
-export function readChunk(input: ByteReader, into: Samples): void {
+/**
+ * Replaces what `into` holds.
+ * @param exact false: where it makes no difference for the time axis, `received` is given as `at`
+ */
+export function readChunk(input: ByteReader, into: Samples, arrivals: () => Float64Array, exact: boolean): void {
   const count = countOf(input);
   into.clear(count);
   into.count = count;
-  readIntegers(input, count, into.at);
-  readIntegers(input, count, into.received);
-  for (let i = 0; i < count; i += 1) into.received[i] = (into.received[i] ?? 0) + (into.at[i] ?? 0);
+  const { at, received, word } = into;
+  readIntegers(input, count, at);
+  const usual = input.byte() === 1;
+  const length = input.varint();
+  if (usual && !exact) {
+    input.skip(length);
+    received.set(at);
+  } else {
+    readIntegers(input, count, received);
+    const known = arrivals();
+    for (let i = 0; i < count; i += 1) received[i] = known[received[i] ?? 0] ?? 0;
+  }
   for (let start = 0; start < count;) {
-    const word = input.varint();
+    const value = input.varint();
     const run = input.varint();
     if (run === 0) throw new RangeError('history blob: an empty run');
-    into.word.fill(word, start, start + run);
+    word.fill(value, start, start + run);
     start += run;
   }
   readValues(input, count, into.value);
+}
+
+/** The distinct `received` of some columns, ascending: what `writeChunk` and `readChunk` refer to. */
+export function arrivalsOf(columns: readonly Samples[]): Float64Array {
+  const distinct = new Set<number>();
+  for (const { received, count } of columns) {
+    let last = Number.NaN;
+    for (let i = 0; i < count; i += 1) {
+      const at = received[i] ?? 0;
+      if (at !== last) distinct.add(at);
+      last = at;
+    }
+  }
+  return Float64Array.from(distinct).sort();
+}
+
+export function writeArrivals(out: ByteWriter, arrivals: Float64Array): void {
+  column.reset();
+  column.varint(arrivals.length);
+  writeIntegers(column, arrivals, arrivals.length);
+  out.varint(column.length);
+  out.raw(column.bytes.subarray(0, column.length));
+}
+
+/** Passes over the arrivals; they are read when they are asked for. */
+export function readArrivals(input: ByteReader): () => Float64Array {
+  const length = input.varint();
+  const start = input.skip(length);
+  return () => {
+    const own = new ByteReader(input.bytes, start);
+    const arrivals = new Float64Array(countOf(own));
+    readIntegers(own, arrivals.length, arrivals);
+    return arrivals;
+  };
 }
 
 /** Samples of many tags in the order they came; `tags[i]` is the tag of sample i. */
@@ -162,8 +221,9 @@ export function writeBlock(out: ByteWriter, { tags, samples }: Block): void {
   out.varint(count);
   writeIntegers(out, tags, count);
   writeIntegers(out, samples.at, count);
-  const kinds = lags(samples, count);
-  writeIntegers(out, kinds, count);
+  writeIntegers(out, samples.received, count);
+  if (scratch.length < count) scratch = new Float64Array(count * 2);
+  const kinds = scratch;
   kinds.set(samples.word.subarray(0, count));
   writeIntegers(out, kinds, count);
   let wholes = 0;
@@ -189,7 +249,6 @@ export function readBlock(input: ByteReader): Block {
   readIntegers(input, count, tags);
   readIntegers(input, count, samples.at);
   readIntegers(input, count, samples.received);
-  for (let i = 0; i < count; i += 1) samples.received[i] = (samples.received[i] ?? 0) + (samples.at[i] ?? 0);
   readIntegers(input, count, kinds);
   samples.word.set(kinds);
   readIntegers(input, count, kinds);
