@@ -1,5 +1,5 @@
 /**
- * Texts of the screen. `t.key(params)` is a message in the language in force and re-renders when the language changes;
+ * Texts of the screen. `t.<key>(params)` is a message in the language in force and re-renders when the language changes;
  * `localized` picks a text that comes from the configuration; `reason` words a reason from the core.
  */
 import type { Language, Localized } from '#contract/config/text.ts';

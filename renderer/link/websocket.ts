@@ -12,7 +12,7 @@ export function webSocketTransport(address = sameOrigin()): TransportFactory {
       events.close();
     };
     socket.addEventListener('open', () => {
-      if (!over) events.open(new RPCLink({ websocket: socket }));
+      if (!over) events.open(new RPCLink({ websocket: quiet(socket) }));
     });
     socket.addEventListener('close', end);
     socket.addEventListener('error', end);
@@ -22,6 +22,21 @@ export function webSocketTransport(address = sameOrigin()): TransportFactory {
         socket.close();
       },
     };
+  };
+}
+
+/**
+ * When a socket goes away the library still wants to tell the other side which calls are given up, and would fail in
+ * nobody's hands. The link has already rejected those calls; there is nobody to tell.
+ */
+function quiet(socket: WebSocket): Pick<WebSocket, 'addEventListener' | 'removeEventListener' | 'send' | 'readyState'> {
+  return {
+    addEventListener: socket.addEventListener.bind(socket),
+    removeEventListener: socket.removeEventListener.bind(socket),
+    readyState: WebSocket.OPEN,
+    send(data) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(data);
+    },
   };
 }
 

@@ -44,7 +44,7 @@ for (const size of sizes) {
       if (scene === 'hold') await tab.getByTestId('hold-unit').click();
       if (scene === 'person') await tab.getByTestId('header-person').click();
       if (scene === 'typed') {
-        await tab.getByRole('button', { name: language === 'de' ? 'Von Hand eingeben' : 'Enter by hand' }).click();
+        await tab.getByRole('button', { name: language === 'de' ? 'Von Hand eingeben' : 'Enter by hand', exact: true }).click();
         for (const key of ['2', '4', '.', '0', '4', '5']) {
           await tab.keyboard.press(key);
           await tab.waitForTimeout(80);
