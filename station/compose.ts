@@ -13,7 +13,7 @@ import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
 import { openHistory } from './history/history.ts';
-import { startRecorder } from './history/recorder.ts';
+import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
 import { createOrdersRouter } from './orders/rpc.ts';
@@ -103,8 +103,14 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     router: scans,
     pushes: (deviceId) => devices.pushes(deviceId),
   });
-  const tags = ownDevices.flatMap((device) => device.tags);
-  const recorder = startRecorder({ hub, history, tags, clock, log });
+  const recorded = ownDevices.flatMap(({ tags }) => tags.filter(({ record }) => record).map(({ id }) => id));
+  const recorder = createRecorder({
+    history,
+    clock,
+    tagIds: recorded,
+    subscribe: (tagIds, listener) => hub.subscribe(tagIds, listener),
+    onError: (error) => log.error({ err: error }, 'samples could not be recorded'),
+  });
   const system = createSystem({
     configuration,
     stationId,
@@ -150,6 +156,8 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       await core.stop();
       await devices.stop();
       recorder.stop();
+      // OPC UA Part 4: the source is not running. The time until the next start must be no straight line in a chart.
+      for (const id of recorded) history.append(history.tag(id), null, 'bad', 'BadShutdown', null, clock.now());
       system.stop(reason);
       history.close();
       store.close();
