@@ -41,7 +41,7 @@ describe('a scan does what it means', () => {
   it('keeps the symbology identifier, and the core reads the same component', async () => {
     await using station = testStation();
     await atHousing(station);
-    const code = ']d2010952123400030310H-1\u001d37' + '1';
+    const code = ']d2010952123400030310H-1\u001d371';
     expect(await station.scan(code)).toMatchObject({ result: 'accepted', text: ']d2010952123400030310H-1␝371' });
     expect(station.events().findLast(({ type }) => type === 'component.fitted')).toMatchObject({
       body: { lot: 'H-1', code },

@@ -80,7 +80,12 @@ export function testStation(
   hub.push(
     'press',
     (press?.tags ?? []).map(({ type }, tag) => ({
-      ...{ tag, value: idle[type], quality: 'good', status: 'Good', sourceAt: null, serverAt: null },
+      tag,
+      value: idle[type],
+      quality: 'good',
+      status: 'Good',
+      sourceAt: null,
+      serverAt: null,
       receivedAt: clock.now(),
     })),
   );
