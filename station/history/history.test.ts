@@ -116,7 +116,7 @@ describe('samples', () => {
       if (step % 10 === 0) for (let tag = 0; tag < 20; tag += 1) take(`many.${tag}`, step + tag, at, at + 190);
       clock.advance(200);
       history.flush();
-      if (step % 700 === 699) {
+      if (step % 430 === 429) {
         history.close();
         history = open(folder.path, { clock });
       }
@@ -124,7 +124,7 @@ describe('samples', () => {
     for (const [tagId, samples] of expected) expect(all(history, tagId), tagId).toEqual(samples);
     history.close();
     expect(rowsOf(folder.path, 'chunk')).toBeGreaterThan(10);
-    expect(rowsOf(folder.path, 'block')).toBeLessThan(900);
+    expect(rowsOf(folder.path, 'block')).toBeLessThan(320);
     const again = open(folder.path, { clock });
     for (const [tagId, samples] of expected) expect(all(again, tagId), tagId).toEqual(samples);
     again.close();
