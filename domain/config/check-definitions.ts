@@ -1,6 +1,7 @@
 /** Cross-checks of process definitions: bill of material, characteristics, routing. Steps are in `check-steps.ts`. */
 import type { ProcessDefinition } from '#contract/config/definition.ts';
 import type { CheckInput, Findings, Index } from './finding.ts';
+import { atEveryStation } from './at-every-station.ts';
 import { checkSteps } from './check-steps.ts';
 import { checkLimits } from './limits.ts';
 import { routingCycles, waitingForCycles } from './routing.ts';
@@ -64,25 +65,6 @@ export function checkDefinitions(input: CheckInput, index: Index, findings: Find
     });
     checkTraced(file, definition, findings);
   }
-}
-
-/** The device must be at each station where the operation may run: otherwise the operation could never pass there. */
-export function atEveryStation(
-  file: string,
-  path: readonly (string | number)[],
-  device: string,
-  stations: readonly string[],
-  index: Index,
-  findings: Findings,
-): void {
-  const without = stations.filter((id) => index.stations.get(id)?.devices.includes(device) === false);
-  if (without.length === 0) return;
-  findings.add(
-    file,
-    path,
-    `device "${device}" is not at station ${without.join(', ')}, where the operation may run`,
-    `Add "${device}" to \`devices\` of the station, or take the station out of the operation.`,
-  );
 }
 
 function checkRouting(file: string, definition: ProcessDefinition, findings: Findings): void {

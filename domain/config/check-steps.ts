@@ -1,7 +1,7 @@
 /** Cross-checks of the steps of one operation. */
 import type { Characteristic, Operation, ProcessDefinition } from '#contract/config/definition.ts';
 import type { StepDefinitionOf } from '#contract/steps/index.ts';
-import { atEveryStation } from './check-definitions.ts';
+import { atEveryStation } from './at-every-station.ts';
 import { choices } from './closest.ts';
 import type { Findings, Index, Path } from './finding.ts';
 import { checkLimits } from './limits.ts';

@@ -6,7 +6,7 @@ import type { Outcome } from '#contract/refusal.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import type { ScanParts } from './scan-router.ts';
+import type { ScanParts } from './parts.ts';
 
 export const commandWords = ['CONFIRM', 'RETRY', 'DISMISS', 'LOCK', 'SIGN-OUT'] as const;
 

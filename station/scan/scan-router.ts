@@ -6,32 +6,16 @@ import type { Entry } from '#contract/events/shared.ts';
 import type { Outcome, Reason, Refusal } from '#contract/refusal.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
-import type { StoreState } from '#contract/rpc/system.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import { reason } from '#domain/decision.ts';
 import { shortBadge } from '#domain/people/decide.ts';
 import { visible } from '#domain/scan/characters.ts';
 import { parseScan, type ParsedScan, type ScanContext } from '#domain/scan/parse.ts';
-import type { Clock } from '#station/clock.ts';
-import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import type { ExecutionFeature } from '#station/execution/index.ts';
-import type { Log } from '#station/log.ts';
-import type { People } from '#station/people/people.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { commandAct } from './commands.ts';
-import { catalogueContext, type Known } from './known.ts';
-
-export interface ScanParts {
-  readonly core: Pick<Core, 'catalogue' | 'dispatch' | 'ids'> & {
-    readonly execution: Pick<ExecutionFeature, 'view' | 'start' | 'act' | 'dismiss'>;
-  };
-  readonly people: Pick<People, 'signIn' | 'signOut' | 'lock' | 'active'>;
-  readonly known: Known;
-  readonly store: { readonly state: StoreState };
-  readonly clock: Clock;
-  readonly log: Pick<Log, 'info' | 'error'>;
-}
+import { catalogueContext } from './known.ts';
+import type { ScanParts } from './parts.ts';
 
 export interface ScanSubmission {
   readonly text: string;

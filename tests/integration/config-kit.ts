@@ -2,6 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ConfigurationFault } from '#contract/config/index.ts';
 import { installedDrivers } from '#station/drivers/index.ts';
 import { loadConfiguration, type Loaded } from '#station/config/load.ts';
@@ -50,3 +51,43 @@ export class PlantCopy {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** One way to break the demo plant, and what must be said of it. */
+export interface Case {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+  /** Text of the line where the fault must be; default: `to`. */
+  readonly at?: string;
+  /** Where the fault is when not in the file that was edited. */
+  readonly told?: string;
+  readonly problem: RegExp;
+  readonly remedy: RegExp;
+}
+
+/** Each test gets a copy of its own. */
+export function freshPlant(): { readonly plant: PlantCopy } {
+  const holder = { plant: undefined as unknown as PlantCopy };
+  beforeEach(() => void (holder.plant = new PlantCopy()));
+  afterEach(() => holder.plant.remove());
+  return holder;
+}
+
+/** Breaks a copy in each way and expects the fault at its file and line, with its remedy. */
+export function expectFaults(cases: readonly Case[]): void {
+  const holder = freshPlant();
+  it.each(cases)('$name', ({ file, from, to, at = to, told = file, problem, remedy }) => {
+    const { plant } = holder;
+    plant.edit(file, from, to);
+    const faults = plant.faults();
+    const found = faults.find((fault) => fault.file === told && problem.test(fault.problem));
+    expect(found, JSON.stringify(faults, null, 1)).toBeDefined();
+    expect(found?.remedy).toMatch(remedy);
+    expect(found?.column).toBeGreaterThan(0);
+    if (at !== '') expect(found?.line).toBe(plant.lineOf(told, at));
+  });
+}
+
+export const pumpC = 'definitions/PMP-100.C/definition.yaml';
+export const pumpA = 'definitions/PMP-200.A/definition.yaml';
