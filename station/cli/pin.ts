@@ -46,8 +46,9 @@ function ask(question: string, show: (text: string) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const { stdin } = process;
     let typed = '';
-    show(question);
+    // Before the question: whoever types fast must not see it echoed.
     stdin.setRawMode(true);
+    show(question);
     stdin.setEncoding('utf8');
     stdin.resume();
     const end = (finish: () => void): void => {
