@@ -41,6 +41,8 @@ export interface CycleParts {
 const lookMs = 500;
 /** How long a machine may take to come to rest after an abort. */
 const restMs = 15_000;
+/** How long a machine may show idle, or complete with older results, before its cycle counts as lost: tags arrive one by one. */
+const oddMs = 2_000;
 /** How long results that are not there yet are asked for again. */
 const collectMs = 5_000;
 
@@ -199,9 +201,10 @@ export class Cycle {
 
   /** Until the machine says that our cycle is complete. @param lostSight the link was gone since the start was recorded. */
   async #watch(lostSight: boolean): Promise<void> {
-    const { link } = this.#parts;
+    const { link, clock } = this.#parts;
     let seenRunning = false;
     let unsure = lostSight;
+    let oddSince: number | null = null;
     for (;;) {
       if (!link.connected()) unsure = true;
       const now = await this.#situation(() => (unsure = true));
@@ -210,11 +213,14 @@ export class Cycle {
       if (now.phase === 'executing') {
         seenRunning = true;
         unsure = false;
+        oddSince = null;
       } else if (now.phase === 'complete' && ours) return;
       else if (now.phase === 'aborted') throw new Ended([reason('machine.aborted', { state: now.state })]);
       // Idle, or complete with other results: between start and the first movement that is normal, later it is not.
-      else if ((now.phase === 'idle' || now.phase === 'complete') && (seenRunning || unsure))
-        throw new Ended([this.#lost(now)]);
+      else if ((now.phase === 'idle' || now.phase === 'complete') && (seenRunning || unsure)) {
+        oddSince ??= clock.monotonic();
+        if (clock.monotonic() - oddSince >= oddMs) throw new Ended([this.#lost(now)]);
+      }
       await this.#pause(lookMs);
     }
   }
