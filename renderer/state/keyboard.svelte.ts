@@ -87,18 +87,17 @@ function typed(key: string): void {
     insert(field, key);
     return;
   }
-  if (key === ' ' && isPressable(document.activeElement)) {
-    document.activeElement.click();
-    return;
-  }
-  dispatch(key);
+  // A keypad on the screen takes every character; a focused key takes Space only when there is none.
+  if (dispatch(key, ['field'])) return;
+  if (key === ' ' && isPressable(document.activeElement)) document.activeElement.click();
+  else dispatch(key, ['page']);
 }
 
-function dispatch(key: string): boolean {
+function dispatch(key: string, levels: readonly Listener['level'][] = ['field', 'page']): boolean {
   const dialogs = document.querySelectorAll<HTMLDialogElement>('dialog[open]');
   const top = dialogs[dialogs.length - 1] ?? null;
   const heard = keyListeners.filter((one) => top === null || top.contains(one.element() ?? null));
-  for (const level of ['field', 'page'] as const)
+  for (const level of levels)
     for (const one of heard.filter((listener) => listener.level === level).toReversed())
       if (one.handler(key)) return true;
   return false;

@@ -1,0 +1,187 @@
+/** The built screens in a real browser against a scripted station. */
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildScreens } from './build.ts';
+import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
+import { mara, scenes } from './views.ts';
+
+const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
+const scanning = readFileSync(new URL('./scanning.browser.js', import.meta.url), 'utf8').trim();
+const images = fileURLToPath(new URL('../../resources/demo-plant/definitions/PMP-100.C/images', import.meta.url));
+
+let station: ScriptedStation;
+let browser: Browser;
+let tab: Page;
+let folder: string;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  folder = await buildScreens();
+  station = await startScriptedStation(folder, images);
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  tab.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('WebSocket connection')) complaints.push(message.text());
+  });
+  tab.on('pageerror', (error) => complaints.push(error.message));
+  await tab.goto(station.address);
+}, 180_000);
+afterAll(async () => {
+  await browser?.close();
+  await station?.close();
+  if (folder) rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  station.plugIn();
+  station.people.set({ person: mara, locked: false, pinFor: null, lockAt: null });
+  station.settings.set({ theme: 'light', language: 'en', hand: 'right', gloves: false, sound: false, pxPerMm: null });
+  await tab.getByTestId('link-banner').waitFor({ state: 'detached' });
+  station.acts.length = 0;
+});
+
+async function show(scene: string): Promise<void> {
+  station.scene(scene);
+  const mode = scenes[scene]!(0).mode;
+  await tab.locator(`[data-testid="work"][data-mode="${mode}"]`).waitFor();
+}
+const acts = (path: string) => station.acts.filter((act) => act.path === path);
+const primary = () => tab.getByTestId('primary-action');
+/** As a scanner in keyboard mode types: no pause, Enter at the end. */
+async function scan(code: string): Promise<void> {
+  await tab.evaluate<unknown>(`(${scanning})(${JSON.stringify(code)})`);
+}
+
+describe('acts', () => {
+  it('two taps on one action are one command', async () => {
+    await show('instruction');
+    await primary().click({ trial: true });
+    await primary().evaluate((button: { click(): void }) => {
+      button.click();
+      button.click();
+    });
+    await expect.poll(() => acts('execution.act').length).toBe(1);
+    await primary().click({ trial: true });
+    expect(acts('execution.act')).toHaveLength(1);
+    expect(acts('execution.act')[0]!.input).toMatchObject({ stepId: 'prepare', attempt: 1, action: { do: 'confirm' } });
+  });
+
+  it('a tap without a connection is refused on the spot and never sent afterwards', async () => {
+    await show('instruction');
+    await primary().click({ trial: true });
+    station.unplug();
+    await tab.getByTestId('link-banner').waitFor();
+    expect(await primary().isDisabled()).toBe(true);
+    await primary().evaluate((button: { click(): void }) => button.click());
+    await tab.keyboard.press('Enter');
+    await scan('PMP100-2600417');
+    expect(await tab.getByTestId('value-press.force').getAttribute('class')).toContain('hatched');
+    station.plugIn();
+    await tab.getByTestId('link-banner').waitFor({ state: 'detached' });
+    await primary().click({ trial: true });
+    expect(acts('execution.act')).toEqual([]);
+    expect(acts('scan.submit')).toEqual([]);
+  });
+
+  it('Enter is the primary action, and digits on a keypad are not shortcuts', async () => {
+    await show('number');
+    for (const key of ['6', '.', '1']) await tab.keyboard.press(key, { delay: 70 });
+    await expect.poll(() => primary().textContent()).toContain('6.1\u00A0bar');
+    await primary().click({ trial: true });
+    await tab.keyboard.press('Enter');
+    await expect.poll(() => acts('execution.act').at(-1)?.input).toMatchObject({ action: { type: 'number', value: 6.1 } });
+    expect(tab.url()).not.toContain('#/orders');
+  });
+});
+
+describe('scans', () => {
+  it('work whatever has the focus, and type nowhere', async () => {
+    await show('instruction');
+    await tab.getByTestId('help').focus();
+    await scan('PMP100-2600419');
+    await expect.poll(() => acts('scan.submit').map((act) => act.input)).toEqual([{ text: 'PMP100-2600419', source: 'wedge' }]);
+    await expect.poll(() => tab.getByTestId('scan-field').textContent()).toContain('PMP100-2600419 understood as unit');
+    expect(await tab.locator('dialog').count()).toBe(0);
+    expect(acts('execution.act')).toEqual([]);
+
+    await show('text');
+    await tab.getByTestId('on-screen-keyboard').waitFor();
+    await scan('WO-10452');
+    await expect.poll(() => acts('scan.submit').length).toBe(2);
+    expect(await tab.getByTestId('on-screen-keyboard').textContent()).not.toContain('WO-10452');
+  });
+
+  it('slow typing goes to the keyboard on the screen, unchanged', async () => {
+    await show('text');
+    for (const key of 'Gut 1h') await tab.keyboard.press(key, { delay: 80 });
+    await expect.poll(() => tab.locator('.typed').textContent()).toBe('Gut 1h');
+    expect(acts('scan.submit')).toEqual([]);
+  });
+
+  it('refused ones say why', async () => {
+    await show('instruction');
+    await scan('?what-is-this');
+    await expect.poll(() => tab.getByTestId('scan-field').textContent()).toContain('This code was not understood');
+  });
+});
+
+describe('place and people', () => {
+  it('a reload comes back to the same place and the same step', async () => {
+    await show('measure');
+    await tab.getByTestId('place-devices').click();
+    await tab.reload();
+    await tab.locator('[data-screen="devices"]').waitFor();
+    await tab.keyboard.press('2');
+    await tab.locator('[data-step="measure-bore"][data-type="measure"]').waitFor();
+    await tab.reload();
+    await tab.locator('[data-step="measure-bore"][data-type="measure"]').waitFor();
+  });
+
+  it('locked shows nothing but the sign-in, and keeps the step', async () => {
+    await show('instruction');
+    station.people.set({ ...station.people.value, locked: true });
+    await tab.getByTestId('sign-in').waitFor();
+    expect(await tab.getByTestId('step').count()).toBe(0);
+    expect(await tab.getByTestId('place-orders').count()).toBe(0);
+    expect(await tab.getByTestId('sign-in').textContent()).toContain('PMP100-2600417 stays at the step “Lay out the parts”');
+  });
+
+  it('nobody signed in makes the header say so', async () => {
+    station.people.set({ ...station.people.value, person: null });
+    await tab.getByTestId('header-nobody').waitFor();
+  });
+
+  it('the PIN never shows: dots in the page, digits nowhere', async () => {
+    station.people.set({ ...station.people.value, pinFor: { id: 'jonas', name: 'Jonas Brandt' } });
+    const pad = tab.getByTestId('pin-pad');
+    await pad.waitFor();
+    const before = await pad.textContent();
+    for (const key of ['2', '5', '8', '0']) await tab.keyboard.press(key, { delay: 80 });
+    await expect.poll(() => pad.locator('i.filled').count()).toBe(4);
+    expect(await pad.textContent()).toBe(before);
+    await tab.keyboard.press('Enter');
+    await expect.poll(() => acts('people.givePin').at(-1)?.input).toMatchObject({ pin: '2580' });
+  });
+});
+
+describe('words', () => {
+  it.each(['en', 'de'] as const)('fit on the small panel in %s, in every state of the work screen', async (language) => {
+    station.settings.set({ ...station.settings.value, language });
+    await expect.poll(() => tab.evaluate<string>('document.documentElement.lang')).toBe(language);
+    const problems: string[] = [];
+    for (const scene of Object.keys(scenes)) {
+      await show(scene);
+      await tab.evaluate<unknown>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      for (const problem of await tab.evaluate<readonly string[]>(overflowing)) problems.push(`${scene}: ${problem}`);
+    }
+    expect(problems).toEqual([]);
+  }, 60_000);
+
+  it('nothing on the way broke the content security policy or threw', () => {
+    expect(complaints).toEqual([]);
+  });
+});
