@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { parse, stringify } from 'yaml';
-import { chromiumArgs } from '../tests/support/browser.ts';
+import { chromiumArgs, wedge } from '../tests/support/browser.ts';
 import { startDemoLine } from '../tests/support/demo-line.ts';
 import { systemPart } from '../tests/support/system.ts';
 import { printRows, type BenchRow } from './row.ts';
@@ -135,8 +135,7 @@ async function scan(page: import('playwright-core').Page, code: string): Promise
       observer.observe(strip, { characterData: true, childList: true, subtree: true, attributes: true });
     });
   });
-  await page.keyboard.type(code);
-  await page.keyboard.press('Enter');
+  await wedge(page, code);
   return page.evaluate(() => (window as unknown as { answered: Promise<number> }).answered);
 }
 

@@ -378,3 +378,12 @@ describe('traffic', () => {
     expect(lines.slice(-3).map(({ text }) => text)).toEqual(['7', '8', '9']);
   });
 });
+
+test('whether readings are acts of a person is known before the device is started', () => {
+  const driver = testDriver();
+  const asks = { ...driver, manifest: { ...driver.manifest, pushes: true, pushesWith: () => false } };
+  expect(manage([device('one')], { ...driver, manifest: { ...driver.manifest, pushes: true } }).pushes('one')).toBe(
+    true,
+  );
+  expect(manage([device('two')], asks).pushes('two')).toBe(false);
+});

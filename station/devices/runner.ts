@@ -47,7 +47,8 @@ export class DeviceRunner {
   #lastReadingAt: number | null = null;
   #connections = 0;
   #driver: Driver | null = null;
-  #pushes = false;
+  /** True: each reading is an act of a person (scanner, gauge with a button). Known before the device is started. */
+  readonly pushes: boolean;
   /** Ends the present driver's right to call in. */
   #revoke: () => void = () => {};
 
@@ -65,16 +66,14 @@ export class DeviceRunner {
       address,
       recorded: record,
     }));
+    const manifest = around.drivers.get(device.driver)?.manifest;
+    const settings = manifest?.settings.safeParse(device.settings);
+    this.pushes = settings?.success ? (manifest?.pushesWith?.(settings.data) ?? manifest?.pushes ?? false) : false;
     around.hub.register(device.id, device.tags);
   }
 
   get condition(): DeviceCondition {
     return this.#condition;
-  }
-
-  /** True: each reading is an act of a person (scanner, gauge with a button). */
-  get pushes(): boolean {
-    return this.#pushes;
   }
 
   view(): DeviceView {
@@ -109,7 +108,6 @@ export class DeviceRunner {
     }
     const wrong = this.device.tags.map((tag) => addressFault(module, tag)).find((fault) => fault !== null);
     if (wrong) return this.#fault('address-unknown', wrong);
-    this.#pushes = module.manifest.pushesWith?.(settings.data) ?? module.manifest.pushes;
     this.#setCondition({ state: 'connecting', problem: null, params: {} });
     try {
       const driver = module.create(this.#host(), settings.data, this.device.tags.map(binding));

@@ -14,7 +14,10 @@ import { electronBinary, electronPlace, whyNoWindow } from '../../scripts/start/
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const binary = electronBinary(electronPlace(root));
-const missing = binary === null ? "Electron's binary is not in node_modules/electron/dist; get it with: npx install-electron" : whyNoWindow();
+const missing =
+  binary === null
+    ? "Electron's binary is not in node_modules/electron/dist; get it with: npx install-electron"
+    : whyNoWindow();
 
 if (binary === null || missing !== null) {
   it.skip(`the station in its own window [${missing}]`, () => undefined);
@@ -54,7 +57,9 @@ if (binary === null || missing !== null) {
     it('comes back to the same place after a reload, and never leaves its own page', async () => {
       await page.reload();
       await page.getByText('ST10').first().waitFor();
-      await page.evaluate(() => void Reflect.set(Reflect.get(globalThis, 'location') as object, 'href', 'https://example.com/'));
+      await page.evaluate(
+        () => void Reflect.set(Reflect.get(globalThis, 'location') as object, 'href', 'https://example.com/'),
+      );
       await page.getByText('ST10').first().waitFor();
       expect(page.url()).toMatch(/^app:\/\/linewright\//);
       expect(app.windows()).toHaveLength(1);

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumArgs } from '../support/browser.ts';
+import { chromiumArgs, wedge as wedgeInto } from '../support/browser.ts';
 import { startDemoLine, type DemoLine } from '../support/demo-line.ts';
 import { describeWith } from '../support/system.ts';
 
@@ -19,7 +19,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   const faults: string[] = [];
 
   beforeAll(async () => {
-    line = await startDemoLine(['--speed', '4']);
+    line = await startDemoLine();
     const station = await line.startStation();
     browser = await chromium.launch({ executablePath, args: chromiumArgs });
     page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -39,11 +39,8 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   const step = async (id: string): Promise<void> => {
     await page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 15_000 });
   };
-  /** As a wedge scanner: fast keys and Enter, whatever has the focus. */
-  const wedge = async (code: string): Promise<void> => {
-    await page.keyboard.type(code);
-    await page.keyboard.press('Enter');
-  };
+  /** As a wedge scanner, whatever has the focus. */
+  const wedge = (code: string): Promise<void> => wedgeInto(page, code);
   const press = (testId: string): Promise<void> => see(testId).click({ timeout: 10_000 });
   const primary = (): Promise<void> => press('primary-action');
   /** Nothing that matters lives in the page. */
@@ -113,10 +110,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
     await line.control('calliper', 'value', { value: 24.004 });
     await expect.poll(() => see('measured').textContent()).toBe('24.004');
     await picture('measure');
-    await page
-      .locator('footer')
-      .getByRole('button', { name: /by hand|type/i })
-      .click();
+    await page.locator('footer').getByRole('button', { name: 'Enter by hand' }).click();
     for (const key of '24.009') await page.keyboard.press(key, { delay: 60 });
     await page.keyboard.press('Enter');
     await step('check');

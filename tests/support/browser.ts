@@ -1,3 +1,5 @@
+import type { Page } from 'playwright-core';
+
 /** Chromium without the services that a closed network refuses. */
 export const chromiumArgs = [
   '--headless',
@@ -8,3 +10,24 @@ export const chromiumArgs = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/**
+ * Keys as a keyboard-wedge scanner sends them: 5 ms apart by the events' own time stamps, Enter at the end. Sent without
+ * waiting for each, because this machine's round trips are slower than a scanner.
+ */
+export async function wedge(page: Page, code: string): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const startedAt = Date.now() / 1_000;
+  const keys = [...code, '\r'];
+  await Promise.all(
+    keys.flatMap((character, index) => {
+      const timestamp = startedAt + index * 0.005;
+      const key = character === '\r' ? 'Enter' : character;
+      return [
+        session.send('Input.dispatchKeyEvent', { type: 'keyDown', key, text: character, timestamp }),
+        session.send('Input.dispatchKeyEvent', { type: 'keyUp', key, timestamp: timestamp + 0.001 }),
+      ];
+    }),
+  );
+  await session.detach();
+}
