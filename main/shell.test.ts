@@ -183,7 +183,12 @@ describe('station process', () => {
   });
 
   test.each([
-    ['says so', () => station().emit('message', { type: 'failed', message: '3 faults in /plant' }), 1, '3 faults in /plant'],
+    [
+      'says so',
+      () => station().emit('message', { type: 'failed', message: '3 faults in /plant' }),
+      1,
+      '3 faults in /plant',
+    ],
     ['ends with the code for it', () => undefined, 2, 'cannot run'],
   ])('is not started again when it %s', async (_how, before, code, words) => {
     await runShell(options(), join(folder, 'out'));

@@ -27,7 +27,10 @@ export async function runShell(options: ShellOptions, out: string): Promise<void
   denyByDefault();
 
   const station = new StationProcess(join(out, 'main', 'station.js'), [
-    ...['--config', options.config, '--data', options.data],
+    '--config',
+    options.config,
+    '--data',
+    options.data,
     ...(options.station === null ? [] : ['--station', options.station]),
   ]);
   let window: BrowserWindow | null = null;

@@ -42,7 +42,10 @@ export class StationProcess extends EventEmitter<Events> {
   start(): void {
     const startedAt = performance.now();
     let failure: string | null = null;
-    const child = utilityProcess.fork(this.#entry, [...this.#args], { serviceName: 'Linewright station', stdio: 'inherit' });
+    const child = utilityProcess.fork(this.#entry, [...this.#args], {
+      serviceName: 'Linewright station',
+      stdio: 'inherit',
+    });
     this.#child = child;
     child.on('message', (message: FromStation) => {
       if (message.type === 'failed') failure = message.message;

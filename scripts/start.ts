@@ -26,30 +26,32 @@ async function finish(code: number, line: string | null = null): Promise<never> 
   return new Promise<never>(() => undefined);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void finish(0));
+if (process.env.npm_lifecycle_event !== undefined) {
+  // npm hands a SIGTERM to the shell between us, which dies of it without telling us.
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && void finish(0), 1_000).unref();
+}
 
 async function start(): Promise<void> {
   const options = await readOptions();
   // Only now: the help and a wrong option need none of it.
   const [{ defaultDataFolder, readConfiguration, UnknownStationError }, { installedDrivers }, { portFault }] =
-    await Promise.all([
-      import('#station/startup.ts'),
-      import('#station/drivers/index.ts'),
-      import('./start/port.ts'),
-    ]);
+    await Promise.all([import('#station/startup.ts'), import('#station/drivers/index.ts'), import('./start/port.ts')]);
   const configuration = readConfiguration(options.config, await installedDrivers());
   const { plant, stations } = configuration;
   const stationId = options.station ?? plant.defaultStation;
   const station = stations.find(({ id }) => id === stationId);
-  if (station === undefined) throw new UnknownStationError(stationId, stations.map(({ id }) => id));
+  if (station === undefined)
+    throw new UnknownStationError(
+      stationId,
+      stations.map(({ id }) => id),
+    );
   const taken = await portFault(options.host, options.port);
   if (taken !== null) await finish(exitHopeless, taken);
   say(`${plant.title[plant.language]}, station ${stationId}: ${station.title[plant.language]}`);
 
   const simulators = plant.demo && options.demo ? simulatorsFor(configuration, stationId) : [];
-  const [demo] = await Promise.all([
-    startSimulators(simulators),
-    buildIfStale(root, renderer, say),
-  ]);
+  const [demo] = await Promise.all([startSimulators(simulators), buildIfStale(root, renderer, say)]);
   if (simulators.length > 0) say(`Demo devices: ${simulators.map(({ shown }) => shown).join(', ')}`);
 
   const data = resolve(options.data ?? defaultDataFolder(plant.id, stationId));
@@ -65,7 +67,10 @@ async function readOptions(): Promise<StartOptions> {
     if (options !== null) return options;
     say(help);
   } catch (error) {
-    await finish(exitHopeless, `${error instanceof Error ? error.message : String(error)}. Options: npm start -- --help`);
+    await finish(
+      exitHopeless,
+      `${error instanceof Error ? error.message : String(error)}. Options: npm start -- --help`,
+    );
   }
   return finish(0);
 }
@@ -83,7 +88,8 @@ async function startWindow(options: StartOptions, stationArgs: readonly string[]
   const place = electronPlace(root);
   const noWindow = whyNoWindow();
   if (noWindow !== null) {
-    const what = electronBinary(place) === null ? "Electron's binary is not here and was not fetched" : 'Electron is not used';
+    const what =
+      electronBinary(place) === null ? "Electron's binary is not here and was not fetched" : 'Electron is not used';
     return `${what} (${noWindow}); using the browser host`;
   }
   const found = await findElectron(place, say);
@@ -108,7 +114,10 @@ function startHeadless(options: StartOptions, stationArgs: readonly string[], de
   const args = [
     join(root, 'station', 'node.entry.ts'),
     ...stationArgs,
-    ...['--port', String(options.port), '--host', options.host],
+    '--port',
+    String(options.port),
+    '--host',
+    options.host,
     ...(Object.keys(demo.addresses).length === 0 ? [] : ['--demo', JSON.stringify(demo.addresses)]),
   ];
   const run = (): void => {
@@ -128,7 +137,9 @@ function startHeadless(options: StartOptions, stationArgs: readonly string[], de
         return;
       }
       if (performance.now() - startedAt >= settledMs) pauseMs = firstPauseMs;
-      console.error(`The station ended unexpectedly${failure === null ? '' : ` (${failure})`}; starting it again in ${pauseMs / 1000} s.`);
+      console.error(
+        `The station ended unexpectedly${failure === null ? '' : ` (${failure})`}; starting it again in ${pauseMs / 1000} s.`,
+      );
       setTimeout(() => {
         if (!ending) run();
       }, pauseMs);
@@ -139,7 +150,8 @@ function startHeadless(options: StartOptions, stationArgs: readonly string[], de
     say(`${opened ? 'The station runs again; open screens come back by themselves. New address' : intro}: ${url}`);
     if (opened) return;
     opened = true;
-    if (demo.scanner !== null) say(`Hands of the demo (scan, measure, unplug), in the same browser: ${new URL('/demo', url).href}`);
+    if (demo.scanner !== null)
+      say(`Hands of the demo (scan, measure, unplug), in the same browser: ${new URL('/demo', url).href}`);
     say('The address opens one browser, once. Ctrl-C ends everything.');
     if (!options.headless) openBrowser(url);
   };

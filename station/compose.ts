@@ -69,7 +69,11 @@ export async function composeStation(options: StationOptions): Promise<Station> 
   const { plant, stations } = configuration;
   const stationId = options.stationId ?? plant.defaultStation;
   const settings = stations.find(({ id }) => id === stationId);
-  if (settings === undefined) throw new UnknownStationError(stationId, stations.map(({ id }) => id));
+  if (settings === undefined)
+    throw new UnknownStationError(
+      stationId,
+      stations.map(({ id }) => id),
+    );
   const dataFolder = makeDataFolder(
     typeof options.dataFolder === 'string' ? options.dataFolder : options.dataFolder(plant.id, stationId),
   );

@@ -64,7 +64,9 @@ async function run(): Promise<void> {
     key: loadHostKey(station.dataFolder),
     clock: systemClock,
     log,
-    ...(values.demo === undefined ? {} : { extension: createDemoPanel(JSON.parse(values.demo) as DemoAddresses, station.configuration) }),
+    ...(values.demo === undefined
+      ? {}
+      : { extension: createDemoPanel(JSON.parse(values.demo) as DemoAddresses, station.configuration) }),
   }).catch(async (error: unknown) => {
     await station.stop('no port');
     throw error;

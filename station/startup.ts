@@ -51,7 +51,9 @@ export function makeDataFolder(wanted: string): string {
 const faultsShown = 3;
 
 function configurationLine(folder: string, faults: readonly ConfigurationFault[]): string {
-  const first = faults.slice(0, faultsShown).map(({ file, line, problem }) => `${file}${line === null ? '' : `:${line}`} ${problem}`);
+  const first = faults
+    .slice(0, faultsShown)
+    .map(({ file, line, problem }) => `${file}${line === null ? '' : `:${line}`} ${problem}`);
   const rest = faults.length > faultsShown ? `; and ${faults.length - faultsShown} more` : '';
   return `${folder} has ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}: ${first.join('; ')}${rest}. All of them with remedies: npm run linewright -- check ${folder}`;
 }
@@ -71,7 +73,9 @@ export function hopelessLine(error: unknown): string | null {
   if (code === 'EADDRINUSE') {
     return `${place} is taken (is Linewright running already?); end the other program or choose another port with --port`;
   }
-  if (code === 'EACCES' && port !== undefined) return `${place} may not be opened by this user; choose one from 1024 with --port`;
-  if (code === 'EADDRNOTAVAIL') return `${address ?? 'that address'} is no address of this machine; choose one with --host`;
+  if (code === 'EACCES' && port !== undefined)
+    return `${place} may not be opened by this user; choose one from 1024 with --port`;
+  if (code === 'EADDRNOTAVAIL')
+    return `${address ?? 'that address'} is no address of this machine; choose one with --host`;
   return null;
 }

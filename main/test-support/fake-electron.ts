@@ -165,7 +165,10 @@ export const powerSaveBlocker = {
 };
 
 export const Menu = { setApplicationMenu: (): void => undefined };
-export const dialog = { shown: [] as string[], showErrorBox: (_title: string, text: string): void => void dialog.shown.push(text) };
+export const dialog = {
+  shown: [] as string[],
+  showErrorBox: (_title: string, text: string): void => void dialog.shown.push(text),
+};
 
 /** Forgets everything between two tests. */
 export function reset(): void {

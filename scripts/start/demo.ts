@@ -26,7 +26,9 @@ export function simulatorsFor(configuration: Configuration, stationId: string): 
 }
 
 function simulatorFor({ driver, settings }: Device): Simulator | null {
-  const device = ({ 'opcua-client': 'press', 'serial-line': 'scanner', 'mitutoyo-digimatic': 'calliper' } as const)[driver];
+  const device = ({ 'opcua-client': 'press', 'serial-line': 'scanner', 'mitutoyo-digimatic': 'calliper' } as const)[
+    driver
+  ];
   const address = addressOf(settings);
   if (device === undefined || address === null) return null;
   const ports = ['--port', String(address.port), '--control', String(address.port + controlOffset)];
@@ -78,7 +80,9 @@ export async function startDemo(
     void child.ended.then(() => died(simulator.device));
   }
   return {
-    addresses: Object.fromEntries(started.map(({ simulator, control }) => [simulator.device, `http://127.0.0.1:${control}`])),
+    addresses: Object.fromEntries(
+      started.map(({ simulator, control }) => [simulator.device, `http://127.0.0.1:${control}`]),
+    ),
     scanner: scanner.child,
   };
 }

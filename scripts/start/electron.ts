@@ -71,7 +71,9 @@ async function tryToFetch(place: ElectronPlace, say: (line: string) => void): Pr
 function failedBefore(marker: string): string | null {
   try {
     const [at, reason] = readFileSync(marker, 'utf8').split('\n');
-    return Date.now() - Number(at) < retryMs ? `${reason}; tried before, again tomorrow or with npx install-electron` : null;
+    return Date.now() - Number(at) < retryMs
+      ? `${reason}; tried before, again tomorrow or with npx install-electron`
+      : null;
   } catch {
     return null;
   }
@@ -101,7 +103,12 @@ function fetchBinary({ folder }: ElectronPlace, say: (line: string) => void): Pr
     child.once('close', (code, signal) => {
       clearTimeout(limit);
       if (code === 0) resolve(null);
-      else resolve(signal === 'SIGKILL' ? `not done within ${fetchMs / 1000} s` : (words.split('\n')[0] ?? 'failed').slice(0, 200));
+      else
+        resolve(
+          signal === 'SIGKILL'
+            ? `not done within ${fetchMs / 1000} s`
+            : (words.split('\n')[0] ?? 'failed').slice(0, 200),
+        );
     });
   });
 }

@@ -17,10 +17,7 @@ import { systemView, type SystemFacts } from './view.ts';
 /** The contract asks for 5 s at most; a screen calls the link lost after 8 s without, so two may be missed. */
 const heartbeatMs = 2_500;
 
-export type StationFact = Extract<
-  DomainEvent,
-  { type: 'station.started' | 'station.stopped' | 'clock.stepped' }
->;
+export type StationFact = Extract<DomainEvent, { type: 'station.started' | 'station.stopped' | 'clock.stepped' }>;
 
 export interface SystemStore {
   readonly previousRun: PreviousRun;

@@ -54,7 +54,9 @@ test('a damaged history does not keep units from being built', async () => {
   writeFileSync(join(data, 'history.db'), 'this is not a database '.repeat(500));
   const client = await run();
   expect((await client.system.get()).store.state).toBe('ok');
-  expect(await client.people.signIn({ commandId: '12345678', badge: 'BDG-1002', pin: null })).toMatchObject({ ok: true });
+  expect(await client.people.signIn({ commandId: '12345678', badge: 'BDG-1002', pin: null })).toMatchObject({
+    ok: true,
+  });
 });
 
 test('an orderly end and an abrupt one are told apart by the next start', async () => {

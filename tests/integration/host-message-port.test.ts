@@ -44,7 +44,8 @@ test.each([
   ['Electron', likeElectron],
 ])('calls over a port of %s, past garbage', async (_kind, wrap) => {
   const client = connect(wrap);
-  for (const garbage of [null, {}, '{', { i: '1', p: { u: '/twice' } }, new Uint8Array([255])]) port.postMessage(garbage);
+  for (const garbage of [null, {}, '{', { i: '1', p: { u: '/twice' } }, new Uint8Array([255])])
+    port.postMessage(garbage);
   expect(await client.twice(21)).toBe(42);
 });
 

@@ -50,10 +50,14 @@ beforeAll(() => {
   // Inside the project, where the bundle finds its packages.
   mkdirSync(join(root, 'out'), { recursive: true });
   out = mkdtempSync(join(root, 'out', 'test-'));
-  execFileSync(process.execPath, [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--outDir', out], {
-    cwd: root,
-    stdio: 'pipe',
-  });
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--outDir', out],
+    {
+      cwd: root,
+      stdio: 'pipe',
+    },
+  );
 }, 60_000);
 afterAll(() => {
   rmSync(out, { recursive: true, force: true });

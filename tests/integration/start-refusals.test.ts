@@ -50,7 +50,10 @@ describe('options', () => {
 
   test('an address that is not of this machine', async () => {
     const said = await refusal(...it.args, '--no-demo', '--host', '192.0.2.1');
-    expect(said).toMatchObject({ code: 2, line: expect.stringMatching(/192\.0\.2\.1 is no address of this machine.*--host/) });
+    expect(said).toMatchObject({
+      code: 2,
+      line: expect.stringMatching(/192\.0\.2\.1 is no address of this machine.*--host/),
+    });
   });
 });
 

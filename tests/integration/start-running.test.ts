@@ -33,17 +33,21 @@ async function cookieFrom(url: URL): Promise<string> {
 const gone = (pids: readonly number[]) =>
   expect.poll(() => pids.filter(isAlive), { timeout: 15_000, interval: 100 }).toEqual([]);
 
-test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the station and the demo devices, exit code 0', async (signal) => {
-  const { started, children } = await startDemo();
-  const runs = children.map((child) => child.runs).join('\n');
-  for (const part of ['press.entry.ts', 'scanner.entry.ts', 'calliper.entry.ts', 'node.entry.ts']) {
-    expect(runs).toContain(part);
-  }
-  started.process.kill(signal);
-  expect(await started.ended).toBe(0);
-  await gone(children.map(({ pid }) => pid));
-  expect(started.err()).toBe('');
-}, 60_000);
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s ends the station and the demo devices, exit code 0',
+  async (signal) => {
+    const { started, children } = await startDemo();
+    const runs = children.map((child) => child.runs).join('\n');
+    for (const part of ['press.entry.ts', 'scanner.entry.ts', 'calliper.entry.ts', 'node.entry.ts']) {
+      expect(runs).toContain(part);
+    }
+    started.process.kill(signal);
+    expect(await started.ended).toBe(0);
+    await gone(children.map(({ pid }) => pid));
+    expect(started.err()).toBe('');
+  },
+  60_000,
+);
 
 test('killed by force, it leaves nothing behind', async () => {
   const { started, children } = await startDemo();
@@ -93,7 +97,8 @@ test('a child that does not end by itself is ended', async () => {
   const processes = new Processes();
   let ready: () => void = () => undefined;
   const up = new Promise<void>((resolve) => (ready = resolve));
-  const script = "process.on('SIGTERM', () => {}); process.on('disconnect', () => {}); console.log('up'); setInterval(() => {}, 1000)";
+  const script =
+    "process.on('SIGTERM', () => {}); process.on('disconnect', () => {}); console.log('up'); setInterval(() => {}, 1000)";
   const child = processes.start('stubborn', process.execPath, ['-e', script], { stdout: () => ready() });
   await up;
   await processes.endAll();

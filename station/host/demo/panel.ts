@@ -47,7 +47,8 @@ async function forward(
 ): Promise<void> {
   const address = isDevice(device) ? addresses[device] : undefined;
   const known: readonly string[] = isDevice(device) ? actions[device] : [];
-  if (address === undefined || !known.includes(action)) return json(response, 404, '{"error":"no such device or action"}');
+  if (address === undefined || !known.includes(action))
+    return json(response, 404, '{"error":"no such device or action"}');
   let body = '';
   for await (const chunk of request) {
     body += String(chunk);

@@ -74,7 +74,12 @@ export function freePort(): Promise<number> {
 export interface Plant {
   readonly folder: string;
   readonly data: string;
-  readonly ports: { readonly host: number; readonly press: number; readonly scanner: number; readonly calliper: number };
+  readonly ports: {
+    readonly host: number;
+    readonly press: number;
+    readonly scanner: number;
+    readonly calliper: number;
+  };
   /** Its options for `start`. */
   readonly args: readonly string[];
   remove(): void;
@@ -86,7 +91,12 @@ export async function plant(): Promise<Plant> {
   const folder = join(temp, 'plant');
   const data = join(temp, 'data');
   cpSync(join(root, 'resources/demo-plant'), folder, { recursive: true });
-  const ports = { host: await freePort(), press: await freePort(), scanner: await freePort(), calliper: await freePort() };
+  const ports = {
+    host: await freePort(),
+    press: await freePort(),
+    scanner: await freePort(),
+    calliper: await freePort(),
+  };
   for (const [device, was] of [
     ['press', '48400'],
     ['scanner', '48411'],
@@ -110,7 +120,9 @@ export function childrenOf(pid: number): { pid: number; runs: string }[] {
   return table
     .split('\n')
     .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .flatMap((match) => (match !== null && Number(match[2]) === pid ? [{ pid: Number(match[1]), runs: match[3] ?? '' }] : []));
+    .flatMap((match) =>
+      match !== null && Number(match[2]) === pid ? [{ pid: Number(match[1]), runs: match[3] ?? '' }] : [],
+    );
 }
 
 export function isAlive(pid: number): boolean {
@@ -122,4 +134,3 @@ export function isAlive(pid: number): boolean {
     return false;
   }
 }
-

@@ -94,47 +94,45 @@ function show() {
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = text[element.dataset.text];
   document.querySelector('#language').textContent = text.other;
-  document
-    .querySelector('main')
-    .replaceChildren(
-      ...(has('scanner')
-        ? [
-            ...group(
-              text.badges,
-              codes.badges.map(({ code, text: who }) => button(who[language], code, () => scan(code))),
-            ),
-            ...group(
-              text.units,
-              codes.units.map(({ serial, order }) => button(serial, order, () => scan(serial))),
-            ),
-            ...group(
-              text.parts,
-              codes.parts.map((part) =>
-                button(part.title[language], `${part.id}, ${text[part.trace]}`, () => scan(partCode(part))),
-              ),
-            ),
-            ...group(
-              text.orders,
-              codes.orders.map((id) => button(id, '', () => scan(id))),
-            ),
-          ]
-        : []),
-      ...(has('calliper')
-        ? group(text.calliper, [
-            button(text.measure, '', () => tell('calliper/press', {})),
-            button(text.tooBig, '24.061 mm', () => tell('calliper/value', { value: 24.061 })),
-          ])
-        : []),
-      ...(has('press') ? group(text.press, [button(text.fail, '', () => tell('press/fail', {}))]) : []),
-      ...group(
-        text.plugs,
-        lines.flatMap((device) =>
-          ['unplug', 'plug', 'garbage'].map((action) =>
-            button(`${text[action]} ${text[`${device}Name`]}`, '', () => tell(`${device}/${action}`, {})),
+  document.querySelector('main').replaceChildren(
+    ...(has('scanner')
+      ? [
+          ...group(
+            text.badges,
+            codes.badges.map(({ code, text: who }) => button(who[language], code, () => scan(code))),
           ),
+          ...group(
+            text.units,
+            codes.units.map(({ serial, order }) => button(serial, order, () => scan(serial))),
+          ),
+          ...group(
+            text.parts,
+            codes.parts.map((part) =>
+              button(part.title[language], `${part.id}, ${text[part.trace]}`, () => scan(partCode(part))),
+            ),
+          ),
+          ...group(
+            text.orders,
+            codes.orders.map((id) => button(id, '', () => scan(id))),
+          ),
+        ]
+      : []),
+    ...(has('calliper')
+      ? group(text.calliper, [
+          button(text.measure, '', () => tell('calliper/press', {})),
+          button(text.tooBig, '24.061 mm', () => tell('calliper/value', { value: 24.061 })),
+        ])
+      : []),
+    ...(has('press') ? group(text.press, [button(text.fail, '', () => tell('press/fail', {}))]) : []),
+    ...group(
+      text.plugs,
+      lines.flatMap((device) =>
+        ['unplug', 'plug', 'garbage'].map((action) =>
+          button(`${text[action]} ${text[`${device}Name`]}`, '', () => tell(`${device}/${action}`, {})),
         ),
       ),
-    );
+    ),
+  );
 }
 
 document.querySelector('#language').addEventListener('click', () => {
