@@ -193,6 +193,12 @@ export class Subscription {
     });
   }
 
+  /** Takes it off the server, where that still has it; nobody waits for the answer. */
+  drop(session: RawSession): void {
+    this.detach();
+    session.deleteSubscriptions({ subscriptionIds: [this.id] }, () => undefined);
+  }
+
   /** Starts (or goes on) asking for notifications over this session. */
   attach(session: RawSession): void {
     this.#session = session;
@@ -233,7 +239,10 @@ export class Subscription {
         if (status === 'BadMessageNotAvailable') return resolve('none');
         // A server without Republish has nothing to send again; what it still queues comes with Publish.
         if (status === 'BadServiceUnsupported' || status === 'BadNotImplemented') return resolve('none');
-        if (status === 'BadSubscriptionIdInvalid' || status === 'BadNoSubscription') return resolve('gone');
+        const answered =
+          answer !== undefined || (error as { readonly response?: unknown } | null)?.response !== undefined;
+        // Whatever else a server answers: its subscription cannot be gone on with.
+        if (answered && !status.startsWith('BadSession')) return resolve('gone');
         reject(error ?? new Error(status));
       });
     });
