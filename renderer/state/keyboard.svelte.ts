@@ -2,7 +2,7 @@
  * All keys go through here first: a scan is taken out of the stream whatever has the focus; what a person types goes
  * to the field with the focus, to a keypad on the screen, or is a shortcut.
  */
-import { holdMs, Wedge } from './wedge.ts';
+import { minLength, Wedge } from './wedge.ts';
 
 /** @returns true when the key was for it. `key` is `KeyboardEvent.key`. */
 export type KeyHandler = (key: string) => boolean;
@@ -14,7 +14,12 @@ interface Listener {
 }
 const keyListeners: Listener[] = [];
 const wedge = new Wedge();
+/** A shortcut is a key by itself; keys closer than this are text, e.g. of a scanner that is too slow to be known as one. */
+const aloneMs = 250;
+/** Enter so soon after such text ends the text and is nobody's "do it". */
+const textMs = 600;
 let onScan: (text: string) => void = () => undefined;
+let onBroken: () => void = () => undefined;
 let timer: ReturnType<typeof setTimeout> | null = null;
 /** Keys whose press was taken: their release must not act either (Space clicks on release). */
 const eaten = new Set<string>();
@@ -30,8 +35,10 @@ export function listenToKeys(
   return () => void keyListeners.splice(keyListeners.indexOf(listener), 1);
 }
 
-export function startKeyboard(scan: (text: string) => void): void {
+/** @param broken text ended by Enter came in that was neither a scan nor meant for a field. */
+export function startKeyboard(scan: (text: string) => void, broken: () => void): void {
   onScan = scan;
+  onBroken = broken;
   window.addEventListener('keydown', pressed, { capture: true });
   window.addEventListener('keyup', released, { capture: true });
 }
@@ -48,7 +55,7 @@ function pressed(event: KeyboardEvent): void {
   });
   for (const key of answer.typed) typed(key);
   if (timer !== null) clearTimeout(timer);
-  timer = wedge.holding ? setTimeout(expired, holdMs) : null;
+  timer = wedge.holding ? setTimeout(expired, wedge.holdMs) : null;
   if (answer.eat) {
     eaten.add(event.code);
     swallow(event);
@@ -62,6 +69,10 @@ function pressed(event: KeyboardEvent): void {
   }
   // Enter on a focused button or in a text area, arrows in a field: the browser's own.
   if (editable() !== null && event.key !== 'Escape' && event.key !== 'Enter') return;
+  if (event.key === 'Enter' && endsText()) {
+    swallow(event);
+    return;
+  }
   if (event.key === 'Enter' && isPressable(document.activeElement)) return;
   if (dispatch(event.key)) swallow(event);
 }
@@ -69,7 +80,7 @@ function pressed(event: KeyboardEvent): void {
 function released(event: KeyboardEvent): void {
   if (event.key === 'Alt' && wedge.altUp(event.timeStamp)) {
     if (timer !== null) clearTimeout(timer);
-    timer = setTimeout(expired, holdMs);
+    timer = setTimeout(expired, wedge.holdMs);
     swallow(event);
   }
   if (eaten.delete(event.code)) swallow(event);
@@ -90,7 +101,35 @@ function typed(key: string): void {
   // A keypad on the screen takes every character; a focused key takes Space only when there is none.
   if (dispatch(key, ['field'])) return;
   if (key === ' ' && isPressable(document.activeElement)) document.activeElement.click();
-  else dispatch(key, ['page']);
+  else shortcut(key);
+}
+
+let text = 0;
+let textAt = Number.NEGATIVE_INFINITY;
+let waiting: ReturnType<typeof setTimeout> | null = null;
+
+function shortcut(key: string): void {
+  const at = performance.now();
+  const alone = at - textAt > aloneMs;
+  textAt = at;
+  if (waiting !== null) clearTimeout(waiting);
+  waiting = null;
+  text = alone ? 1 : text + 1;
+  if (!alone) return;
+  waiting = setTimeout(() => {
+    waiting = null;
+    textAt = Number.NEGATIVE_INFINITY;
+    dispatch(key, ['page']);
+  }, aloneMs);
+}
+
+function endsText(): boolean {
+  if (performance.now() - textAt > textMs) return false;
+  if (waiting !== null) clearTimeout(waiting);
+  waiting = null;
+  if (text >= minLength) onBroken();
+  textAt = Number.NEGATIVE_INFINITY;
+  return true;
 }
 
 function dispatch(key: string, levels: readonly Listener['level'][] = ['field', 'page']): boolean {

@@ -1,5 +1,6 @@
 /** The scan strip: what the last scan was understood as, or why it was refused. */
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
+import { t } from '../i18n/index.svelte.ts';
 import { problemText } from './act.svelte.ts';
 import { client } from './link.svelte.ts';
 import { beep } from './sound.ts';
@@ -9,6 +10,12 @@ class ScanStrip {
   /** A scan that never reached the station, or a scanner set up wrongly. */
   problem = $state<string | null>(null);
   busy = $state(false);
+
+  /** A code came in pieces: nothing of it was used. */
+  broken(): void {
+    this.problem = t.scan_broken();
+    beep('refused');
+  }
 
   /** Sends a whole code; the outcome also comes over the scan stream, to every screen of the station. */
   async submit(text: string, source: 'wedge' | 'typed'): Promise<ScanOutcome | null> {

@@ -47,7 +47,10 @@ export const station = new Station();
 
 export function startStation(): void {
   startTicking();
-  startKeyboard((text) => scanStrip.submit(text, 'wedge'));
+  startKeyboard(
+    (text) => void scanStrip.submit(text, 'wedge'),
+    () => scanStrip.broken(),
+  );
   $effect.root(() => {
     $effect(() => {
       const plant = station.system?.plant;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gapMs, Wedge, type WedgeKey } from './wedge.ts';
+import { gapMs, stallMs, Wedge, type WedgeKey } from './wedge.ts';
 
 const press = (key: string, at: number, more: Partial<WedgeKey> = {}): WedgeKey => ({
   key,
@@ -42,6 +42,14 @@ describe('wedge', () => {
   it('takes a burst at exactly the allowed gap, and none just above it', () => {
     expect(play(new Wedge(), [...'1234', 'Enter'], gapMs).scans).toEqual(['1234']);
     expect(play(new Wedge(), [...'1234', 'Enter'], gapMs + 1).scans).toEqual([]);
+  });
+  it('forgives a stall inside a burst that no person could have typed, but not a pause', () => {
+    const wedge = new Wedge();
+    play(wedge, [...'WO-1'], 4, 0);
+    expect(play(wedge, [...'0452', 'Enter'], 4, 12 + stallMs).scans).toEqual(['WO-10452']);
+    const other = new Wedge();
+    play(other, [...'WO-1'], 4, 0);
+    expect(play(other, [...'0452', 'Enter'], 4, 13 + stallMs)).toMatchObject({ typed: [...'WO-1'], scans: ['0452'] });
   });
   it('gives slow typing back unchanged and in order', () => {
     const wedge = new Wedge();

@@ -23,8 +23,8 @@ export interface WedgeAnswer {
 }
 
 export const gapMs = 35;
-/** How long a key is held back; longer than the gap, so that a late timer does not cut a scan in two. */
-export const holdMs = 60;
+/** Once a burst is longer than any person types, a stall of the cable or the computer inside it is forgiven. */
+export const stallMs = 120;
 export const minLength = 4;
 const maxLength = 4_096;
 
@@ -39,10 +39,18 @@ export class Wedge {
     return this.#held.length > 0;
   }
 
+  /** How long to wait for the next key; longer than the gap, so that a late timer does not cut a scan in two. */
+  get holdMs(): number {
+    return this.#gapMs + 25;
+  }
+  get #gapMs(): number {
+    return this.#held.length >= minLength ? stallMs : gapMs;
+  }
+
   press(key: WedgeKey): WedgeAnswer {
     if (modifiers.has(key.key)) return { eat: false, typed: [], scan: null };
     // The gap ends a burst whatever the key; what was held is typed text.
-    const typed = key.at - this.#lastAt > gapMs || key.repeat ? this.#take() : [];
+    const typed = key.at - this.#lastAt > this.#gapMs || key.repeat ? this.#take() : [];
     if (key.repeat) return { eat: false, typed, scan: null };
     if (key.key === 'Enter' || key.key === 'Tab') {
       if (this.#held.length < minLength) return { eat: false, typed: [...typed, ...this.#take()], scan: null };
@@ -74,7 +82,7 @@ export class Wedge {
     return true;
   }
 
-  /** Nothing came for `holdMs`: what was held was typed. */
+  /** Nothing came for `holdMs`: what is held was typed. */
   expire(): readonly string[] {
     return this.#take();
   }

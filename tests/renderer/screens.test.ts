@@ -122,6 +122,17 @@ describe('scans', () => {
     expect(acts('scan.submit')).toEqual([]);
   });
 
+  it('a code that comes too slowly acts nowhere: no shortcut, no primary action', async () => {
+    await show('instruction');
+    await primary().click({ trial: true });
+    for (const key of 'SH1LP') await tab.keyboard.press(key, { delay: 50 });
+    await tab.keyboard.press('Enter');
+    await expect.poll(() => tab.getByTestId('scan-field').textContent()).toContain('came in pieces');
+    expect(await tab.locator('dialog').count()).toBe(0);
+    expect(station.acts.filter((act) => act.path !== 'people.active')).toEqual([]);
+    expect(tab.url()).not.toContain('#/');
+  });
+
   it('refused ones say why', async () => {
     await show('instruction');
     await scan('?what-is-this');
