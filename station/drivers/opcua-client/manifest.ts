@@ -23,7 +23,7 @@ export const settingsSchema = z
     /** Nothing heard for this long: connected but silent. Twice as long: the connection is broken off and made again. */
     silentAfterMs: z.number().int().min(500).max(300_000).default(5_000),
     /** The longest pause between two attempts to connect. */
-    reconnectMaxMs: z.number().int().min(100).max(60_000).default(1_000),
+    reconnectMaxMs: z.number().int().min(100).max(60_000).default(500),
   })
   .refine((s) => s.silentAfterMs >= 2 * s.keepAliveMs, {
     path: ['silentAfterMs'],
