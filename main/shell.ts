@@ -40,6 +40,8 @@ export async function runShell(options: ShellOptions, out: string): Promise<void
 
   station.on('ready', (ready) => {
     folders = ready.definitionFolders;
+    // Tells `npm start`, where it is our parent, that no other screen is needed.
+    process.send?.({ type: 'ready' });
     if (window !== null) return;
     window = openWindow({ ...ready.window, title: ready.title, preload: join(out, 'preload', 'index.cjs') });
     window.once('closed', () => (window = null));

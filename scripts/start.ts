@@ -56,6 +56,11 @@ async function start(): Promise<void> {
 
   const data = resolve(options.data ?? defaultDataFolder(plant.id, stationId));
   const stationArgs = ['--config', resolve(options.config), '--station', stationId, '--data', data];
+  if (!['127.0.0.1', '::1', 'localhost'].includes(options.host)) {
+    say(
+      `Reachable from the network at ${options.host}, unencrypted: put a TLS proxy before it outside a closed network.`,
+    );
+  }
   const noWindow = await startWindow(options, stationArgs);
   if (noWindow !== null) startHeadless(options, stationArgs, demo, noWindow);
   if (demo.scanner !== null && process.stdin.isTTY) typeToScan(demo.scanner);
@@ -97,8 +102,17 @@ async function startWindow(options: StartOptions, stationArgs: readonly string[]
     return `Electron's binary is not here and could not be fetched (${found.missing}); using the browser host`;
   }
   await buildIfStale(root, shell, say);
-  const window = processes.start('Electron', found.binary, [join(root, 'out', 'main', 'index.js'), ...stationArgs]);
+  let opened: (opened: true) => void = () => undefined;
+  const open = new Promise<true>((resolve) => (opened = resolve));
+  const window = processes.start('Electron', found.binary, [join(root, 'out', 'main', 'index.js'), ...stationArgs], {
+    message: () => opened(true),
+  });
   say('The station opens in its own window. Ctrl-C ends everything.');
+  const first = await Promise.race([open, window.ended]);
+  // Missing system libraries, a sandbox that the system forbids: the station must run all the same.
+  if (first !== true && first !== 0 && first !== exitHopeless && !ending) {
+    return `Electron could not open a window (it ended with ${first ?? 'a signal'}); using the browser host`;
+  }
   void window.ended.then((code) => finish(code ?? 1));
   return null;
 }

@@ -63,7 +63,7 @@ export interface Demo {
 
 /**
  * Starts them and waits until each serves.
- * @param died called when one ends later by itself; it is started again.
+ * @param died called when one ends later by itself.
  * @throws Error with one line for people.
  */
 export async function startDemo(

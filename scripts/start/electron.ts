@@ -26,10 +26,18 @@ export function electronPlace(root: string): ElectronPlace {
 
 /** The binary where it was installed; null where it is not. Does not load the package, which would start a download. */
 export function electronBinary({ folder }: ElectronPlace): string | null {
+  const override = process.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const named = readText(join(folder, 'path.txt'));
+  // As electron/index.js does it.
+  const name = named ?? (override === undefined ? null : 'electron');
+  if (name === null) return null;
+  const binary = join(override ?? join(folder, 'dist'), name);
+  return existsSync(binary) ? binary : null;
+}
+
+function readText(file: string): string | null {
   try {
-    const name = readFileSync(join(folder, 'path.txt'), 'utf8');
-    const binary = join(process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist'), name);
-    return existsSync(binary) ? binary : null;
+    return readFileSync(file, 'utf8');
   } catch {
     return null;
   }
@@ -39,6 +47,8 @@ export function electronBinary({ folder }: ElectronPlace): string | null {
 export function whyNoWindow(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string | null {
   if (platform !== 'linux') return null;
   if (!env.DISPLAY && !env.WAYLAND_DISPLAY) return 'there is no display';
+  // Who names a binary of his own knows how it runs.
+  if (env.ELECTRON_OVERRIDE_DIST_PATH !== undefined) return null;
   // Chromium's sandbox refuses root, and it is not switched off for anybody.
   return process.getuid?.() === 0 ? 'it does not run as root' : null;
 }
@@ -69,14 +79,10 @@ async function tryToFetch(place: ElectronPlace, say: (line: string) => void): Pr
 }
 
 function failedBefore(marker: string): string | null {
-  try {
-    const [at, reason] = readFileSync(marker, 'utf8').split('\n');
-    return Date.now() - Number(at) < retryMs
-      ? `${reason}; tried before, again tomorrow or with npx install-electron`
-      : null;
-  } catch {
-    return null;
-  }
+  const [at, reason] = readText(marker)?.split('\n') ?? [];
+  return Date.now() - Number(at) < retryMs
+    ? `${reason}; tried before, again tomorrow or with npx install-electron`
+    : null;
 }
 
 /** A closed network must be noticed in seconds. Behind a mirror or proxy only the fetch itself can tell. */

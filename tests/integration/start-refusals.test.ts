@@ -95,7 +95,7 @@ describe('data folder', () => {
   });
 
   test('is in use by another station', async () => {
-    const first = start(...it.args, '--no-demo');
+    const first = start({ env: {} }, ...it.args, '--no-demo');
     await first.said(/token=/);
     const other = await plant();
     const said = await refusal(...other.args, '--no-demo', '--data', it.data);
@@ -117,7 +117,7 @@ describe('ports', () => {
 
   test('the port of a demo device is taken: nothing else is left running', async () => {
     await occupy(it.ports.scanner);
-    const started = start(...it.args);
+    const started = start({ env: {} }, ...it.args);
     const code = await started.ended;
     expect(code).toBe(2);
     expect(started.err().trim()).toMatch(/^The demo's scanner could not be started: .*taken.*--no-demo$/);

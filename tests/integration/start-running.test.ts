@@ -16,7 +16,7 @@ afterEach(async () => {
 
 async function startDemo(): Promise<{ started: Started; url: URL; children: { pid: number; runs: string }[] }> {
   it = await plant();
-  const started = start(...it.args);
+  const started = start({ env: {} }, ...it.args);
   running = started;
   const [, url = ''] = await started.said(/Serving: (http:\/\/\S+)/);
   await started.said(/Ctrl-C ends everything/);

@@ -18,10 +18,20 @@ export interface Started {
 }
 
 /** The screens are not built for these tests: what is tested is around them. */
-export function start(...args: readonly string[]): Started {
+export function start(
+  first: string | { readonly env: Readonly<Record<string, string>> },
+  ...rest: readonly string[]
+): Started {
+  const args = typeof first === 'string' ? [first, ...rest] : rest;
   const child = spawn(process.execPath, [join(root, 'scripts/start.ts'), ...args], {
     cwd: root,
-    env: { ...process.env, LINEWRIGHT_SKIP_BUILD: '1', DISPLAY: '', WAYLAND_DISPLAY: '' },
+    env: {
+      ...process.env,
+      LINEWRIGHT_SKIP_BUILD: '1',
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+      ...(typeof first === 'string' ? {} : first.env),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let out = '';
@@ -55,7 +65,8 @@ export function start(...args: readonly string[]): Started {
 
 /** What it says when it refuses to start: exactly one line. */
 export async function refusal(...args: readonly string[]): Promise<{ code: number | null; line: string }> {
-  const started = start(...args);
+  const [first = '', ...rest] = args;
+  const started = start(first, ...rest);
   const code = await started.ended;
   const lines = started.err().trim().split('\n');
   if (lines.length !== 1) throw new Error(`${lines.length} lines instead of one:\n${started.err()}`);
