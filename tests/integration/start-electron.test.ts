@@ -17,6 +17,9 @@ import { whyBuild, type Target } from '../../scripts/start/build.ts';
 import { electronBinary, findElectron, whyNoWindow, type ElectronPlace } from '../../scripts/start/electron.ts';
 import { plant, start } from './test-support/start.ts';
 
+// Whole programs on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 let temp: string;
 let place: ElectronPlace;
 const said: string[] = [];
