@@ -70,4 +70,3 @@ export type StationCommand = {
 
 export type Command = OrderCommand | UnitCommand | ExecutionCommand | PeopleCommand | StationCommand;
 export type CommandType = Command['type'];
-

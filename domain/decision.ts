@@ -35,7 +35,11 @@ export const accept = (events: readonly DomainEvent[], value?: Readonly<Record<s
 
 export const refuse = (
   reasons: readonly Reason[],
-  more: { readonly met?: readonly Met[]; readonly next?: readonly Next[]; readonly events?: readonly DomainEvent[] } = {},
+  more: {
+    readonly met?: readonly Met[];
+    readonly next?: readonly Next[];
+    readonly events?: readonly DomainEvent[];
+  } = {},
 ): Refused => ({ ok: false, reasons, met: more.met ?? [], next: more.next ?? [], events: more.events ?? [] });
 
 type Params<Names extends readonly string[]> = { readonly [K in Names[number]]: ReasonParam };

@@ -138,11 +138,7 @@ function contextOf(
   };
 }
 
-function act(
-  state: ExecutionState,
-  command: Extract<ExecutionCommand, { type: 'step.act' }>,
-  facts: Facts,
-): Decision {
+function act(state: ExecutionState, command: Extract<ExecutionCommand, { type: 'step.act' }>, facts: Facts): Decision {
   const place = placeOf(state, command, facts);
   if ('code' in place) return refuse([place]);
   const { step, run } = place;
@@ -227,7 +223,6 @@ function retry(
   if (execution.status !== 'failed') return refuse([reason('execution.not-failed', {})]);
   const { reasons, met } = runCheck(execution, operation, unit, state.order, facts);
   const spent = run.attempt > step.onFail.retries ? [reason('step.retries-used-up', { attempts: run.attempt })] : [];
-  if (reasons.length + spent.length > 0)
-    return refuse([...reasons, ...spent], { met, next: whatNow(reasons, facts) });
+  if (reasons.length + spent.length > 0) return refuse([...reasons, ...spent], { met, next: whatNow(reasons, facts) });
   return accept([stepStarted(execution.executionId, step, run.attempt + 1)]);
 }

@@ -93,7 +93,10 @@ describe('before a unit starts', () => {
     world.stationId = 'ST20';
     start(world, 'P-0004');
     world.stationId = 'ST10';
-    expect(find(start(world, 'P-0004'), 'unit.in-work-elsewhere')?.params).toEqual({ serial: 'P-0004', station: 'ST20' });
+    expect(find(start(world, 'P-0004'), 'unit.in-work-elsewhere')?.params).toEqual({
+      serial: 'P-0004',
+      station: 'ST20',
+    });
   });
 
   it('unit.other-in-work, and leads back to it; the open unit itself is taken up again without a new fact', () => {
@@ -119,7 +122,11 @@ describe('before a unit starts', () => {
       operation: '20',
       passedAt: Date.parse('2026-11-19T10:00:00+01:00'),
     });
-    expect(find(decision, 'station.wrong')?.params).toMatchObject({ operation: '30', station: 'ST10', expected: 'ST20' });
+    expect(find(decision, 'station.wrong')?.params).toMatchObject({
+      operation: '30',
+      station: 'ST10',
+      expected: 'ST20',
+    });
   });
 
   it('operator.nobody leads to the sign-in', () => {
@@ -197,7 +204,11 @@ describe('before a unit starts', () => {
       'operator.qualification-expired',
       'device.not-connected',
     ]);
-    expect(!decision.ok && decision.met.map((m) => m.code)).toEqual(['revision.released', 'station.right', 'device.ready']);
+    expect(!decision.ok && decision.met.map((m) => m.code)).toEqual([
+      'revision.released',
+      'station.right',
+      'device.ready',
+    ]);
   });
 
   it('tells what is met: order, revision, unit, station, previous, operator, device with its age', () => {

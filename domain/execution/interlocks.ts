@@ -107,9 +107,7 @@ function unitCheck(unit: Unit, facts: Facts): Check {
       return wrong(reason('unit.done', { serial, completedAt: unit.completedAt }));
     case 'in-work': {
       const station = unit.open?.stationId ?? null;
-      return station === facts.station.id
-        ? right()
-        : wrong(reason('unit.in-work-elsewhere', { serial, station }));
+      return station === facts.station.id ? right() : wrong(reason('unit.in-work-elsewhere', { serial, station }));
     }
     case 'waiting':
       return right(met('unit.free', { serial }));
@@ -124,12 +122,7 @@ const stationWrong = (operation: Operation, { station }: Facts): Reason =>
     expected: operation.stations.join(', '),
   });
 
-function routingCheck(
-  definition: ReleasedDefinition,
-  operation: Operation | null,
-  unit: Unit,
-  facts: Facts,
-): Check {
+function routingCheck(definition: ReleasedDefinition, operation: Operation | null, unit: Unit, facts: Facts): Check {
   // A unit that is done says so itself; that nothing is left of its routing adds nothing.
   if (operation === null)
     return unit.status === 'done' ? right() : wrong(reason('operation.none-left', { serial: unit.serial }));

@@ -9,7 +9,11 @@ const isPassed = (unit: Pick<Unit, 'passed'>, operationId: string): boolean =>
   unit.passed.some((p) => p.operationId === operationId);
 
 /** Operations that must pass before and have not. */
-export function openBefore(definition: ProcessDefinition, operation: Operation, unit: Pick<Unit, 'passed'>): Operation[] {
+export function openBefore(
+  definition: ProcessDefinition,
+  operation: Operation,
+  unit: Pick<Unit, 'passed'>,
+): Operation[] {
   return operation.after.flatMap((id) => {
     if (isPassed(unit, id)) return [];
     const before = definition.operations.find((o) => o.id === id);
@@ -52,4 +56,3 @@ export function passedHere(
     ? null
     : { operation: last, at: unit.passed.find((p) => p.operationId === last.id)?.at ?? null };
 }
-

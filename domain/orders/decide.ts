@@ -19,7 +19,13 @@ export function decideOrder(state: OrderState, command: OrderCommand, facts: Fac
     case 'order.create':
       return create(state, command, facts);
     case 'order.release':
-      return move(state, command.orderId, 'release', [event('work-order.released', { orderId: command.orderId })], facts);
+      return move(
+        state,
+        command.orderId,
+        'release',
+        [event('work-order.released', { orderId: command.orderId })],
+        facts,
+      );
     case 'order.hold': {
       const { orderId, reason: why } = command;
       return move(state, orderId, 'hold', [event('work-order.held', { orderId, reason: why })], facts);
@@ -99,7 +105,9 @@ function createUnit({ order, unitOrder }: OrderState, orderId: string, facts: Fa
   while (unitOrder(serialOf(order, number)) !== null) number += 1;
   const serial = serialOf(order, number);
   const { materialId, definitionId, revision } = order;
-  return accept([event('unit.created', { serial, orderId, materialId, definitionId, revision, passed: [] })], { serial });
+  return accept([event('unit.created', { serial, orderId, materialId, definitionId, revision, passed: [] })], {
+    serial,
+  });
 }
 
 /** From the files: what is here already is left as it is (what happened here since wins); only unknown units are added. */

@@ -8,14 +8,25 @@ const lead = (): World => {
   world.signIn('lead', 'right');
   return world;
 };
-const create = { type: 'order.create', orderId: 'WO-9', definitionId: 'PUMP', revision: 'A', quantity: 2, dueAt: null, serialPrefix: 'P-' } as const;
+const create = {
+  type: 'order.create',
+  orderId: 'WO-9',
+  definitionId: 'PUMP',
+  revision: 'A',
+  quantity: 2,
+  dueAt: null,
+  serialPrefix: 'P-',
+} as const;
 
 describe('orders', () => {
   it('are created for a released definition and then released, held, closed', () => {
     const world = lead();
     expect(world.do(create).ok).toBe(true);
     expect(world.orders.get('WO-9')).toMatchObject({ status: 'created', materialId: 'PUMP' });
-    for (const [type, status] of [['order.release', 'released'], ['order.close', 'closed']] as const) {
+    for (const [type, status] of [
+      ['order.release', 'released'],
+      ['order.close', 'closed'],
+    ] as const) {
       expect(world.do({ type, orderId: 'WO-9' }).ok).toBe(true);
       expect(world.orders.get('WO-9')?.status).toBe(status);
     }
@@ -52,7 +63,9 @@ describe('orders', () => {
     const second = world.do({ type: 'unit.create', orderId: 'WO-9' });
     expect(second.ok && second.value).toEqual({ serial: 'P-0007' });
     const third = world.do({ type: 'unit.create', orderId: 'WO-9' });
-    expect(third.ok || third.reasons).toEqual([{ code: 'order.quantity-reached', params: { order: 'WO-9', quantity: 2 } }]);
+    expect(third.ok || third.reasons).toEqual([
+      { code: 'order.quantity-reached', params: { order: 'WO-9', quantity: 2 } },
+    ]);
   });
   it('from the files are taken in once: what happened here wins, only new units are added', () => {
     const world = lead();
@@ -61,7 +74,12 @@ describe('orders', () => {
     const source = testConfiguration().orders[0]!;
     world.do({ type: 'order.import', orderId: 'WO-1', order: source });
     expect(world.log).toHaveLength(before);
-    const changed = { ...source, quantity: 99, status: 'released' as const, units: [...source.units, { serial: 'P-0100', passed: [] }] };
+    const changed = {
+      ...source,
+      quantity: 99,
+      status: 'released' as const,
+      units: [...source.units, { serial: 'P-0100', passed: [] }],
+    };
     world.do({ type: 'order.import', orderId: 'WO-1', order: changed });
     expect(world.log.slice(before).map((e) => e.type)).toEqual(['unit.created']);
     expect(world.orders.get('WO-1')).toMatchObject({ quantity: 10, status: 'held', unitsCreated: 6 });

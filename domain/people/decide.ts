@@ -60,7 +60,8 @@ function signIn(
   if (pin !== 'none' || person.pinAtSignIn) {
     const locked = pinLockFaults(session, person, facts.now);
     if (locked.length > 0) return recorded(person.id, badge, locked);
-    if (person.pinHash === undefined) return recorded(person.id, badge, [reason('pin.not-set', { operator: person.name })]);
+    if (person.pinHash === undefined)
+      return recorded(person.id, badge, [reason('pin.not-set', { operator: person.name })]);
   }
   if (pin === 'wrong') return wrongPin(session, person, badge);
   if (pin === 'none' && person.pinAtSignIn) return refuse([reason('pin.required', { operator: person.name })]);

@@ -18,7 +18,10 @@ describe('sign-in', () => {
     const world = new World();
     const unknown = world.do({ type: 'operator.sign-in', badge: 'BDG-12345678', pin: 'none', entry: 'scanned' });
     expect(unknown.ok || unknown.reasons).toEqual([{ code: 'badge.unknown', params: { badge: '…5678' } }]);
-    expect(unknown.events[0]).toMatchObject({ type: 'operator.sign-in-refused', body: { badge: '…5678', personId: null } });
+    expect(unknown.events[0]).toMatchObject({
+      type: 'operator.sign-in-refused',
+      body: { badge: '…5678', personId: null },
+    });
     expect(codes(signIn(world, 'gone'))).toEqual(['badge.disabled']);
     expect(world.session.person).toBeNull();
   });
@@ -98,7 +101,11 @@ describe('local days', () => {
     expect(endOfLocalDay('2026-12-31', 'Asia/Kolkata')).toBe(Date.parse('2027-01-01T00:00:00+05:30') - 1);
   });
   it('hours begin on the local clock, also in zones with half hours', () => {
-    expect(startOfLocalHour(Date.parse('2026-11-20T10:47:00+05:30'), 'Asia/Kolkata')).toBe(Date.parse('2026-11-20T10:00:00+05:30'));
-    expect(startOfLocalHour(Date.parse('2026-11-20T10:47:00+01:00'), 'Europe/Berlin')).toBe(Date.parse('2026-11-20T10:00:00+01:00'));
+    expect(startOfLocalHour(Date.parse('2026-11-20T10:47:00+05:30'), 'Asia/Kolkata')).toBe(
+      Date.parse('2026-11-20T10:00:00+05:30'),
+    );
+    expect(startOfLocalHour(Date.parse('2026-11-20T10:47:00+01:00'), 'Europe/Berlin')).toBe(
+      Date.parse('2026-11-20T10:00:00+01:00'),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import nist from './fixtures/imr-nist-flowrate.json' with { type: 'json' };
 import { individualsLimits } from './individuals.ts';
 
@@ -25,7 +25,11 @@ describe('individuals chart', () => {
   });
 
   it('gives limits equal to the centre for constant data', () => {
-    expect(individualsLimits(Array.from({ length: 25 }, () => 10.25))).toEqual({ center: 10.25, lower: 10.25, upper: 10.25 });
+    expect(individualsLimits(Array.from({ length: 25 }, () => 10.25))).toEqual({
+      center: 10.25,
+      lower: 10.25,
+      upper: 10.25,
+    });
   });
 
   it('is never NaN or infinite, and moves with the data', () => {

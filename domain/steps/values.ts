@@ -16,7 +16,12 @@ export function verdictOf(value: number, lower: number | null, upper: number | n
 
 export function outOfLimits(
   value: number,
-  of: { readonly unit: string; readonly lower: number | null; readonly upper: number | null; readonly title: Localized },
+  of: {
+    readonly unit: string;
+    readonly lower: number | null;
+    readonly upper: number | null;
+    readonly title: Localized;
+  },
 ): Reason {
   return reason('value.out-of-limits', {
     value,
@@ -62,7 +67,8 @@ export function readingFaults(tagId: string, reading: LiveReading | null, facts:
     const ageMs = Math.max(0, facts.now - (reading.lastGoodAt ?? reading.receivedAt));
     faults.push(reason('tag.stale', { tag: tagId, tagText, ageMs, limitMs: tag?.staleAfterMs ?? null }));
   }
-  if (reading.quality !== 'good') faults.push(reason('tag.bad-quality', { tag: tagId, tagText, status: reading.status }));
+  if (reading.quality !== 'good')
+    faults.push(reason('tag.bad-quality', { tag: tagId, tagText, status: reading.status }));
   else if (reading.value === null) faults.push(reason('tag.no-value', { tag: tagId, tagText }));
   return faults;
 }

@@ -206,10 +206,7 @@ export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
   }
 }
 
-function created(
-  body: Extract<Happened, { type: 'unit.created' }>['body'],
-  at: number,
-): Unit {
+function created(body: Extract<Happened, { type: 'unit.created' }>['body'], at: number): Unit {
   const { serial, orderId, materialId, definitionId, revision, passed } = body;
   return {
     serial,

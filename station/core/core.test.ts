@@ -22,7 +22,10 @@ describe('dispatch', () => {
   });
   it('answers a repeated refusal without judging again', () => {
     const refused = station.core.dispatch({ type: 'execution.start', serial: 'P-0001' }, 'click-1');
-    expect(refused).toMatchObject({ ok: false, refusal: { command: 'execution.start', reasons: [{ code: 'operator.nobody' }] } });
+    expect(refused).toMatchObject({
+      ok: false,
+      refusal: { command: 'execution.start', reasons: [{ code: 'operator.nobody' }] },
+    });
     station.signIn('mara');
     expect(station.core.dispatch({ type: 'execution.start', serial: 'P-0001' }, 'click-1')).toBe(refused);
     expect(station.core.dispatch({ type: 'execution.start', serial: 'P-0001' }, 'click-2').ok).toBe(true);
@@ -39,7 +42,12 @@ describe('dispatch', () => {
     station.signIn('mara');
     station.start('P-0001');
     const { executionId } = station.view();
-    const place = { executionId: executionId!, stepId: 'read', attempt: 1, action: { type: 'instruction', do: 'confirm' } } as const;
+    const place = {
+      executionId: executionId!,
+      stepId: 'read',
+      attempt: 1,
+      action: { type: 'instruction', do: 'confirm' },
+    } as const;
     expect(station.core.execution.act(place, 'click-a').ok).toBe(true);
     const second = station.core.execution.act(place, 'click-b');
     expect(second).toMatchObject({ ok: false, refusal: { reasons: [{ code: 'command.outdated' }] } });

@@ -80,7 +80,7 @@ export class FakeShop implements LiveSource, DeviceSource {
   }
 
   tell(readings: readonly TagReading[]): void {
-    for (const { tags, listener } of [...this.#listeners]) {
+    for (const { tags, listener } of this.#listeners) {
       const wanted = readings.filter((r) => tags.has(r.tagId));
       if (wanted.length > 0) listener(wanted);
     }

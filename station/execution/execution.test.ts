@@ -92,7 +92,13 @@ describe('the work screen', () => {
       ['bore', 'passed', 'values'],
       ['bore-only-gauge', 'current', null],
     ]);
-    expect(station.view().steps[4]?.summary).toEqual({ kind: 'values', values: [10.05, 9.95], unit: 'mm', decimals: 2, typed: true });
+    expect(station.view().steps[4]?.summary).toEqual({
+      kind: 'values',
+      values: [10.05, 9.95],
+      unit: 'mm',
+      decimals: 2,
+      typed: true,
+    });
   });
 
   it('a refused start is a page until it is left, also while another unit is open', () => {
@@ -188,7 +194,13 @@ describe('over the wire', () => {
     for (let i = 0; i < 3; i += 1) {
       station.shop.push('gauge.value', 9.5 + i / 10);
       station.shop.push('gauge.value', 9.6);
-      if (i < 2) await call(router.retry, { commandId: station.id(), executionId: station.view().executionId!, stepId: 'bore', attempt: i + 1 });
+      if (i < 2)
+        await call(router.retry, {
+          commandId: station.id(),
+          executionId: station.view().executionId!,
+          stepId: 'bore',
+          attempt: i + 1,
+        });
     }
     const ask = { definitionId: 'PUMP', characteristicId: 'bore' };
     const series = await call(router.series, ask);

@@ -35,8 +35,6 @@ export function createExecutionRouter(core: Core) {
     trace: os.trace.handler(async function* ({ input, signal }) {
       yield* execution.trace(input.executionId, input.stepId, signal);
     }),
-    series: os.series.handler(({ input }) =>
-      execution.series(input.definitionId, input.characteristicId, input.limit),
-    ),
+    series: os.series.handler(({ input }) => execution.series(input.definitionId, input.characteristicId, input.limit)),
   });
 }

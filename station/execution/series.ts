@@ -3,7 +3,7 @@ import type { Verdict } from '#contract/events/shared.ts';
 import type { CharacteristicSeries } from '#contract/rpc/execution.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { individualsLimits } from '#domain/spc/individuals.ts';
-import { characteristicView } from '#station/steps/view.ts';
+import { characteristicView } from '#station/steps/view-type.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 
 interface Row {
@@ -28,9 +28,7 @@ export function characteristicSeries(
   const of = catalogue.definitions.filter((d) => d.id === definitionId);
   // Released before draft and retired; among those the last of the files, which are in order of revision.
   const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
-  const characteristic = ordered
-    .flatMap((d) => d.characteristics)
-    .findLast((c) => c.id === characteristicId);
+  const characteristic = ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === characteristicId);
   if (characteristic === undefined) return null;
   const rows = read
     .all<Row>(

@@ -44,9 +44,9 @@ export function executionView(revision: number, sources: ViewSources): Execution
   const operation = operationOf(shown, facts);
   const hour = { passed: base.thisHour.passed, target: hourTarget(operation) };
   const common = { ...filled, thisHour: hour };
-  if (page.kind === 'passed') return { ...common, mode: 'passed', finished: finishedPart(shown, unit, page.unitDone, facts) };
-  if (shown.status === 'failed' || page.kind === 'held')
-    return { ...common, mode: 'failed', failure: shown.failure };
+  if (page.kind === 'passed')
+    return { ...common, mode: 'passed', finished: finishedPart(shown, unit, page.unitDone, facts) };
+  if (shown.status === 'failed' || page.kind === 'held') return { ...common, mode: 'failed', failure: shown.failure };
   const step = stepPart(shown, unit, sources);
   if (step !== null) return { ...common, mode: 'step', step };
   // The definition of the open run is gone or was changed: only holding or scrapping the unit leads on.
@@ -116,9 +116,7 @@ function unitPart(unit: Unit, { read, facts }: ViewSources): UnitPart {
       },
     },
     order:
-      order === null
-        ? null
-        : { orderId: order.orderId, quantity: order.quantity, done: order.unitsDone, target: null },
+      order === null ? null : { orderId: order.orderId, quantity: order.quantity, done: order.unitsDone, target: null },
     definition: {
       id: unit.definitionId,
       revision: unit.revision,
@@ -180,7 +178,9 @@ function stepPart(execution: Execution, unit: Unit, sources: ViewSources): Execu
 
 /** Served by the host from the definition's folder (station/web). */
 const imageUrl = ({ id, revision }: ReleasedDefinition, image: string | undefined): string | null =>
-  image === undefined ? null : `/definition-images/${[id, revision, ...image.split('/')].map(encodeURIComponent).join('/')}`;
+  image === undefined
+    ? null
+    : `/definition-images/${[id, revision, ...image.split('/')].map(encodeURIComponent).join('/')}`;
 
 function refusedPart(serial: string, refusal: Refusal, sources: ViewSources): Partial<ExecutionView> {
   const { read, facts } = sources;
@@ -221,9 +221,7 @@ function finishedPart(
     operationId: execution.operationId,
     unitDone,
     nextOperation:
-      following === undefined
-        ? null
-        : { id: following.id, title: following.title, stations: following.stations },
+      following === undefined ? null : { id: following.id, title: following.title, stations: following.stations },
     at: endedAt,
     durationMs: Math.max(0, endedAt - execution.startedAt),
   };

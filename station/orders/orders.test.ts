@@ -31,7 +31,15 @@ describe('orders of this station', () => {
     const router = createOrdersRouter(station.core);
     station.signIn('lead', 'right');
     const create = (orderId: string, dueAt: number | null): Promise<unknown> =>
-      call(router.create, { commandId: station.id(), orderId, definitionId: 'PUMP', revision: 'A', quantity: 3, dueAt, serialPrefix: 'Q-' });
+      call(router.create, {
+        commandId: station.id(),
+        orderId,
+        definitionId: 'PUMP',
+        revision: 'A',
+        quantity: 3,
+        dueAt,
+        serialPrefix: 'Q-',
+      });
     await create('WO-C', null);
     await create('WO-B', 2_000);
     await create('WO-A', 1_000);

@@ -101,9 +101,7 @@ function blocked(order: Order, here: readonly Operation[], facts: Facts): readon
   if (here.length === 0 && definition !== null && first !== undefined) {
     const expected = [...new Set(definition.operations.flatMap((o) => o.stations))].join(', ');
     const { id, title } = first;
-    reasons.push(
-      reason('station.wrong', { operation: id, operationText: title, station: facts.station.id, expected }),
-    );
+    reasons.push(reason('station.wrong', { operation: id, operationText: title, station: facts.station.id, expected }));
   }
   reasons.push(...permissionFaults(facts, 'unit.build'));
   // Each operation has its own conditions: only when none can be done is the order blocked by them.
@@ -111,7 +109,8 @@ function blocked(order: Order, here: readonly Operation[], facts: Facts): readon
     ...qualificationCheck(facts, operation.qualification, facts.now).faults,
     ...neededDevices(operation, facts).flatMap((id) => deviceFaults(id, facts)),
   ]);
-  if (perOperation.length > 0 && perOperation.every((faults) => faults.length > 0)) reasons.push(...(perOperation[0] ?? []));
+  if (perOperation.length > 0 && perOperation.every((faults) => faults.length > 0))
+    reasons.push(...(perOperation[0] ?? []));
   return reasons;
 }
 

@@ -130,7 +130,10 @@ function detailOf(
 
 /** Titles, values and units side by side: a list, not a sentence. */
 function resultsText(
-  results: readonly { readonly characteristicId: string; readonly reading: { readonly value: number; readonly unit: string } }[],
+  results: readonly {
+    readonly characteristicId: string;
+    readonly reading: { readonly value: number; readonly unit: string };
+  }[],
   definition: ReleasedDefinition | null,
 ): Localized {
   const part = (language: Language): string =>

@@ -16,7 +16,8 @@ afterEach(() => station.close());
 describe('units', () => {
   it('are found by serial, order, lot and serial of a component, taken literally', async () => {
     station.toMachine();
-    const find = async (query: string): Promise<string[]> => (await call(router.list, { query })).items.map((u) => u.serial);
+    const find = async (query: string): Promise<string[]> =>
+      (await call(router.list, { query })).items.map((u) => u.serial);
     expect(await find('0002')).toEqual(['P-0002']);
     expect(await find('I1')).toEqual(['P-0001']);
     expect(await find('L1')).toEqual(['P-0001']);
@@ -101,7 +102,9 @@ describe('units', () => {
       by: { kind: 'system', name: 'ST10' },
       detail: { kind: 'localized', text: { en: 'Force 12.2 kN', de: 'Force (de) 12,2 kN' } },
     });
-    expect(of('component.fitted')).toMatchObject({ detail: { kind: 'component', material: 'IMP', serial: 'I2', entry: 'scanned' } });
+    expect(of('component.fitted')).toMatchObject({
+      detail: { kind: 'component', material: 'IMP', serial: 'I2', entry: 'scanned' },
+    });
     expect(of('unit.created')).toMatchObject({ by: { kind: 'import', name: 'orders/WO-1' } });
     const paged = await call(router.history, { serial: 'P-0001', limit: 3 });
     const rest = await call(router.history, { serial: 'P-0001', limit: 3, cursor: paged.next });

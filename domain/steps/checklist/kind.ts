@@ -23,7 +23,9 @@ export const checklist: StepKind<'checklist', ChecklistProgress> = {
   outcome(def, { answers }) {
     if (def.items.some((item) => answers[item.id] === undefined)) return 'open';
     const bad = def.items.filter((item) => answers[item.id] === false);
-    return bad.length === 0 ? 'passed' : { failed: bad.map((item) => reason('check.not-ok', { itemText: item.title })) };
+    return bad.length === 0
+      ? 'passed'
+      : { failed: bad.map((item) => reason('check.not-ok', { itemText: item.title })) };
   },
   summary(def, { answers }) {
     const given = Object.values(answers);

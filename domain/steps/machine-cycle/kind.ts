@@ -116,9 +116,7 @@ export const machineCycle: StepKind<'machine-cycle', MachineCycleProgress> = {
       case 'prepared':
         return {
           ok: true,
-          events: [
-            event('machine-cycle.prepared', { ...ref, cycleId: action.cycleId, parameters: action.parameters }),
-          ],
+          events: [event('machine-cycle.prepared', { ...ref, cycleId: action.cycleId, parameters: action.parameters })],
         };
       case 'started':
         return { ok: true, events: [event('machine-cycle.started', { ...ref, cycleId: action.cycleId })] };
@@ -192,9 +190,7 @@ function finished(
     const characteristic = characteristicOf(ctx.definition, id);
     const found = action.results.find((r) => r.characteristicId === id);
     const fault = (status: string): [] => {
-      missing.push(
-        reason('machine.result-missing', { result: id, resultText: characteristic?.title ?? null, status }),
-      );
+      missing.push(reason('machine.result-missing', { result: id, resultText: characteristic?.title ?? null, status }));
       return [];
     };
     if (characteristic === null || found === undefined) return fault('NotDelivered');
@@ -202,9 +198,7 @@ function finished(
     if (reading.quality !== 'good' || !Number.isFinite(reading.value)) return fault(reading.status);
     if (reading.unit !== characteristic.unit) return fault(`unit ${reading.unit}`);
     const { nominal, lower, upper } = characteristic;
-    return [
-      { characteristicId: id, reading, nominal, lower, upper, verdict: verdictOf(reading.value, lower, upper) },
-    ];
+    return [{ characteristicId: id, reading, nominal, lower, upper, verdict: verdictOf(reading.value, lower, upper) }];
   });
   if (missing.length > 0) return { ok: false, reasons: missing };
   return {

@@ -88,7 +88,12 @@ export const measure: StepKind<'measure', MeasureProgress> = {
   },
 };
 
-function record(characteristic: Characteristic, progress: MeasureProgress, reading: ReadingFact, ctx: StepContext): Acted {
+function record(
+  characteristic: Characteristic,
+  progress: MeasureProgress,
+  reading: ReadingFact,
+  ctx: StepContext,
+): Acted {
   const { id, nominal, lower, upper } = characteristic;
   return {
     ok: true,

@@ -17,7 +17,10 @@ export const number: StepKind<'number', NumberProgress> = {
     if (faults.length > 0) return { ok: false, reasons: faults };
     const { unit, lower, upper } = def;
     const verdict = verdictOf(action.value, lower, upper);
-    return { ok: true, events: [event('number.recorded', { ...ref, value: action.value, unit, lower, upper, verdict })] };
+    return {
+      ok: true,
+      events: [event('number.recorded', { ...ref, value: action.value, unit, lower, upper, verdict })],
+    };
   },
   evolve(progress, happened) {
     if (happened.type !== 'number.recorded') return progress;

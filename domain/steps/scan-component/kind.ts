@@ -36,8 +36,7 @@ export const scanComponent: StepKind<'scan-component', ScanComponentProgress> = 
       return { ok: false, reasons: [reason('revision.unknown', { definition: id, revision })] };
     }
     const scanned = ctx.component;
-    const materialId =
-      scanned === null ? null : (scanned.materialId ?? gtinMaterial(scanned, ctx));
+    const materialId = scanned === null ? null : (scanned.materialId ?? gtinMaterial(scanned, ctx));
     if (scanned === null || materialId === null)
       return { ok: false, reasons: [reason('material.unknown', { code: action.code })] };
     const faults = componentFaults(line, materialId, scanned, progress, ctx);

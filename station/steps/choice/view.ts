@@ -1,4 +1,4 @@
-import type { StepView } from '../view.ts';
+import type { StepView } from '../view-type.ts';
 
 export const choiceView: StepView<'choice'> = (_def, { chosen }) => ({
   type: 'choice',

@@ -1,3 +1,3 @@
-import type { StepView } from '../view.ts';
+import type { StepView } from '../view-type.ts';
 
 export const instructionView: StepView<'instruction'> = () => ({ type: 'instruction' });

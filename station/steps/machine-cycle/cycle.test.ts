@@ -299,20 +299,23 @@ describe('the station is killed and started again', () => {
     await station.pass(600);
     expect(cycleEvents()).toEqual(good);
   });
-  it.each(['Starting', 'Complete'])('after the start, before it was recorded, machine %s: taken up, not started again', async (now) => {
-    station.shop.startAnswer = 'lost-but-started';
-    begin();
-    while (station.shop.starts === 0) await Promise.resolve();
-    expect(cycleEvents()).toEqual(good.slice(0, 2));
-    await station.restart(() => {
-      if (now === 'Complete') station.shop.complete();
-    });
-    await station.pass(600);
-    if (now === 'Starting') station.shop.complete();
-    await station.pass(600);
-    expect(cycleEvents()).toEqual(good);
-    expect(station.shop.starts).toBe(1);
-  });
+  it.each(['Starting', 'Complete'])(
+    'after the start, before it was recorded, machine %s: taken up, not started again',
+    async (now) => {
+      station.shop.startAnswer = 'lost-but-started';
+      begin();
+      while (station.shop.starts === 0) await Promise.resolve();
+      expect(cycleEvents()).toEqual(good.slice(0, 2));
+      await station.restart(() => {
+        if (now === 'Complete') station.shop.complete();
+      });
+      await station.pass(600);
+      if (now === 'Starting') station.shop.complete();
+      await station.pass(600);
+      expect(cycleEvents()).toEqual(good);
+      expect(station.shop.starts).toBe(1);
+    },
+  );
   it('after the start, before it was recorded, and the machine was reset meanwhile: machine.cycle-lost, not started again', async () => {
     begin();
     while (station.shop.starts === 0) await Promise.resolve();

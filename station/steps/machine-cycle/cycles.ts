@@ -79,7 +79,11 @@ export class MachineCycles {
   }
 
   /** The whole curve of the step's running or last cycle, then what is added; begins anew with each cycle. */
-  trace(executionId: string, stepId: string, signal: AbortSignal | undefined): AsyncGenerator<TracePoints, void, undefined> {
+  trace(
+    executionId: string,
+    stepId: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<TracePoints, void, undefined> {
     return watching<TracePoints>(
       (box) => {
         const now = this.#whole(executionId, stepId);
@@ -130,9 +134,12 @@ export class MachineCycles {
     const step = place?.step.type === 'machine-cycle' ? place.step : null;
     const device = step === null ? null : catalogue.device(step.device);
     const recipe = step === null ? null : catalogue.recipe(step.recipe, step.recipeRevision);
-    if (place === null || step === null || device?.machine == null || recipe === null) {
+    if (place === null || step === null || !device?.machine || recipe === null) {
       // Only after a restart with a changed configuration: the rules check all of this before they accept the start.
-      log.error({ cycleId, executionId }, 'the configuration of a running machine cycle is gone; hold or scrap the unit');
+      log.error(
+        { cycleId, executionId },
+        'the configuration of a running machine cycle is gone; hold or scrap the unit',
+      );
       return;
     }
     const { stepId, attempt } = run;

@@ -93,7 +93,9 @@ export class MachineLink {
   }
 
   /** Writes every parameter and compares what the machine holds then; all that differ are told. */
-  async writeRecipe(recipe: Recipe): Promise<{ readonly parameters: Parameters } | { readonly faults: readonly Reason[] }> {
+  async writeRecipe(
+    recipe: Recipe,
+  ): Promise<{ readonly parameters: Parameters } | { readonly faults: readonly Reason[] }> {
     const parameters: Parameters = [];
     const faults: Reason[] = [];
     for (const { id, title, tag, value, unit, tolerance } of recipe.parameters) {
@@ -109,7 +111,9 @@ export class MachineLink {
     return faults.length > 0 ? { faults } : { parameters };
   }
 
-  async read(tagIds: readonly string[]): Promise<readonly { readonly tagId: string; readonly reading: Reading }[] | null> {
+  async read(
+    tagIds: readonly string[],
+  ): Promise<readonly { readonly tagId: string; readonly reading: Reading }[] | null> {
     const read = await this.#devices.read(tagIds);
     return read.ok ? read.value : null;
   }

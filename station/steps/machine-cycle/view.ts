@@ -1,7 +1,7 @@
 import type { AxisView } from '#contract/rpc/execution.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { CyclePhase } from '#domain/steps/machine-cycle/kind.ts';
-import { characteristicViewOf, type StepStateOf, type StepView } from '../view.ts';
+import { characteristicViewOf, type StepStateOf, type StepView } from '../view-type.ts';
 
 type Phase = StepStateOf<'machine-cycle'>['phase'];
 

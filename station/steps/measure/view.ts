@@ -1,4 +1,4 @@
-import { characteristicViewOf, type StepView } from '../view.ts';
+import { characteristicViewOf, type StepView } from '../view-type.ts';
 
 export const measureView: StepView<'measure'> = (def, { values }, { catalogue, definition, devices }) => {
   const device = def.tag === undefined ? null : (catalogue.tag(def.tag)?.device ?? null);

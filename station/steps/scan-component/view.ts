@@ -1,4 +1,4 @@
-import type { StepView } from '../view.ts';
+import type { StepView } from '../view-type.ts';
 
 export const scanComponentView: StepView<'scan-component'> = (def, _progress, { catalogue, definition }) => {
   const line = definition.bom.find((l) => l.line === def.bomLine);

@@ -1,3 +1,3 @@
-import type { StepView } from '../view.ts';
+import type { StepView } from '../view-type.ts';
 
 export const textView: StepView<'text'> = (_def, { text }) => ({ type: 'text', text });

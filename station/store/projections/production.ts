@@ -183,12 +183,7 @@ function foldUnit(db: ReadModelDb, event: StoredEvent, serial: string): void {
 }
 
 /** Only the head, the step in question and what changed of them are read and written: an event costs the same in a long run. */
-function foldExecution(
-  db: ReadModelDb,
-  event: StoredEvent,
-  executionId: string,
-  stepId: unknown,
-): Execution | null {
+function foldExecution(db: ReadModelDb, event: StoredEvent, executionId: string, stepId: unknown): Execution | null {
   const head = readHead(db, executionId);
   const run = head !== null && typeof stepId === 'string' ? readStepRun(db, executionId, stepId) : null;
   const before: Execution | null = head === null ? null : { ...head, steps: run === null ? {} : { [run.stepId]: run } };
