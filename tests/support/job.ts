@@ -50,12 +50,12 @@ export interface Done {
 }
 
 /**
- * One act towards finished units. `sent` hears of each command before it goes out, so that a caller who loses the answer
+ * One act towards finished units; makes new units when all of `serials` are finished. `sent` hears of each command before it goes out, so that a caller who loses the answer
  * still knows what may have happened.
  */
 export async function actOnce(
   client: Client,
-  serials: readonly string[],
+  serials: string[],
   sent: (commandId: string, what: string) => void,
 ): Promise<Done | null> {
   const view = await client.execution.get();
@@ -85,11 +85,17 @@ export async function actOnce(
     });
     return { commandId, what, outcome };
   }
-  for (const serial of serials) {
+  for (const serial of [...serials]) {
     const unit = await client.units.get({ serial });
-    if (unit === null || unit.status === 'done' || unit.status === 'held') continue;
+    if (unit === null || unit.status === 'done' || unit.status === 'held') {
+      serials.splice(serials.indexOf(serial), 1);
+      continue;
+    }
     sent(commandId, `start ${serial}`);
     return { commandId, what: `start ${serial}`, outcome: await client.execution.start({ commandId, serial }) };
   }
-  return null;
+  sent(commandId, 'create unit');
+  const outcome = await client.orders.createUnit({ commandId, orderId: 'WO-10452' });
+  if (outcome.ok) serials.push(outcome.value.serial);
+  return { commandId, what: 'create unit', outcome };
 }
