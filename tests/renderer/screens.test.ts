@@ -87,6 +87,14 @@ describe('acts', () => {
     expect(acts('scan.submit')).toEqual([]);
   });
 
+  it('after a failed step the primary action tries that very attempt again', async () => {
+    await show('failed');
+    await primary().click();
+    await expect.poll(() => acts('execution.retry').map((act) => act.input)).toMatchObject([
+      { executionId: 'x-1', stepId: 'measure-bore', attempt: 2 },
+    ]);
+  });
+
   it('Enter is the primary action, and digits on a keypad are not shortcuts', async () => {
     await show('number');
     for (const key of ['6', '.', '1']) await tab.keyboard.press(key, { delay: 70 });

@@ -229,7 +229,7 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
     ...inWork(revision),
     mode: 'failed',
     steps: rows('measure', true),
-    step: stepView('measure', 3)(revision).step,
+    step: null,
     failure: {
       reasons: [{ code: 'value.out-of-limits', params: { value: 24.041, unit: 'mm', lower: 23.98, upper: 24.03, characteristicText: bore.title } }],
       consequence: 'retry',
@@ -240,7 +240,7 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
     ...inWork(revision),
     mode: 'failed',
     steps: rows('measure', true),
-    step: stepView('measure', 3)(revision).step,
+    step: null,
     failure: {
       reasons: [
         { code: 'value.out-of-limits', params: { value: 24.041, unit: 'mm', lower: 23.98, upper: 24.03, characteristicText: bore.title } },
