@@ -3,8 +3,6 @@ import { DataType, type DataValue, Variant, VariantArrayType } from 'node-opcua-
 import type { TagBinding } from '#contract/driver.ts';
 import type { Quality, TagReading, TagValue } from '#contract/reading.ts';
 
-export { checkAddress, parseAddress, resolveAddress } from './address.ts';
-
 /** Status bits 7 and 10: "Overflow" of a data value (OPC 10000-4, 7.39.1). */
 const overflowBits = 0x0480;
 /** node-opcua decodes "no time" to null, but some servers send the epoch of OPC UA, 1601-01-01. */
