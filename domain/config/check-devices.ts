@@ -52,7 +52,10 @@ function checkMachine(file: string, device: Device, machine: Machine, findings: 
     }
   };
   tagOf(machine.stateTag, ['machine', 'stateTag'], ['text', 'number']);
-  tagOf(machine.cycleIdTag, ['machine', 'cycleIdTag'], ['text', 'number']);
+  // The station's cycle ids are text.
+  tagOf(machine.cycleIdTag, ['machine', 'cycleIdTag'], ['text']);
+  if (machine.resultCycleIdTag !== undefined)
+    tagOf(machine.resultCycleIdTag, ['machine', 'resultCycleIdTag'], ['text']);
   if (machine.trace) {
     tagOf(machine.trace.xTag, ['machine', 'trace', 'xTag'], ['number']);
     tagOf(machine.trace.yTag, ['machine', 'trace', 'yTag'], ['number']);

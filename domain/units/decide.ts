@@ -28,7 +28,7 @@ export function decideUnit({ unit, execution }: UnitState, command: UnitCommand,
     return accept([event('unit.hold-lifted', { serial, holdId: hold.holdId, reason: command.reason })]);
   }
   faults.push(...standFaults(unit, command.type === 'unit.hold' ? 'unit.held' : 'unit.scrapped', facts));
-  const running = machineBusy(execution);
+  const running = machineBusy(execution, facts);
   if (running !== null) faults.push(running);
   if (faults.length > 0) return refuse(faults);
   const open = execution !== null && isOpen(execution) ? execution : null;
@@ -77,10 +77,21 @@ export function unitFaults(unit: Unit, facts: Pick<Facts, 'catalogue'>): readonl
   return [reason('unit.held', { serial, reason: because, by: holderName(hold, facts), heldAt: hold.at })];
 }
 
-/** A unit is not taken out from under a machine that runs on it: the cycle is aborted first. */
-function machineBusy(execution: Execution | null): Reason | null {
+/**
+ * A unit is not taken out from under a machine that runs on it: the cycle is aborted first. A cycle whose definition,
+ * machine or recipe is no longer in the configuration is run by nobody, so it keeps no unit.
+ */
+function machineBusy(execution: Execution | null, { catalogue }: Pick<Facts, 'catalogue'>): Reason | null {
   const run = execution === null ? null : currentRun(execution);
-  if (run === null || run.stepType !== 'machine-cycle' || run.status !== 'current') return null;
+  if (execution === null || run === null || run.stepType !== 'machine-cycle' || run.status !== 'current') return null;
   const progress = run.progress as MachineCycleProgress;
-  return cycleOpen(progress) ? reason('machine.busy', { cycle: progress.cycleId }) : null;
+  const step = catalogue
+    .definitionOf(execution.definition)
+    ?.operations.flatMap((o) => o.steps)
+    .find((s) => s.id === run.stepId);
+  const runs =
+    step?.type === 'machine-cycle' &&
+    Boolean(catalogue.device(step.device)?.machine) &&
+    catalogue.recipe(step.recipe, step.recipeRevision) !== null;
+  return runs && cycleOpen(progress) ? reason('machine.busy', { cycle: progress.cycleId }) : null;
 }

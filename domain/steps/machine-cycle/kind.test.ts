@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Decision } from '#domain/decision.ts';
-import { codes, reading, startAt } from '#domain/test-kit.ts';
+import { codes, reading, startAt, testConfiguration, World } from '#domain/test-kit.ts';
 import { cycle, finish, fresh, press, report, toMachine, types, world } from '../test-kit.ts';
 
 beforeEach(fresh);
@@ -83,5 +83,14 @@ describe('machine-cycle', () => {
     expect(codes(world.do({ type: 'unit.hold', serial: 'P-0001', reason: 'x' }))).toEqual(['machine.busy']);
     report('aborted');
     expect(world.do({ type: 'unit.hold', serial: 'P-0001', reason: 'x' }).ok).toBe(true);
+  });
+  it('a unit is not kept by a cycle that nobody can run any more', () => {
+    world.act({ type: 'machine-cycle', do: 'start' });
+    const configuration = { ...testConfiguration(), recipes: [] };
+    const other = new World(configuration);
+    for (const [id, execution] of world.executions) other.executions.set(id, execution);
+    for (const [id, unit] of world.units) other.units.set(id, unit);
+    other.signIn('mara');
+    expect(other.do({ type: 'unit.hold', serial: 'P-0001', reason: 'recipe is gone' }).ok).toBe(true);
   });
 });

@@ -136,10 +136,7 @@ export class MachineCycles {
     const recipe = step === null ? null : catalogue.recipe(step.recipe, step.recipeRevision);
     if (place === null || step === null || !device?.machine || recipe === null) {
       // Only after a restart with a changed configuration: the rules check all of this before they accept the start.
-      log.error(
-        { cycleId, executionId },
-        'the configuration of a running machine cycle is gone; hold or scrap the unit',
-      );
+      log.error({ cycleId, executionId }, 'the configuration of a running machine cycle is gone; its unit can be held');
       return;
     }
     const { stepId, attempt } = run;
