@@ -106,7 +106,7 @@ export class History {
     });
     this.onState = this.#health.changed;
     const { fault } = this.#file;
-    if (fault) this.#health.set(fault.state, `${options.path}: ${fault.detail}`, false);
+    if (fault) this.#health.set(fault.state, `${options.path}: ${fault.detail}`, fault.recoverable);
     let statuses = new Statuses([]);
     try {
       statuses = new Statuses(this.#file.statuses());

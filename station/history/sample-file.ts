@@ -1,7 +1,7 @@
 /** history.db as SQL: opening it in whatever condition it is, and every statement on it. */
 import Database from 'better-sqlite3';
-import { faultOf, type StoreFault } from '../store/errors.ts';
-import { openDatabase, openForReading } from '../store/open-database.ts';
+import { faultOf } from '../store/errors.ts';
+import { openDatabase, openForReading, type FileFault } from '../store/open-database.ts';
 import { migrate } from '../store/schema.ts';
 import type { ChunkRow, Lane } from './lanes.ts';
 import { historySchema } from './schema.ts';
@@ -33,9 +33,9 @@ export interface FlushRows {
   readonly firstNeeded: number;
 }
 
-export interface SampleFileFault {
-  readonly state: StoreFault;
-  readonly detail: string;
+export interface SampleFileFault extends FileFault {
+  /** Whether it ends without opening the file again. */
+  readonly recoverable: boolean;
 }
 
 export class SampleFile {
@@ -154,21 +154,14 @@ function statements(db: Database.Database) {
 }
 
 function open(path: string, maxPages: number | null): { db: Database.Database; fault: SampleFileFault | null } {
-  const schema = historySchema(path);
   try {
-    const db = openDatabase({ schema, maxPages });
-    try {
-      // A real write: SQLite opens a file it may not write without a word.
-      db.exec("INSERT INTO meta (key, value) VALUES ('probe', '') ON CONFLICT (key) DO UPDATE SET value = ''");
-      return { db, fault: null };
-    } catch (error) {
-      db.close();
-      throw error;
-    }
+    const { db, full } = openDatabase({ schema: historySchema(path), maxPages });
+    return { db, fault: full ? { ...full, recoverable: true } : null };
   } catch (error) {
     const fault = faultOf(error);
     if (!fault) throw error;
-    return { db: (fault.state === 'corrupt' ? null : readable(path, maxPages)) ?? empty(), fault };
+    const db = fault.state === 'corrupt' ? null : readable(path, maxPages);
+    return { db: db ?? empty(), fault: { ...fault, recoverable: false } };
   }
 }
 

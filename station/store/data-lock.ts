@@ -11,6 +11,9 @@ export interface DataLock {
   release(): void;
 }
 
+/** Locks that are held: a connection that nobody refers to is closed by the garbage collector, and its lock with it. */
+const held = new Set<Database.Database>();
+
 /** @throws DataFolderError, DataInUseError */
 export function lockDataFolder(folder: string): DataLock {
   checkFolder(folder);
@@ -22,6 +25,8 @@ export function lockDataFolder(folder: string): DataLock {
     throw new DataFolderError(folder, `the lock file cannot be opened: ${messageOf(error)}`);
   }
   try {
+    // No journal file: the lock must also be had on a full disk.
+    db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
@@ -33,8 +38,10 @@ export function lockDataFolder(folder: string): DataLock {
   } catch {
     // Only a help for the message of the next one; on a full disk the lock itself still holds.
   }
+  held.add(db);
   return {
     release() {
+      held.delete(db);
       rmSync(holderFile, { force: true });
       db.close();
     },

@@ -1,10 +1,10 @@
 /** Real faults on real files: killed processes, locks, read-only, damaged and full disks. */
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { DataFolderError, DataInUseError, StoreNotWritableError } from './errors.ts';
 import type { Store } from './store.ts';
 import { manualClock, meta, open, temporaryFolder, unitCreated } from './test-kit.ts';
@@ -39,6 +39,7 @@ describe('kill -9', () => {
     const accepted = new Map<number, string>();
     for (let run = 0; run < 25; run += 1) {
       const station = start('append', folder.path);
+      onTestFinished(() => void station.kill('SIGKILL'));
       let left = 1 + Math.floor(Math.random() * 30);
       const extraMs = Math.random() * 8;
       for await (const line of createInterface({ input: station.stdout! })) {
@@ -72,10 +73,12 @@ describe('one station per data folder', () => {
   test('a second process is refused at once with the first one named; after kill -9 the folder is free', async () => {
     using folder = temporaryFolder();
     const station = start('hold', folder.path);
+    onTestFinished(() => void station.kill('SIGKILL'));
     await once(createInterface({ input: station.stdout! }), 'line');
     const refused = ((): unknown => {
       try {
-        return open(folder.path);
+        open(folder.path).close();
+        return 'opened';
       } catch (error) {
         return error;
       }
@@ -248,6 +251,34 @@ describe('a full disk', () => {
       const again = open(disk);
       expect(again.info()).toMatchObject({ state: 'ok', events: accepted + 1 });
       again.close();
+    } finally {
+      execFileSync('umount', ['-l', disk]);
+    }
+  });
+
+  test.skipIf(!tmpfs)('already at the start: what is there is read, and with room it goes on without a restart', () => {
+    using folder = temporaryFolder();
+    const disk = join(folder.path, 'disk');
+    mkdirSync(disk);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk]);
+    try {
+      const before = open(disk);
+      fill(before, 10);
+      before.close();
+      const ballast = join(disk, 'ballast');
+      spawnSync('dd', ['if=/dev/zero', `of=${ballast}`, 'bs=4096']);
+      expect(statfsSync(disk).bavail).toBe(0);
+      const clock = manualClock();
+      const store = open(disk, { clock, minFreeBytes: 0 });
+      expect(store.info()).toMatchObject({ state: 'disk-full', events: 10, epoch: before.epoch });
+      expect(store.read.all('SELECT serial FROM test_unit')).toHaveLength(10);
+      expect(() => store.append([unitCreated('A')], meta())).toThrow(StoreNotWritableError);
+      rmSync(ballast);
+      clock.advance(3_000);
+      expect(store.state).toBe('ok');
+      expect(store.append([unitCreated('A')], meta())[0]?.seq).toBe(11);
+      expect(store.verifyChain().fault).toBeNull();
+      store.close();
     } finally {
       execFileSync('umount', ['-l', disk]);
     }

@@ -5,9 +5,9 @@
 import Database from 'better-sqlite3';
 import { faultOf, messageOf, StoreFileError, type StoreFault } from './errors.ts';
 import { EventLog, pagesOf, type EpochRow, type Progress } from './event-log.ts';
-import { openDatabase, openForReading } from './open-database.ts';
+import { openDatabase, openForReading, type FileFault } from './open-database.ts';
 import type { Projection } from './projection.ts';
-import { createTables, fold, isCurrent, recreate } from './read-model.ts';
+import { createTables, fold, isCurrent, noteSkipped, recreate } from './read-model.ts';
 import { checkSchema, migrate, stationSchema } from './schema.ts';
 import { SqlDb } from './sql-db.ts';
 
@@ -39,66 +39,70 @@ export function openFile(file: string, options: OpenFileOptions): OpenedFile {
   } catch (error) {
     const fault = faultOf(error);
     if (!fault) throw error;
-    if (fault.state !== 'corrupt') {
-      try {
-        return openReadOnly(file, options, fault);
-      } catch (second) {
-        if (second instanceof StoreFileError) throw second;
-        if (!faultOf(second) && !isMissing(second)) throw second;
-      }
-    }
-    return standIn(options, fault);
+    const readable = fault.state === 'corrupt' ? null : openReadOnly(file, options, fault);
+    return readable ?? standIn(options, fault);
   }
 }
 
 function openWritable(file: string, options: OpenFileOptions): OpenedFile {
-  const db = openDatabase({ schema: stationSchema(file), maxPages: options.maxPages });
+  const { db, full } = openDatabase({ schema: stationSchema(file), maxPages: options.maxPages });
   try {
-    // A real write: SQLite opens a file it may not write without a word.
-    db.prepare("INSERT INTO meta (key, value) VALUES ('stationId', ?) ON CONFLICT DO NOTHING").run(options.stationId);
-    db.exec("INSERT INTO meta (key, value) VALUES ('probe', '0') ON CONFLICT (key) DO UPDATE SET value = '0'");
-    checkStation(db, file, options.stationId);
     const log = new EventLog(new SqlDb(db, false));
-    if (log.epochs().length === 0 || options.newEpoch) {
+    if (!full) {
+      db.prepare("INSERT INTO meta (key, value) VALUES ('stationId', ?) ON CONFLICT DO NOTHING").run(options.stationId);
+    }
+    checkStation(db, file, options.stationId);
+    if (!full && (log.epochs().length === 0 || options.newEpoch)) {
       db.prepare('INSERT INTO epoch (epoch, createdAt) VALUES (?, ?)').run(options.newEpochId(), options.createdAt);
     }
-    const fault = tailFault(log);
-    if (!fault && !isCurrent(new SqlDb(db, false), options.projections)) refold(db, log, options);
-    return { db, readModel: fault ? readModelOf(db, options, false) : db, epoch: newestEpoch(log), fault };
+    const damage = tailFault(log);
+    const current = isCurrent(new SqlDb(db, false), options.projections);
+    if (damage) return { db, readModel: readModelOf(db, options, false), epoch: newestEpoch(log), fault: damage };
+    if (full) {
+      // Tables of other projections must not be written on: then it takes a restart, with room, to make them again.
+      const fault = { ...full, recoverable: current && !options.newEpoch };
+      return { db, readModel: readModelOf(db, options, true), epoch: newestEpoch(log), fault };
+    }
+    if (!current) refold(db, log, options);
+    return { db, readModel: db, epoch: newestEpoch(log), fault: null };
   } catch (error) {
     db.close();
     throw error;
   }
 }
 
-function openReadOnly(
-  file: string,
-  options: OpenFileOptions,
-  fault: { readonly state: StoreFault; readonly detail: string },
-): OpenedFile {
+/** null when there is nothing to read. */
+function openReadOnly(file: string, options: OpenFileOptions, fault: FileFault): OpenedFile | null {
   const schema = stationSchema(file);
-  const db = openForReading({ schema, maxPages: null });
+  let db: Database.Database;
+  try {
+    db = openForReading({ schema, maxPages: null });
+  } catch {
+    return null;
+  }
   try {
     if (checkSchema(db, schema) !== schema.migrations.length) {
-      throw new StoreFileError('not-ours', `${file} holds an older schema and may not be written: ${fault.detail}`);
+      db.close();
+      return null;
     }
     checkStation(db, file, options.stationId);
     const log = new EventLog(new SqlDb(db, true));
-    const worse = tailFault(log);
+    const damage = tailFault(log);
     const detail = `${fault.detail}; made writable, it is used again after a restart`;
     return {
       db,
-      readModel: readModelOf(db, options, worse === null),
+      readModel: readModelOf(db, options, damage === null),
       epoch: newestEpoch(log),
-      fault: worse ?? { state: fault.state, detail, recoverable: false },
+      fault: damage ?? { state: fault.state, detail, recoverable: false },
     };
   } catch (error) {
     db.close();
+    if (faultOf(error)) return null;
     throw error;
   }
 }
 
-function standIn(options: OpenFileOptions, fault: { readonly state: StoreFault; readonly detail: string }): OpenedFile {
+function standIn(options: OpenFileOptions, fault: FileFault): OpenedFile {
   const db = new Database(':memory:');
   migrate(db, stationSchema(':memory:'));
   recreate(db, options.projections);
@@ -120,8 +124,10 @@ function readModelOf(db: Database.Database, options: OpenFileOptions, logIsSound
 function refold(db: Database.Database, log: EventLog, options: OpenFileOptions): void {
   db.exec('BEGIN IMMEDIATE');
   try {
+    const sql = new SqlDb(db, false);
     recreate(db, options.projections);
-    fold(new SqlDb(db, false), options.projections, pagesOf(log), log.count(), options.progress);
+    const { skipped } = fold(sql, options.projections, pagesOf(log), log.count(), options.progress);
+    noteSkipped(sql, skipped);
     db.exec('COMMIT');
   } catch (error) {
     if (db.inTransaction) db.exec('ROLLBACK');
@@ -155,8 +161,4 @@ function checkStation(db: Database.Database, file: string, stationId: string): v
     `${file} holds the data of station "${owner ?? '?'}", not of "${stationId}"; ` +
       'start with that station or choose another folder with --data',
   );
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && /unable to open|does not exist/i.test(error.message);
 }

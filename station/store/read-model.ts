@@ -1,7 +1,7 @@
 /** Makes, checks and compares the tables that projections keep. */
 import { createHash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import type { StoredEvent } from '#contract/events/index.ts';
+import { eventDefinitions, type StoredEvent } from '#contract/events/index.ts';
 import { ProjectionError } from './errors.ts';
 import { isKnown, progressEvery, storedEvent, type LogRow, type Progress } from './event-log.ts';
 import type { Projection } from './projection.ts';
@@ -41,8 +41,21 @@ const shownDifferences = 5;
 
 export const ddlHash = (projection: Projection): string => createHash('sha256').update(projection.ddl).digest('hex');
 
-/** Whether the file's read model was made by exactly these projections. */
+/** The event types this program knows, with their versions. */
+const knownTypes = createHash('sha256')
+  .update(eventDefinitions.map(({ type, version }) => `${type}@${version}`).join())
+  .digest('hex');
+
+/** What a fold had to leave out may be known by the next version of the program: remembered, so that it folds again. */
+export function noteSkipped(db: SqlDb, skipped: number): void {
+  db.run("DELETE FROM meta WHERE key = 'skippedBy'");
+  if (skipped > 0) db.run("INSERT INTO meta (key, value) VALUES ('skippedBy', ?)", knownTypes);
+}
+
+/** Whether the file's read model was made by exactly these projections, and by a program that knew no fewer events. */
 export function isCurrent(db: SqlDb, projections: readonly Projection[]): boolean {
+  const skippedBy = db.get<{ value: string }>("SELECT value FROM meta WHERE key = 'skippedBy'");
+  if (skippedBy && skippedBy.value !== knownTypes) return false;
   const held = db.all<ProjectionRow>('SELECT name, version, ddlHash, tables FROM projection');
   if (held.length !== projections.length) return false;
   const byName = new Map(held.map((row) => [row.name, row]));

@@ -49,10 +49,11 @@ export const stationSchema = (file: string): FactSchema => ({ file, applicationI
 export function migrate(db: Database.Database, schema: FactSchema): void {
   let version = checkSchema(db, schema);
   for (; version < schema.migrations.length; version += 1) {
-    db.exec(
-      `BEGIN IMMEDIATE; ${schema.migrations[version] ?? ''};
-       PRAGMA application_id = ${schema.applicationId}; PRAGMA user_version = ${version + 1}; COMMIT;`,
-    );
+    db.transaction(() => {
+      db.exec(schema.migrations[version] ?? '');
+      db.pragma(`application_id = ${schema.applicationId}`);
+      db.pragma(`user_version = ${version + 1}`);
+    }).immediate();
   }
 }
 

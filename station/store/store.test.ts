@@ -343,6 +343,19 @@ describe('read model', () => {
     expect(again.records(0, 10)).toHaveLength(3);
     expect(again.verifyChain()).toMatchObject({ events: 3, fault: null });
     again.close();
+    // The same program has nothing to gain by folding again; one that knows other types does.
+    const same = open(folder.path, {
+      projections: [{ ...unitProjection, version: 2 }],
+      onRebuild: () => expect.fail(),
+    });
+    same.close();
+    tamper(folder.path, "UPDATE meta SET value = 'other types' WHERE key = 'skippedBy'");
+    const folds: number[] = [];
+    open(folder.path, {
+      projections: [{ ...unitProjection, version: 2 }],
+      onRebuild: (done) => folds.push(done),
+    }).close();
+    expect(folds).toEqual([3]);
   });
 
   test.each([
