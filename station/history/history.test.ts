@@ -61,41 +61,50 @@ describe('samples', () => {
     again.close();
   });
 
-  test('thousands of flushes, chunks, carried lanes and restarts keep every sample in order, and blocks go', () => {
-    using folder = temporaryFolder();
-    const clock = manualClock(t0);
-    let history = open(folder.path, { clock });
-    const expected = new Map<string, RawSample[]>();
-    const take = (tagId: string, value: number | boolean | null, sourceAt: number | null, receivedAt: number): void => {
-      const quality = value === null ? 'bad' : 'good';
-      const status = value === null ? 'BadNoData' : 'Good';
-      history.append(history.tag(tagId), value, quality, status, sourceAt, receivedAt);
-      const list = expected.get(tagId) ?? [];
-      expected.set(tagId, list);
-      list.push({ value, quality, status, sourceAt, receivedAt, gap: false });
-    };
-    for (let step = 0; step < 2_500; step += 1) {
-      const at = t0 + step * 200;
-      for (let k = 0; k < 3; k += 1) take('fast.1', (step * 3 + k) * 0.01, at + k * 60, at + 190);
-      take('fast.2', step % 3 === 0, null, at + 7);
-      if (step % 5 === 0) take('noise', Math.random(), at - 11, at + 190);
-      if (step % 400 === 0) take('slow', step % 800 === 0 ? null : step, at, at + 1);
-      if (step % 10 === 0) for (let tag = 0; tag < 20; tag += 1) take(`many.${tag}`, step + tag, at, at + 190);
-      clock.advance(200);
-      history.flush();
-      if (step % 430 === 429) {
-        history.close();
-        history = open(folder.path, { clock });
+  test(
+    'thousands of flushes, chunks, carried lanes and restarts keep every sample in order, and blocks go',
+    { timeout: 120_000 },
+    () => {
+      using folder = temporaryFolder();
+      const clock = manualClock(t0);
+      let history = open(folder.path, { clock });
+      const expected = new Map<string, RawSample[]>();
+      const take = (
+        tagId: string,
+        value: number | boolean | null,
+        sourceAt: number | null,
+        receivedAt: number,
+      ): void => {
+        const quality = value === null ? 'bad' : 'good';
+        const status = value === null ? 'BadNoData' : 'Good';
+        history.append(history.tag(tagId), value, quality, status, sourceAt, receivedAt);
+        const list = expected.get(tagId) ?? [];
+        expected.set(tagId, list);
+        list.push({ value, quality, status, sourceAt, receivedAt, gap: false });
+      };
+      for (let step = 0; step < 2_500; step += 1) {
+        const at = t0 + step * 200;
+        for (let k = 0; k < 3; k += 1) take('fast.1', (step * 3 + k) * 0.01, at + k * 60, at + 190);
+        take('fast.2', step % 3 === 0, null, at + 7);
+        if (step % 5 === 0) take('noise', Math.random(), at - 11, at + 190);
+        if (step % 400 === 0) take('slow', step % 800 === 0 ? null : step, at, at + 1);
+        if (step % 10 === 0) for (let tag = 0; tag < 20; tag += 1) take(`many.${tag}`, step + tag, at, at + 190);
+        clock.advance(200);
+        history.flush();
+        if (step % 430 === 429) {
+          history.close();
+          history = open(folder.path, { clock });
+        }
       }
-    }
-    for (const [tagId, samples] of expected) expect(all(history, tagId), tagId).toEqual(samples);
-    history.close();
-    expect(rowsOf(folder.path, 'chunk')).toBeGreaterThan(10);
-    expect(rowsOf(folder.path, 'block')).toBeLessThan(320);
-    const again = open(folder.path, { clock });
-    for (const [tagId, samples] of expected) expect(all(again, tagId), tagId).toEqual(samples);
-    again.close();
-  });
+      for (const [tagId, samples] of expected) expect(all(history, tagId), tagId).toEqual(samples);
+      history.close();
+      expect(rowsOf(folder.path, 'chunk')).toBeGreaterThan(10);
+      expect(rowsOf(folder.path, 'block')).toBeLessThan(320);
+      const again = open(folder.path, { clock });
+      for (const [tagId, samples] of expected) expect(all(again, tagId), tagId).toEqual(samples);
+      again.close();
+    },
+  );
 
   test('a source with a wrong clock stands where it was received, and keeps what it said', () => {
     using folder = temporaryFolder();
@@ -144,7 +153,7 @@ describe('samples', () => {
     history.close();
   });
 
-  test('a reader of raw samples is not disturbed by flushes in between', () => {
+  test('a reader of raw samples is not disturbed by flushes in between', { timeout: 120_000 }, () => {
     using folder = temporaryFolder();
     const history = open(folder.path);
     const tag = history.tag('a');
@@ -194,41 +203,45 @@ describe('range', () => {
     return { at: points.map(({ at }) => at), value: points.map(({ value }) => value) };
   };
 
-  test('equals a naive selection, with and without more samples than points, bad ones included', () => {
-    const sample = fc.record({
-      step: fc.integer({ min: 0, max: 50 }),
-      value: fc.option(fc.integer({ min: -50, max: 50 }), { freq: 8 }),
-    });
-    fc.assert(
-      fc.property(
-        fc.array(sample, { minLength: 1, maxLength: 300 }),
-        fc.integer({ min: 10, max: 60 }),
-        fc.nat(2_000),
-        fc.nat(4_000),
-        (list, maxPoints, from, length) => {
-          using folder = temporaryFolder();
-          const history = open(folder.path);
-          const tag = history.tag('a');
-          // Each sample at its own moment, so that both sides name the same one.
-          let at = t0;
-          const samples = list.map(({ step, value }, i) => {
-            at += step + 1;
-            history.append(tag, value, value === null ? 'bad' : 'good', value === null ? 'Bad' : 'Good', at, at + 5);
-            if (i % 40 === 39) history.flush();
-            return { at, value };
-          });
-          history.flush();
-          const { at: gotAt, value } = history.range('a', t0 + from, t0 + from + length, maxPoints);
-          expect({ at: gotAt, value }).toEqual(naive(samples, t0 + from, t0 + from + length, maxPoints));
-          expect(gotAt.length).toBeLessThanOrEqual(maxPoints);
-          history.close();
-        },
-      ),
-      { numRuns: 60 },
-    );
-  });
+  test(
+    'equals a naive selection, with and without more samples than points, bad ones included',
+    { timeout: 120_000 },
+    () => {
+      const sample = fc.record({
+        step: fc.integer({ min: 0, max: 50 }),
+        value: fc.option(fc.integer({ min: -50, max: 50 }), { freq: 8 }),
+      });
+      fc.assert(
+        fc.property(
+          fc.array(sample, { minLength: 1, maxLength: 300 }),
+          fc.integer({ min: 10, max: 60 }),
+          fc.nat(2_000),
+          fc.nat(4_000),
+          (list, maxPoints, from, length) => {
+            using folder = temporaryFolder();
+            const history = open(folder.path);
+            const tag = history.tag('a');
+            // Each sample at its own moment, so that both sides name the same one.
+            let at = t0;
+            const samples = list.map(({ step, value }, i) => {
+              at += step + 1;
+              history.append(tag, value, value === null ? 'bad' : 'good', value === null ? 'Bad' : 'Good', at, at + 5);
+              if (i % 40 === 39) history.flush();
+              return { at, value };
+            });
+            history.flush();
+            const { at: gotAt, value } = history.range('a', t0 + from, t0 + from + length, maxPoints);
+            expect({ at: gotAt, value }).toEqual(naive(samples, t0 + from, t0 + from + length, maxPoints));
+            expect(gotAt.length).toBeLessThanOrEqual(maxPoints);
+            history.close();
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
 
-  test('a tag-day at 10 Hz keeps its extremes and its gap', () => {
+  test('a tag-day at 10 Hz keeps its extremes and its gap', { timeout: 120_000 }, () => {
     using folder = temporaryFolder();
     const clock = manualClock(t0);
     const history = open(folder.path, { clock });
@@ -254,36 +267,40 @@ describe('range', () => {
 });
 
 describe('retention', () => {
-  test('deletes old samples a bounded number of rows at a time, keeps younger ones and all curves', () => {
-    using folder = temporaryFolder();
-    const clock = manualClock(t0);
-    const history = open(folder.path, { clock, retentionDays: 2 });
-    const tag = history.tag('a');
-    history.putTrace('curve', [1], [2]);
-    for (let d = 0; d < 4; d += 1) {
-      for (let i = 0; i < 40_000; i += 1) {
-        history.append(tag, i, 'good', 'Good', clock.now(), clock.now());
-        if (i % 250 === 0) history.flush();
-        if (i % 250 === 0) clock.advance(540_000);
+  test(
+    'deletes old samples a bounded number of rows at a time, keeps younger ones and all curves',
+    { timeout: 120_000 },
+    () => {
+      using folder = temporaryFolder();
+      const clock = manualClock(t0);
+      const history = open(folder.path, { clock, retentionDays: 2 });
+      const tag = history.tag('a');
+      history.putTrace('curve', [1], [2]);
+      for (let d = 0; d < 4; d += 1) {
+        for (let i = 0; i < 40_000; i += 1) {
+          history.append(tag, i, 'good', 'Good', clock.now(), clock.now());
+          if (i % 250 === 0) history.flush();
+          if (i % 250 === 0) clock.advance(540_000);
+        }
       }
-    }
-    const before = all(history, 'a').length;
-    let deleted = 0;
-    for (let once = history.retain(); once > 0; once = history.retain()) {
-      expect(once).toBeLessThanOrEqual(100);
-      deleted += once;
-    }
-    expect(deleted).toBeGreaterThan(50);
-    const left = all(history, 'a');
-    expect(left.length).toBeLessThan(before);
-    expect(left.length).toBeGreaterThan(60_000);
-    expect(history.range('a', clock.now() - 2 * day, clock.now(), 10).samples).toBe(
-      left.filter(({ receivedAt }) => receivedAt >= clock.now() - 2 * day).length,
-    );
-    expect(left.filter(({ receivedAt }) => receivedAt < clock.now() - 2 * day).length).toBeLessThan(3_000);
-    expect(history.getTrace('curve')).not.toBeNull();
-    history.close();
-  });
+      const before = all(history, 'a').length;
+      let deleted = 0;
+      for (let once = history.retain(); once > 0; once = history.retain()) {
+        expect(once).toBeLessThanOrEqual(100);
+        deleted += once;
+      }
+      expect(deleted).toBeGreaterThan(50);
+      const left = all(history, 'a');
+      expect(left.length).toBeLessThan(before);
+      expect(left.length).toBeGreaterThan(60_000);
+      expect(history.range('a', clock.now() - 2 * day, clock.now(), 10).samples).toBe(
+        left.filter(({ receivedAt }) => receivedAt >= clock.now() - 2 * day).length,
+      );
+      expect(left.filter(({ receivedAt }) => receivedAt < clock.now() - 2 * day).length).toBeLessThan(3_000);
+      expect(history.getTrace('curve')).not.toBeNull();
+      history.close();
+    },
+  );
 });
 
 describe('curves', () => {
