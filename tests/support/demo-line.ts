@@ -106,6 +106,14 @@ export async function startDemoLine(pressArgs: readonly string[] = []): Promise<
   };
 }
 
+/** Changes a file of the line's own copy of the plant; before the station starts. */
+export function editPlant(line: Pick<DemoLine, 'config'>, file: string, from: string, to: string): void {
+  const path = join(line.config, file);
+  const text = readFileSync(path, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} has no ${JSON.stringify(from)}`);
+  writeFileSync(path, text.replace(from, to));
+}
+
 /** Redeems a start address: the session cookie that later links (also to the restarted station) use. */
 export async function signInBrowser(url: string): Promise<string> {
   const answer = await fetch(url, { redirect: 'manual' });
