@@ -1,5 +1,6 @@
 /** uPlot in the colours and sizes of the page: axes and grid are its own, the rest is drawn by the chart. */
 import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
 
 export interface PlotAxes {
   readonly x: {

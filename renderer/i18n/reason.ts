@@ -12,7 +12,7 @@ export interface Words {
 
 /** `device.not-connected` to `device_not_connected`. */
 export function messageKey(code: string): string {
-  return code.replaceAll(/[.\-]/g, '_');
+  return code.replaceAll(/[.-]/g, '_');
 }
 
 /** Parameters whose values are words of the contract, and the catalogue prefixes that translate them. */
@@ -62,9 +62,8 @@ function limits(params: ReasonParams, words: Words): string {
   }
   const lower = side(params['lower'], false);
   return (
-    (lower === null
-      ? words.message('limits_at_most', { upper })
-      : words.message('limits_between', { lower, upper })) ?? upper
+    (lower === null ? words.message('limits_at_most', { upper }) : words.message('limits_between', { lower, upper })) ??
+    upper
   );
 }
 

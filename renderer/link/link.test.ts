@@ -40,7 +40,6 @@ class Source<T> {
   #waiting: T[] = [];
   #wake: (() => void) | null = null;
   #over = false;
-  ended = false;
   push(value: T): void {
     this.#waiting.push(value);
     this.#wake?.();
@@ -49,20 +48,13 @@ class Source<T> {
     this.#over = true;
     this.#wake?.();
   }
-  iterate(): AsyncGenerator<T> {
-    const source = this;
-    return (async function* () {
-      try {
-        for (;;) {
-          const value = source.#waiting.shift();
-          if (value !== undefined) yield value;
-          else if (source.#over) return;
-          else await new Promise<void>((resolve) => (source.#wake = resolve));
-        }
-      } finally {
-        source.ended = true;
-      }
-    })();
+  async *iterate(): AsyncGenerator<T> {
+    for (;;) {
+      const value = this.#waiting.shift();
+      if (value !== undefined) yield value;
+      else if (this.#over) return;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
   }
 }
 

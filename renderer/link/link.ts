@@ -169,11 +169,7 @@ export class Link {
     };
   }
 
-  async #call(
-    path: readonly string[],
-    input: unknown,
-    options: ClientOptions<Record<never, never>>,
-  ): Promise<unknown> {
+  async #call(path: readonly string[], input: unknown, options: ClientOptions<Record<never, never>>): Promise<unknown> {
     const generation = this.#generation;
     if (generation === null) throw new NotConnected();
     const call = new AbortController();
@@ -222,7 +218,7 @@ export class Link {
     this.#generation = generation;
     this.#feedWatchdog();
     void this.#listenToHeartbeat(generation);
-    for (const run of [...this.#streams]) run();
+    for (const run of this.#streams) run();
   }
 
   async #listenToHeartbeat(generation: Generation): Promise<void> {
@@ -235,7 +231,7 @@ export class Link {
         this.#feedWatchdog();
         this.#pauseMs = firstPauseMs;
         this.#enter('live');
-        for (const listener of [...this.#heartbeats]) listener(step.value);
+        for (const listener of this.#heartbeats) listener(step.value);
       }
     } catch {
       // Ends like a finished stream: without a heartbeat there is no link.
@@ -273,7 +269,7 @@ export class Link {
   #enter(status: LinkStatus): void {
     if (this.#state.status === status) return;
     this.#state = { status, since: this.#clock.now() };
-    for (const listener of [...this.#states]) listener(this.#state);
+    for (const listener of this.#states) listener(this.#state);
   }
 
   #sleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -32,7 +32,12 @@ function source(all: string[]) {
 const numbered = (count: number): string[] => Array.from({ length: count }, (_, index) => `u${index}`);
 function pagesOf(station: ReturnType<typeof source>, size = 10) {
   const views: PagesView<string>[] = [];
-  const pages = new Pages<string>(station.fetch, (item) => item, (view) => views.push(view), size);
+  const pages = new Pages<string>(
+    station.fetch,
+    (item) => item,
+    (view) => views.push(view),
+    size,
+  );
   return { pages, views };
 }
 

@@ -17,7 +17,7 @@ function resubscribe(): void {
   subscribed = tags;
   stop?.();
   stop = null;
-  for (const known of [...readings.keys()]) if (!wanted.has(known)) readings.delete(known);
+  for (const known of readings.keys()) if (!wanted.has(known)) readings.delete(known);
   if (tags.length === 0) return;
   stop = link.stream((options) => client.devices.live({ tags: [...tags] }, options), {
     value(frame) {

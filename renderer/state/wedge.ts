@@ -100,7 +100,13 @@ export class Wedge {
   }
 }
 
-const controlKeys: Readonly<Record<string, string>> = { '[': '\x1b', '\\': '\x1c', ']': '\x1d', '^': '\x1e', _: '\x1f' };
+const controlKeys: Readonly<Record<string, string>> = {
+  '[': '\x1b',
+  '\\': '\x1c',
+  ']': '\x1d',
+  '^': '\x1e',
+  _: '\x1f',
+};
 
 /** The character a key stands for inside a scan; null: not part of any scan. */
 function characterOf(key: WedgeKey, inBurst: boolean): string | null {

@@ -1,5 +1,4 @@
 import '@fontsource-variable/inter/index.css';
-import 'uplot/dist/uPlot.min.css';
 import '../ui/tokens.css';
 import '../ui/base.css';
 import { mount } from 'svelte';

@@ -28,7 +28,12 @@ export function bandOf({ value, lower, upper, nominal, guard }: BandInput): Band
   const span = to - from || 1;
   const place = (at: number): number => inset + ((at - from) / span) * (100 - 2 * inset);
   const clamp = (at: number): number => Math.min(100, Math.max(0, at));
-  const side = value !== null && lower !== null && value < lower ? 'below' : value !== null && upper !== null && value > upper ? 'above' : 'inside';
+  const side =
+    value !== null && lower !== null && value < lower
+      ? 'below'
+      : value !== null && upper !== null && value > upper
+        ? 'above'
+        : 'inside';
   const nominalPlace = nominal === null ? null : place(nominal);
   return {
     lower: lower === null ? 0 : inset,

@@ -37,19 +37,34 @@ describe('catalogue', () => {
   });
 
   it.each([
-    ['reasons', [...prefixed('reason_', Object.keys(reasonCodes)), ...prefixed('reason_', Object.keys(reasonCodes), '_text')]],
+    [
+      'reasons',
+      [...prefixed('reason_', Object.keys(reasonCodes)), ...prefixed('reason_', Object.keys(reasonCodes), '_text')],
+    ],
     ['met conditions', prefixed('met_', Object.keys(metCodes))],
     ['what now', prefixed('next_', Object.keys(nextCodes))],
     ['device states', prefixed('device_state_', deviceStates)],
     ['device problems', [...prefixed('device_problem_', deviceProblems), ...prefixed('device_todo_', deviceProblems)]],
-    ['events', prefixed('event_', eventDefinitions.map((one) => one.type))],
+    [
+      'events',
+      prefixed(
+        'event_',
+        eventDefinitions.map((one) => one.type),
+      ),
+    ],
     ['roles', prefixed('role_', roles)],
     ['permissions', prefixed('permission_', permissions)],
     ['qualities', prefixed('quality_', qualities)],
     ['store states', [...prefixed('store_state_', storeStates), ...prefixed('store_state_', storeStates, '_todo')]],
     ['step types', prefixed('step_type_', stepTypes)],
     ['scan kinds', prefixed('scan_kind_', scanKinds)],
-    ['drivers', [opcua, serialLine, mitutoyo].flatMap(({ id }) => [messageKey(`driver_${id}_title`), messageKey(`driver_${id}_text`)])],
+    [
+      'drivers',
+      [opcua, serialLine, mitutoyo].flatMap(({ id }) => [
+        messageKey(`driver_${id}_title`),
+        messageKey(`driver_${id}_text`),
+      ]),
+    ],
   ])('has words for all %s', (_what, keys) => {
     expect(keys.filter((key) => !(key in catalogues.en))).toEqual([]);
   });
@@ -64,9 +79,13 @@ describe('catalogue', () => {
       // `limits` is made of lower, upper and unit.
       const known = new Set([...params, ...(params.includes('lower') ? ['limits'] : [])]);
       for (const key of [`reason_${messageKey(code)}`, `reason_${messageKey(code)}_text`])
-        for (const name of placeholders(catalogues.en[key] ?? '')) if (!known.has(name)) foreign.push(`${key} {${name}}`);
+        for (const name of placeholders(catalogues.en[key] ?? ''))
+          if (!known.has(name)) foreign.push(`${key} {${name}}`);
     }
-    for (const [prefix, codes] of [['met_', metCodes], ['next_', nextCodes]] as const)
+    for (const [prefix, codes] of [
+      ['met_', metCodes],
+      ['next_', nextCodes],
+    ] as const)
       for (const [code, params] of Object.entries(codes) as [string, readonly string[]][])
         for (const name of placeholders(catalogues.en[prefix + messageKey(code)] ?? ''))
           if (!params.includes(name)) foreign.push(`${prefix}${code} {${name}}`);
@@ -98,7 +117,8 @@ describe.each(languages)('words in %s', (language) => {
     if (name.endsWith('At')) return now - 90_000;
     if (name.endsWith('Ms')) return 42_300;
     if (name.endsWith('Text')) return { en: 'Ram force', de: 'Stempelkraft' };
-    if (['lower', 'upper', 'value', 'written', 'readBack', 'triesLeft', 'open', 'total', 'attempts'].includes(name)) return 24.5;
+    if (['lower', 'upper', 'value', 'written', 'readBack', 'triesLeft', 'open', 'total', 'attempts'].includes(name))
+      return 24.5;
     if (name === 'unit') return 'N.m';
     return `${name}-1`;
   };
@@ -126,7 +146,13 @@ describe.each(languages)('words in %s', (language) => {
     const out = reasonWords(
       {
         code: 'value.out-of-limits',
-        params: { value: 24.041, unit: 'mm', lower: 23.98, upper: 24.03, characteristicText: { en: 'Bore B', de: 'Bohrung B' } },
+        params: {
+          value: 24.041,
+          unit: 'mm',
+          lower: 23.98,
+          upper: 24.03,
+          characteristicText: { en: 'Bore B', de: 'Bohrung B' },
+        },
       },
       words,
     );
@@ -136,7 +162,10 @@ describe.each(languages)('words in %s', (language) => {
         : 'Bohrung B: 24,041 mm; erlaubt ist 23,98 bis 24,03 mm.',
     );
     const stale = reasonWords(
-      { code: 'tag.stale', params: { tag: 'p.f', tagText: { en: 'Force', de: 'Kraft' }, ageMs: 42_300, limitMs: 2_000 } },
+      {
+        code: 'tag.stale',
+        params: { tag: 'p.f', tagText: { en: 'Force', de: 'Kraft' }, ageMs: 42_300, limitMs: 2_000 },
+      },
       words,
     );
     expect(plain(stale.text)).toBe(
@@ -145,11 +174,16 @@ describe.each(languages)('words in %s', (language) => {
         : 'Kraft (p.f) ist 42 s alt; erlaubt sind höchstens 2,0 s.',
     );
     const device = reasonWords(
-      { code: 'device.not-connected', params: { device: 'press', deviceText: { en: 'Press', de: 'Presse' }, state: 'disconnected', sinceMs: 61_000 } },
+      {
+        code: 'device.not-connected',
+        params: { device: 'press', deviceText: { en: 'Press', de: 'Presse' }, state: 'disconnected', sinceMs: 61_000 },
+      },
       words,
     );
     expect(plain(device.text)).toBe(
-      language === 'en' ? 'Press (press): not connected for 1 min 1 s.' : 'Presse (press): nicht verbunden seit 1 min 1 s.',
+      language === 'en'
+        ? 'Press (press): not connected for 1 min 1 s.'
+        : 'Presse (press): nicht verbunden seit 1 min 1 s.',
     );
   });
 

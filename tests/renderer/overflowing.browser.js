@@ -13,4 +13,4 @@
   for (const element of document.querySelectorAll('.cut'))
     if (element.scrollWidth > element.clientWidth + 1) bad.push(`cut: ${words(element)}`);
   return bad;
-})()
+})();

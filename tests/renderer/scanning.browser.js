@@ -1,4 +1,4 @@
-(text) => {
+globalThis.scanLikeAKeyboard = (text) => {
   const press = (key) => {
     for (const type of ['keydown', 'keyup'])
       (document.activeElement ?? document.body).dispatchEvent(
@@ -7,4 +7,4 @@
   };
   for (const key of text) press(key);
   press('Enter');
-}
+};

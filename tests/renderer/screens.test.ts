@@ -5,7 +5,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildScreens } from './build.ts';
 import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
-import { mara, scenes } from './views.ts';
+import { mara } from './view-parts.ts';
+import { scenes } from './views.ts';
 
 const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
 const scanning = readFileSync(new URL('./scanning.browser.js', import.meta.url), 'utf8').trim();
@@ -22,7 +23,15 @@ beforeAll(async () => {
   station = await startScriptedStation(folder, images);
   browser = await chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   tab.on('console', (message) => {
@@ -53,7 +62,7 @@ const acts = (path: string) => station.acts.filter((act) => act.path === path);
 const primary = () => tab.getByTestId('primary-action');
 /** As a scanner in keyboard mode types: no pause, Enter at the end. */
 async function scan(code: string): Promise<void> {
-  await tab.evaluate<unknown>(`(${scanning})(${JSON.stringify(code)})`);
+  await tab.evaluate<unknown>(`${scanning}\nscanLikeAKeyboard(${JSON.stringify(code)})`);
 }
 
 describe('acts', () => {
@@ -90,9 +99,9 @@ describe('acts', () => {
   it('after a failed step the primary action tries that very attempt again', async () => {
     await show('failed');
     await primary().click();
-    await expect.poll(() => acts('execution.retry').map((act) => act.input)).toMatchObject([
-      { executionId: 'x-1', stepId: 'measure-bore', attempt: 2 },
-    ]);
+    await expect
+      .poll(() => acts('execution.retry').map((act) => act.input))
+      .toMatchObject([{ executionId: 'x-1', stepId: 'measure-bore', attempt: 2 }]);
   });
 
   it('Enter is the primary action, and digits on a keypad are not shortcuts', async () => {
@@ -101,7 +110,9 @@ describe('acts', () => {
     await expect.poll(() => primary().textContent()).toContain('6.1\u00A0bar');
     await primary().click({ trial: true });
     await tab.keyboard.press('Enter');
-    await expect.poll(() => acts('execution.act').at(-1)?.input).toMatchObject({ action: { type: 'number', value: 6.1 } });
+    await expect
+      .poll(() => acts('execution.act').at(-1)?.input)
+      .toMatchObject({ action: { type: 'number', value: 6.1 } });
     expect(tab.url()).not.toContain('#/orders');
   });
 });
@@ -111,7 +122,9 @@ describe('scans', () => {
     await show('instruction');
     await tab.getByTestId('help').focus();
     await scan('PMP100-2600419');
-    await expect.poll(() => acts('scan.submit').map((act) => act.input)).toEqual([{ text: 'PMP100-2600419', source: 'wedge' }]);
+    await expect
+      .poll(() => acts('scan.submit').map((act) => act.input))
+      .toEqual([{ text: 'PMP100-2600419', source: 'wedge' }]);
     await expect.poll(() => tab.getByTestId('scan-field').textContent()).toContain('PMP100-2600419 understood as unit');
     expect(await tab.locator('dialog').count()).toBe(0);
     expect(acts('execution.act')).toEqual([]);
@@ -166,7 +179,9 @@ describe('place and people', () => {
     await tab.getByTestId('sign-in').waitFor();
     expect(await tab.getByTestId('step').count()).toBe(0);
     expect(await tab.getByTestId('place-orders').count()).toBe(0);
-    expect(await tab.getByTestId('sign-in').textContent()).toContain('PMP100-2600417 stays at the step “Lay out the parts”');
+    expect(await tab.getByTestId('sign-in').textContent()).toContain(
+      'PMP100-2600417 stays at the step “Lay out the parts”',
+    );
   });
 
   it('nobody signed in makes the header say so', async () => {
@@ -188,17 +203,21 @@ describe('place and people', () => {
 });
 
 describe('words', () => {
-  it.each(['en', 'de'] as const)('fit on the small panel in %s, in every state of the work screen', async (language) => {
-    station.settings.set({ ...station.settings.value, language });
-    await expect.poll(() => tab.evaluate<string>('document.documentElement.lang')).toBe(language);
-    const problems: string[] = [];
-    for (const scene of Object.keys(scenes)) {
-      await show(scene);
-      await tab.evaluate<unknown>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
-      for (const problem of await tab.evaluate<readonly string[]>(overflowing)) problems.push(`${scene}: ${problem}`);
-    }
-    expect(problems).toEqual([]);
-  }, 60_000);
+  it.each(['en', 'de'] as const)(
+    'fit on the small panel in %s, in every state of the work screen',
+    async (language) => {
+      station.settings.set({ ...station.settings.value, language });
+      await expect.poll(() => tab.evaluate<string>('document.documentElement.lang')).toBe(language);
+      const problems: string[] = [];
+      for (const scene of Object.keys(scenes)) {
+        await show(scene);
+        await tab.evaluate<unknown>('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+        for (const problem of await tab.evaluate<readonly string[]>(overflowing)) problems.push(`${scene}: ${problem}`);
+      }
+      expect(problems).toEqual([]);
+    },
+    60_000,
+  );
 
   it('nothing on the way broke the content security policy or threw', () => {
     expect(complaints).toEqual([]);

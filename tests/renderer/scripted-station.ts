@@ -17,7 +17,8 @@ import type { SystemView } from '#contract/rpc/system.ts';
 import { Mailbox } from '#station/streams/mailbox.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { readBelow } from '#station/web/files.ts';
-import { characteristics, mara, scenes, system } from './views.ts';
+import { characteristics, mara, system } from './view-parts.ts';
+import { scenes } from './views.ts';
 
 export const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -69,15 +70,24 @@ export async function startScriptedStation(page: string, images: string, port = 
   const nobody: PeopleView = { person: mara, locked: false, pinFor: null, lockAt: null };
   const execution = new Shown<ExecutionView>(scenes['no-unit']!(revision));
   const people = new Shown<PeopleView>(nobody);
-  const settings = new Shown<Settings>({ theme: 'light', language: 'en', hand: 'right', gloves: false, sound: true, pxPerMm: null });
+  const settings = new Shown<Settings>({
+    theme: 'light',
+    language: 'en',
+    hand: 'right',
+    gloves: false,
+    sound: true,
+    pxPerMm: null,
+  });
   const systemView = new Shown<SystemView>(system());
   const scans = new Shown<ScanOutcome | null>(null);
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
-  const act = (path: string) => ({ input }: { input: unknown }) => {
-    acts.push({ path, input });
-    return done;
-  };
+  const act =
+    (path: string) =>
+    ({ input }: { input: unknown }) => {
+      acts.push({ path, input });
+      return done;
+    };
 
   const os = implement(contract);
   const order: OrderRow = {
@@ -95,10 +105,17 @@ export async function startScriptedStation(page: string, images: string, port = 
     blocked: [],
     waiting: ['PMP100-2600417', 'PMP100-2600418', 'PMP100-2600419', 'PMP100-2600420'],
   };
-  const page1 = <T>(items: T[]): { items: T[]; next: null; total: number } => ({ items, next: null, total: items.length });
+  const page1 = <T>(items: T[]): { items: T[]; next: null; total: number } => ({
+    items,
+    next: null,
+    total: items.length,
+  });
 
   const router = os.router({
-    system: { get: os.system.get.handler(() => systemView.value), watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)) },
+    system: {
+      get: os.system.get.handler(() => systemView.value),
+      watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)),
+    },
     people: {
       watch: os.people.watch.handler(({ signal }) => people.watch(signal)),
       signIn: os.people.signIn.handler(act('people.signIn')),
@@ -124,7 +141,13 @@ export async function startScriptedStation(page: string, images: string, port = 
           fields: { serial: input.text },
           result: input.text.startsWith('?') ? 'refused' : 'accepted',
           refusal: input.text.startsWith('?')
-            ? { command: 'scan', at: Date.now(), reasons: [{ code: 'scan.not-understood', params: { text: input.text } }], met: [], next: [] }
+            ? {
+                command: 'scan',
+                at: Date.now(),
+                reasons: [{ code: 'scan.not-understood', params: { text: input.text } }],
+                met: [],
+                next: [],
+              }
             : null,
         };
         scans.set(outcome);
@@ -167,10 +190,15 @@ export async function startScriptedStation(page: string, images: string, port = 
         for (let i = 0; i <= 240; i += 1) {
           const share = i / 200;
           x.push(share <= 1 ? 59.2 * share : 59.2 - (share - 1) * 160);
-          y.push(share <= 1 ? 0.3 + 3.5 * share + 8.7 * share ** 9 + 0.15 * Math.sin(i / 3) : Math.max(0, 12.4 - (share - 1) * 90));
+          y.push(
+            share <= 1
+              ? 0.3 + 3.5 * share + 8.7 * share ** 9 + 0.15 * Math.sin(i / 3)
+              : Math.max(0, 12.4 - (share - 1) * 90),
+          );
         }
         yield { traceId: 't1', from: 0, x: x.slice(0, 40), y: y.slice(0, 40), done: false };
-        for (let from = 40; from < x.length && !signal?.aborted; from += 20) {
+        for (let from = 40; from < x.length; from += 20) {
+          if (signal?.aborted) return;
           await new Promise((resolve) => setTimeout(resolve, 100));
           yield { traceId: 't1', from, x: x.slice(from, from + 20), y: y.slice(from, from + 20), done: false };
         }
@@ -191,7 +219,11 @@ export async function startScriptedStation(page: string, images: string, port = 
             typed: i === 5,
           };
         });
-        return { characteristic, points, control: { center: middle, lower: middle - width * 0.3, upper: middle + width * 0.3 } };
+        return {
+          characteristic,
+          points,
+          control: { center: middle, lower: middle - width * 0.3, upper: middle + width * 0.3 },
+        };
       }),
     },
     units: {
@@ -216,13 +248,22 @@ export async function startScriptedStation(page: string, images: string, port = 
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
       }),
       live: os.devices.live.handler(async function* ({ input, signal }) {
-        for (let i = 0; !signal?.aborted; i += 1) {
+        for (let i = 0; ; i += 1) {
+          if (signal?.aborted) return;
           const at = Date.now();
           yield {
             at,
             readings: input.tags.map((tagId) => ({
               tagId,
-              value: tagId.endsWith('state') ? 'Idle' : tagId.endsWith('oil') ? 41.7 : tagId.endsWith('position') ? 182.4 : tagId === 'calliper.value' ? 24.013 : 0.02 + 0.01 * (i % 3),
+              value: tagId.endsWith('state')
+                ? 'Idle'
+                : tagId.endsWith('oil')
+                  ? 41.7
+                  : tagId.endsWith('position')
+                    ? 182.4
+                    : tagId === 'calliper.value'
+                      ? 24.013
+                      : 0.02 + 0.01 * (i % 3),
               unit: null,
               quality: tagId.endsWith('oil') ? ('bad' as const) : ('good' as const),
               status: tagId.endsWith('oil') ? 'BadNoCommunication' : 'Good',
@@ -236,13 +277,23 @@ export async function startScriptedStation(page: string, images: string, port = 
           await new Promise((resolve) => setTimeout(resolve, 100));
         }
       }),
-      history: os.devices.history.handler(({ input }) => ({ tagId: input.tagId, fromAt: input.fromAt, toAt: input.toAt, samples: 0, at: [], value: [] })),
+      history: os.devices.history.handler(({ input }) => ({
+        tagId: input.tagId,
+        fromAt: input.fromAt,
+        toAt: input.toAt,
+        samples: 0,
+        at: [],
+        value: [],
+      })),
       drivers: os.devices.drivers.handler(() => []),
     },
     settings: {
       watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
       set: os.settings.set.handler(({ input }) => {
-        settings.set({ ...settings.value, ...(Object.fromEntries(Object.entries(input).filter(([, v]) => v !== undefined)) as Partial<Settings>) });
+        settings.set({
+          ...settings.value,
+          ...(Object.fromEntries(Object.entries(input).filter(([, v]) => v !== undefined)) as Partial<Settings>),
+        });
         return settings.value;
       }),
     },
@@ -254,7 +305,8 @@ export async function startScriptedStation(page: string, images: string, port = 
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const image = /^\/definition-images\/(.+)$/.exec(path)?.[1];
-    const file = image === undefined ? readBelow(page, path === '/' ? '/index.html' : path) : readBelow(images, `/${image}`);
+    const file =
+      image === undefined ? readBelow(page, path === '/' ? '/index.html' : path) : readBelow(images, `/${image}`);
     void file.then((found) => {
       if (found === null) {
         response.writeHead(404).end();

@@ -12,7 +12,15 @@ const page = process.env['PAGE'] ?? `${root}out/renderer`;
 const station = await startScriptedStation(page, `${root}resources/demo-plant/definitions/PMP-100.C/images`);
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
 });
 /** Runs in the page: texts that are wider than their place or off the screen. */
 const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
@@ -29,22 +37,40 @@ for (const size of sizes) {
   tab.on('pageerror', (error) => console.log(`[pageerror] ${error.stack ?? error.message}`));
   await tab.goto(station.address);
   for (const scene of wanted) {
-    const looks = size.name === '1920' ? ([['light', 'en'], ['dark', 'de']] as const) : ([['light', 'de']] as const);
+    const looks =
+      size.name === '1920'
+        ? ([
+            ['light', 'en'],
+            ['dark', 'de'],
+          ] as const)
+        : ([['light', 'de']] as const);
     for (const [theme, language] of looks) {
       station.settings.set({ ...station.settings.value, theme, language });
       station.scene(scene in scenes ? scene : scene === 'typed' ? 'measure' : 'instruction');
       const person = station.people.value.person;
       if (scene === 'sign-in') station.people.set({ ...station.people.value, person: null });
       if (scene === 'locked') station.people.set({ ...station.people.value, locked: true });
-      if (scene === 'pin') station.people.set({ ...station.people.value, pinFor: { id: 'jonas', name: 'Jonas Brandt' } });
-      if (scene === 'store') station.system.set({ ...station.system.value, store: { ...station.system.value.store, state: 'disk-full', detail: 'SQLITE_FULL: database or disk is full', freeBytes: 0 } });
+      if (scene === 'pin')
+        station.people.set({ ...station.people.value, pinFor: { id: 'jonas', name: 'Jonas Brandt' } });
+      if (scene === 'store')
+        station.system.set({
+          ...station.system.value,
+          store: {
+            ...station.system.value.store,
+            state: 'disk-full',
+            detail: 'SQLITE_FULL: database or disk is full',
+            freeBytes: 0,
+          },
+        });
       await tab.waitForTimeout(700);
       if (scene === 'keys') await tab.keyboard.press('?');
       if (scene === 'scan-typing') await tab.keyboard.press('/');
       if (scene === 'hold') await tab.getByTestId('hold-unit').click();
       if (scene === 'person') await tab.getByTestId('header-person').click();
       if (scene === 'typed') {
-        await tab.getByRole('button', { name: language === 'de' ? 'Von Hand eingeben' : 'Enter by hand', exact: true }).click();
+        await tab
+          .getByRole('button', { name: language === 'de' ? 'Von Hand eingeben' : 'Enter by hand', exact: true })
+          .click();
         for (const key of ['2', '4', '.', '0', '4', '5']) {
           await tab.keyboard.press(key);
           await tab.waitForTimeout(80);
@@ -61,7 +87,10 @@ for (const size of sizes) {
       }
       if (['keys', 'scan-typing', 'hold', 'person', 'typed'].includes(scene)) await tab.keyboard.press('Escape');
       station.people.set({ ...station.people.value, person, locked: false, pinFor: null });
-      station.system.set({ ...station.system.value, store: { ...station.system.value.store, state: 'ok', detail: '', freeBytes: 42e9 } });
+      station.system.set({
+        ...station.system.value,
+        store: { ...station.system.value.store, state: 'ok', detail: '', freeBytes: 42e9 },
+      });
       await tab.waitForTimeout(100);
     }
   }

@@ -17,10 +17,9 @@ export function summaryText(summary: StepSummary): string {
       return `${values}${unit}${summary.typed ? ` · ${t.measure_typed_mark()}` : ''}`;
     }
     case 'cycle':
-      return [
-        summary.recipe,
-        ...summary.values.map((one) => format.quantity(one.value, one.decimals, one.unit)),
-      ].join(' · ');
+      return [summary.recipe, ...summary.values.map((one) => format.quantity(one.value, one.decimals, one.unit))].join(
+        ' · ',
+      );
     case 'checks':
       return summary.notOk === 0
         ? t.summary_checks({ ok: String(summary.ok), total: String(summary.total) })
