@@ -1,28 +1,48 @@
 /** The clients that opcua.bench.ts measures, each run as a process of its own: `node bench/opcua-child.ts '{"mode":"bare",...}'`. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import type { DataValue } from 'node-opcua-client';
 import type { DriverHost, TagBinding } from '#contract/driver.ts';
 import type { TagReading } from '#contract/reading.ts';
 import { systemClock } from '#station/clock.ts';
 import { driver as opcua } from '#station/drivers/opcua-client/index.ts';
+import { openHistory } from '#station/history/history.ts';
+import { createRecorder } from '#station/history/recorder.ts';
 import { TagHub } from '#station/tags/hub.ts';
 
-export type Mode = 'bare' | 'driver' | 'hub';
+/**
+ * `bare`: a plain client. `append`: it also writes one row per value with better-sqlite3, WAL, FULL, a transaction per
+ * 200 ms. `driver`: ours. `hub`: through the tag hub, with a screen that reads frames of all tags. `record`: through the
+ * hub into the history file.
+ */
+export type Mode = 'bare' | 'append' | 'driver' | 'hub' | 'record';
 export interface Order {
   readonly mode: Mode;
   readonly port: number;
   readonly count: number;
   /** Measure load for this long; 0: tell `first` at the first value after each connection and run until killed. */
   readonly measureMs: number;
+  /** The longest outage to bridge, in ms. */
+  readonly bridgeMs?: number;
 }
 export interface Load {
   readonly subscribedMs: number;
   readonly cpuPer100k: number;
   readonly perSecond: number;
   readonly rssMb: number;
+  /** The same at the begin of the measurement. */
+  readonly rssAtStartMb: number;
   readonly lost: number;
+  /** Mode `hub`: frames to the screen. */
+  readonly framesPerSecond: number;
+  /** Mode `record`: changes of 20 tags that are not in the history file. */
+  readonly missing: number;
+  /** Mode `record`: bytes of the history file per sample. */
+  readonly bytesPerSample: number;
 }
 
 const say = (what: object): void => void process.stdout.write(`${JSON.stringify(what)}\n`);
@@ -47,12 +67,15 @@ async function client(order: Order): Promise<void> {
   };
   const startedAt = performance.now();
   const endpoint = `opc.tcp://127.0.0.1:${order.port}/press`;
-  if (order.mode === 'bare') {
+  let product: Product | null = null;
+  if (order.mode === 'bare' || order.mode === 'append') {
+    const append = order.mode === 'append' ? rowPerValue() : () => undefined;
     await bareClient(
       endpoint,
       order.count,
-      (tag) => {
+      (tag, value) => {
         values += 1;
+        append(tag, value);
         first(tag);
       },
       () => (waiting = true),
@@ -73,7 +96,7 @@ async function client(order: Order): Promise<void> {
         last[tag] = value;
       }
     };
-    productClient(endpoint, order, count);
+    product = productClient(endpoint, order, count);
   }
   await all;
   const subscribedMs = performance.now() - startedAt;
@@ -83,6 +106,8 @@ async function client(order: Order): Promise<void> {
     return;
   }
   await pause(3_000);
+  const rssAtStartMb = process.memoryUsage.rss() / 1e6;
+  const framesBefore = product?.frames() ?? 0;
   const cpu = process.cpuUsage();
   const from = performance.now();
   values = 0;
@@ -94,13 +119,16 @@ async function client(order: Order): Promise<void> {
     cpuPer100k: ((used.user + used.system) / 1e6 / values) * 100_000,
     perSecond: values / seconds,
     rssMb: process.memoryUsage.rss() / 1e6,
+    rssAtStartMb,
     lost,
+    framesPerSecond: ((product?.frames() ?? 0) - framesBefore) / seconds,
+    ...(product?.recorded() ?? { missing: 0, bytesPerSample: 0 }),
   };
   say(load);
   process.exit(0);
 }
 
-function tagsOf(count: number): TagBinding[] {
+function tagsOf(count: number, bridgeMs: number): TagBinding[] {
   return Array.from({ length: count }, (_, i): TagBinding => {
     return {
       id: `Bulk.${i}`,
@@ -109,15 +137,23 @@ function tagsOf(count: number): TagBinding[] {
       unit: null,
       samplingMs: 0,
       deadband: 0,
-      bridgeMs: 10_000,
+      bridgeMs,
     };
   });
 }
 
-function productClient(endpoint: string, order: Order, count: (readings: readonly TagReading[]) => void): void {
-  const tags = tagsOf(order.count);
+interface Product {
+  readonly frames: () => number;
+  /** What the history file holds; ends the recording. */
+  readonly recorded: () => Pick<Load, 'missing' | 'bytesPerSample'>;
+}
+
+function productClient(endpoint: string, order: Order, count: (readings: readonly TagReading[]) => void): Product {
+  const tags = tagsOf(order.count, order.bridgeMs ?? 10_000);
   let take = count;
-  if (order.mode === 'hub') {
+  let frames = 0;
+  let recorded: Product['recorded'] = () => ({ missing: 0, bytesPerSample: 0 });
+  if (order.mode === 'hub' || order.mode === 'record') {
     const hub = new TagHub(systemClock, (error) => {
       throw error;
     });
@@ -130,6 +166,12 @@ function productClient(endpoint: string, order: Order, count: (readings: readonl
       hub.push('press', readings);
       count(readings);
     };
+    const tagIds = tags.map(({ id }) => id);
+    if (order.mode === 'record') recorded = record(hub, tagIds);
+    else
+      void (async () => {
+        for await (const _frame of hub.frames(tagIds, undefined)) frames += 1;
+      })();
   }
   const host: DriverHost = {
     deviceId: 'press',
@@ -143,13 +185,75 @@ function productClient(endpoint: string, order: Order, count: (readings: readonl
     info: () => undefined,
   };
   opcua.create(host, opcua.manifest.settings.parse({ endpoint }), tags).start();
+  return { frames: () => frames, recorded: () => recorded() };
+}
+
+function record(hub: TagHub, tagIds: readonly string[]): Product['recorded'] {
+  const folder = mkdtempSync(path.join(tmpdir(), 'linewright-bench-'));
+  const file = path.join(folder, 'history.db');
+  const history = openHistory({ path: file, clock: systemClock, retentionDays: 30 });
+  const fail = (error: unknown): never => {
+    throw error;
+  };
+  const recorder = createRecorder({
+    history,
+    clock: systemClock,
+    tagIds,
+    subscribe: (ids, listener) => hub.subscribe(ids, listener),
+    onError: fail,
+  });
+  // Beside the history: what 20 tags really said.
+  const probes = tagIds.filter((_, i) => i % Math.ceil(tagIds.length / 20) === 0);
+  const said = new Map(probes.map((id) => [id, 0]));
+  let samples = 0;
+  hub.subscribe(tagIds, (readings) => (samples += readings.length));
+  hub.subscribe(probes, (readings) => {
+    for (const { tagId } of readings) said.set(tagId, (said.get(tagId) ?? 0) + 1);
+  });
+  return () => {
+    const wanted = new Map(said);
+    const all = samples;
+    recorder.stop();
+    let missing = 0;
+    for (const [id, count] of wanted) {
+      let found = 0;
+      for (const _sample of history.raw(id, 0, Number.MAX_SAFE_INTEGER)) found += 1;
+      missing += Math.abs(count - found);
+    }
+    history.close();
+    const bytes = statSync(file).size;
+    rmSync(folder, { recursive: true });
+    return { missing, bytesPerSample: bytes / all };
+  };
+}
+
+/** The floor of recording: a row per value with time and quality, durable every 200 ms. */
+function rowPerValue(): (tag: number, value: DataValue) => void {
+  const folder = mkdtempSync(path.join(tmpdir(), 'linewright-bench-'));
+  process.once('exit', () => rmSync(folder, { recursive: true }));
+  const db = new Database(path.join(folder, 'rows.db'));
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.exec('CREATE TABLE sample (tag INTEGER, at INTEGER, value REAL, status INTEGER) STRICT');
+  const insert = db.prepare('INSERT INTO sample VALUES (?, ?, ?, ?)');
+  let waiting: [number, number, number, number][] = [];
+  const write = db.transaction((rows: typeof waiting) => {
+    for (const row of rows) insert.run(...row);
+  });
+  setInterval(() => {
+    const rows = waiting;
+    waiting = [];
+    write(rows);
+  }, 200);
+  return (tag, value) =>
+    waiting.push([tag, value.sourceTimestamp?.getTime() ?? 0, Number(value.value.value), value.statusCode.value]);
 }
 
 /** What somebody writes with node-opcua in an afternoon: one subscription, one group, a callback that counts. */
 async function bareClient(
   endpoint: string,
   count: number,
-  value: (tag: number) => void,
+  value: (tag: number, value: DataValue) => void,
   lostConnection: () => void,
 ): Promise<void> {
   const { AttributeIds, ClientMonitoredItemGroup, ClientSubscription, OPCUAClient, TimestampsToReturn } =
@@ -185,7 +289,7 @@ async function bareClient(
     { samplingInterval: 0, queueSize: 400, discardOldest: true },
     TimestampsToReturn.Both,
   );
-  group.on('changed', (_item, _value, index) => value(index));
+  group.on('changed', (_item, dataValue, index) => value(index, dataValue));
 }
 
 await client(JSON.parse(process.argv[2] ?? '{}') as Order);

@@ -12,7 +12,7 @@ import { createCore } from './core/index.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
-import { openHistory } from './history/history.ts';
+import { openHistory, type History } from './history/history.ts';
 import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
@@ -150,6 +150,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     },
     start() {
       system.start();
+      markTimeWithoutStation(history, recorded, clock);
       core.importOrders();
       devices.start();
       core.resume();
@@ -160,11 +161,17 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       await core.stop();
       await devices.stop();
       recorder.stop();
-      // OPC UA Part 4: the source is not running. The time until the next start must be no straight line in a chart.
-      for (const id of recorded) history.append(history.tag(id), null, 'bad', 'BadShutdown', null, clock.now());
       system.stop(reason);
       history.close();
       store.close();
     },
   };
+}
+
+/** However the last run ended: the time until now must be no straight line in a chart (OPC UA Part 4: BadShutdown). */
+function markTimeWithoutStation(history: History, tagIds: readonly string[], clock: Clock): void {
+  const from = history.lastWrittenAt;
+  const now = clock.now();
+  if (from === null || from >= now) return;
+  for (const id of tagIds) history.markGap(id, from, now, 'BadShutdown');
 }

@@ -94,8 +94,12 @@ export class History {
   readonly #scratch = new Samples(512);
   #block = 0;
 
+  /** UTC ms of the last write before this opening, whoever ended that run and however; null for a new file. */
+  readonly lastWrittenAt: number | null;
+
   constructor(options: HistoryOptions) {
     this.#options = options;
+    this.lastWrittenAt = lastWrite(options.path);
     this.#file = new SampleFile(options.path, options.maxPages ?? null);
     this.#health = new Health({
       folder: dirname(options.path),
@@ -330,4 +334,10 @@ export class History {
       throw error;
     }
   }
+}
+
+/** The journal is written at every flush, the file itself only now and then. */
+function lastWrite(file: string): number | null {
+  const times = [file, `${file}-wal`].flatMap((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? []);
+  return times.length === 0 ? null : Math.floor(Math.max(...times));
 }
