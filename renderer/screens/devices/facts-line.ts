@@ -10,6 +10,9 @@ export function factName(name: string): string {
 export function factsLine(params: ReasonParams): string {
   return Object.entries(writtenParams(params, words))
     .filter(([, value]) => value !== '')
-    .map(([name, value]) => `${factName(name)}: ${name === 'fault' ? (message(`devices_fault_${value}`) ?? value) : value}`)
+    .map(
+      ([name, value]) =>
+        `${factName(name)}: ${name === 'fault' ? (message(`devices_fault_${value}`) ?? value) : value}`,
+    )
     .join(' · ');
 }

@@ -45,7 +45,13 @@ describe('the settings of a device', () => {
       options: ['cr', 'lf'],
       description: 'What ends a scan',
     });
-    expect(row(tcp, 'link.port')).toMatchObject({ value: 4001, isDefault: false, required: true, minimum: 1, maximum: 65_535 });
+    expect(row(tcp, 'link.port')).toMatchObject({
+      value: 4001,
+      isDefault: false,
+      required: true,
+      minimum: 1,
+      maximum: 65_535,
+    });
     expect(row(tcp, 'dataBits')).toMatchObject({ value: 8, options: [7, 8] });
     expect(row(tcp, 'silentAfterMs')).toMatchObject({ value: null, isDefault: true });
   });

@@ -36,10 +36,23 @@ describe('the time axis', () => {
   const from = Date.UTC(2026, 10, 22, 13, 3, 20);
   const text = (at: number): string => new Date(at).toISOString().slice(11, 16);
   it('has round minutes', () => {
-    expect(timeTicks(from, from + 600_000, 'Europe/Berlin', 6).map(text)).toEqual(['13:04', '13:06', '13:08', '13:10', '13:12']);
+    expect(timeTicks(from, from + 600_000, 'Europe/Berlin', 6).map(text)).toEqual([
+      '13:04',
+      '13:06',
+      '13:08',
+      '13:10',
+      '13:12',
+    ]);
   });
   it('has round hours of the plant, not of Greenwich', () => {
     // 14:03 in Berlin; every four hours from the plant's midnight: 16:00 there is 15:00 UTC.
-    expect(timeTicks(from, from + 86_400_000, 'Europe/Berlin', 6).map(text)).toEqual(['15:00', '19:00', '23:00', '03:00', '07:00', '11:00']);
+    expect(timeTicks(from, from + 86_400_000, 'Europe/Berlin', 6).map(text)).toEqual([
+      '15:00',
+      '19:00',
+      '23:00',
+      '03:00',
+      '07:00',
+      '11:00',
+    ]);
   });
 });

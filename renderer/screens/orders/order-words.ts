@@ -21,7 +21,11 @@ export function dueState(
 }
 
 /** What may become of an order now; the station decides and refuses the rest with its reasons. */
-export function possible(status: OrderStatus): { readonly release: boolean; readonly hold: boolean; readonly close: boolean } {
+export function possible(status: OrderStatus): {
+  readonly release: boolean;
+  readonly hold: boolean;
+  readonly close: boolean;
+} {
   return {
     release: status === 'created' || status === 'held',
     hold: status === 'released',

@@ -27,7 +27,10 @@ const none: HistoryEntry['detail'] = { kind: 'none' };
 
 describe('a unit’s words', () => {
   it('mark what is out of limits by shape, whatever the event is called', () => {
-    expect(entryLook({ type: 'measurement.recorded', detail: measured('above', 'device') })).toEqual({ shape: 'failed', tone: 'bad' });
+    expect(entryLook({ type: 'measurement.recorded', detail: measured('above', 'device') })).toEqual({
+      shape: 'failed',
+      tone: 'bad',
+    });
     expect(entryLook({ type: 'measurement.recorded', detail: measured('ok', 'device') }).tone).toBe('quiet');
   });
   it('have a look for every event there is, abnormal only where something went wrong', () => {
