@@ -223,6 +223,16 @@ describe('while it runs', () => {
     await station.pass(5_000);
     expect(aborted()[0]).toMatchObject({ code: 'machine.result-missing', params: { status: 'BadSensorFailure' } });
   });
+  it('machine.cycle-lost when the results are overwritten while they are collected', async () => {
+    station.shop.badResults = true;
+    station.shop.complete();
+    await station.pass(1_000);
+    expect(state()?.phase).toBe('collecting');
+    station.shop.badResults = false;
+    station.shop.values.set('press.result-cycle', 'other');
+    await station.pass(1_000);
+    expect(codes()).toEqual(['machine.cycle-lost']);
+  });
   it('records the results once the disk takes them again', async () => {
     const append = station.store.append.bind(station.store);
     let full = true;
