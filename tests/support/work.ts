@@ -67,3 +67,9 @@ export async function tagNow(client: Client, tagId: string): Promise<LiveReading
   for await (const { readings } of await client.devices.live({ tags: [tagId] })) return readings[0];
   throw new Error('the station sent no frame');
 }
+
+/** Waits until the machine can be started. */
+export async function machineReady(client: Client): Promise<void> {
+  for await (const { readings } of await client.devices.live({ tags: ['press.state'] }))
+    if (readings.some(({ value, stale }) => value === 'Idle' && !stale)) return;
+}
