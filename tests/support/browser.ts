@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 /** Chromium without the services that a closed network refuses. */
 export const chromiumArgs = [
@@ -10,6 +10,16 @@ export const chromiumArgs = [
   '--disable-component-update',
   '--disable-sync',
 ];
+
+/** A screen of the panel's size that is let in by a session (`signInBrowser`) that outlives the station's restarts. */
+export async function openScreen(browser: Browser, origin: string, cookie: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  const [name = '', value = ''] = cookie.split('=', 2);
+  await context.addCookies([{ name, value, url: origin }]);
+  const page = await context.newPage();
+  await page.goto(origin);
+  return page;
+}
 
 /**
  * Keys as a keyboard-wedge scanner sends them: 5 ms apart by the events' own time stamps, Enter at the end. Sent without

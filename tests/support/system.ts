@@ -1,9 +1,12 @@
 /**
  * System parts that some suites need and a plain machine may not have. A suite without its part is skipped and named at
- * the end of `npm test` with the way to get it; with LINEWRIGHT_NO_SKIPS=1 (as in .ci/run) it fails instead.
+ * the end of `npm test` with the way to get it; with LINEWRIGHT_NO_SKIPS=1 (as in .ci/run) it fails instead, unless what
+ * is missing is a right of this machine.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'vitest';
 
 const parts = {
@@ -18,7 +21,16 @@ const parts = {
     get: 'Debian: apt-get install chromium; elsewhere set LINEWRIGHT_CHROMIUM to a Chromium or Chrome',
   },
   socat: { find: () => onPath('socat'), get: 'Debian: apt-get install socat' },
-} as const;
+  mount: { find: mayMount, get: 'Linux, as root; in a container with the right to mount', right: true },
+} as const satisfies Record<
+  string,
+  {
+    find(): string | null;
+    readonly get: string;
+    /** Not a thing to install but a right that a machine need not give: its suites may be skipped everywhere. */
+    readonly right?: true;
+  }
+>;
 export type SystemPart = keyof typeof parts;
 
 function first(...paths: (string | undefined)[]): string | null {
@@ -33,6 +45,21 @@ function onPath(command: string): string | null {
   }
 }
 
+/** Tried for real: root in a container often may not. */
+function mayMount(): string | null {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return null;
+  const folder = mkdtempSync(join(tmpdir(), 'linewright-mount-'));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('umount', [folder], { stdio: 'ignore' });
+    return 'mount';
+  } catch {
+    return null;
+  } finally {
+    rmdirSync(folder);
+  }
+}
+
 /** Path of the part, or null. */
 export function systemPart(part: SystemPart): string | null {
   return parts[part].find();
@@ -43,7 +70,7 @@ export function describeWith(part: SystemPart, name: string, suite: (path: strin
   const path = systemPart(part);
   if (path !== null) {
     describe(name, () => suite(path));
-  } else if (process.env['LINEWRIGHT_NO_SKIPS'] === '1') {
+  } else if (process.env['LINEWRIGHT_NO_SKIPS'] === '1' && !('right' in parts[part])) {
     it(name, () => {
       throw new Error(`${part} is missing (${parts[part].get})`);
     });
