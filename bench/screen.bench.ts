@@ -69,7 +69,10 @@ export async function run(): Promise<BenchRow[]> {
         // After the next frame was handed to the compositor: what a person can see.
         requestAnimationFrame(() => {
           const channel = new MessageChannel();
-          channel.port1.onmessage = () => found.push(Date.now() - Number(box.textContent.replaceAll(/\D/g, '')));
+          channel.port1.addEventListener('message', () =>
+            found.push(Date.now() - Number(box.textContent.replaceAll(/\D/g, ''))),
+          );
+          channel.port1.start();
           channel.port2.postMessage(null);
         });
       });
@@ -128,7 +131,8 @@ async function scan(page: import('playwright-core').Page, code: string): Promise
         observer.disconnect();
         requestAnimationFrame(() => {
           const channel = new MessageChannel();
-          channel.port1.onmessage = () => resolve(performance.now() - enteredAt);
+          channel.port1.addEventListener('message', () => resolve(performance.now() - enteredAt));
+          channel.port1.start();
           channel.port2.postMessage(null);
         });
       });

@@ -173,16 +173,14 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc
-      .tuple(value, fc.boolean())
-      .map(([v, stale]) =>
-        acts({
-          type: 'measure',
-          do: 'pushed',
-          tagId: 'gauge.value',
-          reading: reading('gauge.value', v, { unit: 'mm', stale }),
-        }),
-      ),
+    arbitrary: fc.tuple(value, fc.boolean()).map(([v, stale]) =>
+      acts({
+        type: 'measure',
+        do: 'pushed',
+        tagId: 'gauge.value',
+        reading: reading('gauge.value', v, { unit: 'mm', stale }),
+      }),
+    ),
   },
   { weight: 2, arbitrary: value.map((v) => acts({ type: 'measure', do: 'type', value: v })) },
   { weight: 2, arbitrary: fc.constant<Move>(acts({ type: 'measure', do: 'take' })) },

@@ -1,5 +1,4 @@
 /** Newest readings of the tags that are on the screen: one subscription for all of them. */
-import { onDestroy } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { LiveReading } from '#contract/reading.ts';
 import { client, link } from './link.svelte.ts';
@@ -21,10 +20,7 @@ function resubscribe(): void {
   if (tags.length === 0) return;
   stop = link.stream((options) => client.devices.live({ tags: [...tags] }, options), {
     value(frame) {
-      for (const reading of frame.readings) {
-        readings.set(reading.tagId, reading);
-        for (const listener of listeners.get(reading.tagId) ?? []) listener(reading);
-      }
+      for (const reading of frame.readings) readings.set(reading.tagId, reading);
     },
     status() {
       // The link's own state says whether values may be believed; the last ones stay as "last known".
@@ -38,8 +34,6 @@ function plan(): void {
   // After the screen has changed over: one subscription for what went and what came.
   setTimeout(resubscribe, 0);
 }
-
-const listeners = new Map<string, Set<(reading: LiveReading) => void>>();
 
 export interface Tags {
   get(tagId: string): LiveReading | undefined;
@@ -61,12 +55,4 @@ export function useTags(get: () => readonly string[]): Tags {
     };
   });
   return { get: (tagId) => readings.get(tagId) };
-}
-
-/** Every reading of a subscribed tag as it comes, for what draws instead of renders. */
-export function onReading(tagId: string, listener: (reading: LiveReading) => void): void {
-  const set = listeners.get(tagId) ?? new Set();
-  listeners.set(tagId, set);
-  set.add(listener);
-  onDestroy(() => set.delete(listener));
 }

@@ -8,8 +8,6 @@ import type { StepAction } from '#contract/steps/index.ts';
 import { done } from '#station/core/outcomes.ts';
 import type { ScanParts } from './parts.ts';
 
-export const commandWords = ['CONFIRM', 'RETRY', 'DISMISS', 'LOCK', 'SIGN-OUT'] as const;
-
 interface Parts extends Pick<ScanParts, 'core' | 'people'> {
   act(view: ExecutionView, action: StepAction): Outcome | null;
 }

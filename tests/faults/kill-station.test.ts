@@ -48,7 +48,7 @@ it(`loses and doubles nothing over ${kills} kills`, async () => {
     const { client } = linked;
     const view = await client.execution.get();
     const place = placeOf(view);
-    if (lastPlace?.executionId != null && place.executionId === lastPlace.executionId) {
+    if (lastPlace !== null && lastPlace.executionId !== null && place.executionId === lastPlace.executionId) {
       expect([lastPlace.index, lastPlace.index + 1]).toContain(place.index);
       if (place.index === lastPlace.index) expect(place.attempt - lastPlace.attempt).toBeGreaterThanOrEqual(0);
     }

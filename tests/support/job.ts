@@ -85,7 +85,7 @@ export async function actOnce(
     });
     return { commandId, what, outcome };
   }
-  for (const serial of [...serials]) {
+  for (const serial of Array.from(serials)) {
     const unit = await client.units.get({ serial });
     if (unit === null || unit.status === 'done' || unit.status === 'held') {
       serials.splice(serials.indexOf(serial), 1);
