@@ -15,7 +15,7 @@ export const settingsSchema = z
     userName: z.string().min(1).optional(),
     /** File that holds the password and nothing else: secrets are not kept in the configuration. */
     passwordFile: z.string().min(1).optional(),
-    publishingIntervalMs: z.number().int().min(10).max(60_000).default(100),
+    publishingIntervalMs: z.number().int().min(10).max(60_000).default(50),
     /** How long the server keeps session and subscription without hearing from us. */
     sessionTimeoutMs: z.number().int().min(10_000).max(3_600_000).default(600_000),
     /** At least this often the server says that it lives when nothing changes. */
