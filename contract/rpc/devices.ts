@@ -63,7 +63,7 @@ export const devices = {
   traffic: base
     .input(z.strictObject({ deviceId: z.string() }))
     .output(eventIterator(type<{ readonly lines: readonly TrafficLine[]; readonly dropped: number }>())),
-  /** Newest readings of these tags, a frame per 100 ms at most; the first frame holds all of them. */
+  /** Newest readings of these tags, a frame per 100 ms at most (50 ms for at most 100 tags); the first frame holds all of them. */
   live: base.input(z.strictObject({ tags: z.array(z.string()).max(10_000) })).output(eventIterator(type<LiveFrame>())),
   history: base
     .input(
