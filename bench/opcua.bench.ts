@@ -1,7 +1,8 @@
 /**
  * The OPC UA road against a bare node-opcua client on the same server: CPU per value, time to subscribe, memory, lost
  * changes, a network cut, a server restart. Every client runs in a process of its own; floor and product alternate.
- * `--quick` measures for a shorter time; `--long` also looks at the memory over 5 minutes and at cuts of 60 and 600 s.
+ * `--quick` measures for a shorter time; `--long` also looks at the memory over 5 minutes and at cuts of 60 and 600 s;
+ * `--cuts=1,600` measures only cuts of that many seconds.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +24,8 @@ const rounds = quick ? 1 : 3;
 /** Luck of the moment between two attempts: needs more of them. */
 const restartRounds = quick ? 3 : 7;
 
-const patienceMs = long ? 420_000 : 60_000;
+const onlyCuts = process.argv.find((arg) => arg.startsWith('--cuts='))?.slice('--cuts='.length);
+const patienceMs = long || onlyCuts !== undefined ? 420_000 : 60_000;
 
 interface Line {
   readonly first?: number;
@@ -153,7 +155,28 @@ async function measureCut(ms: number): Promise<{ lost: number; values: number }>
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
+const plainRow = (
+  name: string,
+  unit: string,
+  value: number,
+  target: string,
+  met: (value: number) => boolean,
+): BenchRow => {
+  return { name, value, unit, floor: null, ratio: null, target, met: met(value) };
+};
+
+async function cutRow(seconds: number): Promise<BenchRow> {
+  const cut = await measureCut(seconds * 1_000);
+  const name = `cable pulled for ${seconds} s, 100 tags at 100 ms: lost of ${cut.values}`;
+  return plainRow(name, 'changes', cut.lost, '0', (n) => n === 0);
+}
+
 export async function run(): Promise<BenchRow[]> {
+  if (onlyCuts !== undefined) {
+    const rows: BenchRow[] = [];
+    for (const seconds of onlyCuts.split(',')) rows.push(await cutRow(Number(seconds)));
+    return rows;
+  }
   const loads: Record<Mode, Load[]> = { bare: [], append: [], driver: [], hub: [], record: [] };
   const restarts: Record<'bare' | 'driver', number[]> = { bare: [], driver: [] };
   for (let round = 0; round < rounds; round++) {
@@ -174,15 +197,6 @@ export async function run(): Promise<BenchRow[]> {
       target: `at most ${limit} x floor`,
       met: value / floor <= limit,
     };
-  };
-  const plainRow = (
-    name: string,
-    unit: string,
-    value: number,
-    target: string,
-    met: (value: number) => boolean,
-  ): BenchRow => {
-    return { name, value, unit, floor: null, ratio: null, target, met: met(value) };
   };
   const rows: BenchRow[] = [];
   for (const mode of ['driver', 'hub'] as const) {
@@ -232,18 +246,7 @@ export async function run(): Promise<BenchRow[]> {
     ),
     ratioRow('server restarted: first value', 'ms', 1.1, median(restarts.driver), median(restarts.bare)),
   );
-  for (const seconds of long ? [10, 60, 600] : [10]) {
-    const cut = await measureCut(seconds * 1_000);
-    rows.push(
-      plainRow(
-        `cable pulled for ${seconds} s, 100 tags at 100 ms: lost of ${cut.values}`,
-        'changes',
-        cut.lost,
-        '0',
-        (n) => n === 0,
-      ),
-    );
-  }
+  for (const seconds of long ? [10, 60, 600] : [10]) rows.push(await cutRow(seconds));
   if (long) {
     const load = await measureLoad('record', 300_000);
     rows.push(ratioRow('memory after 5 minutes against the begin', 'MB', 1.1, load.rssMb, load.rssAtStartMb));
