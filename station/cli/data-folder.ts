@@ -5,7 +5,7 @@ import { systemClock } from '#station/clock.ts';
 import { DataFolderError, DataInUseError, StoreFileError } from '#station/store/errors.ts';
 import type { Progress } from '#station/store/event-log.ts';
 import { projections } from '#station/store/projections/index.ts';
-import { openStore, type Store } from '#station/store/store.ts';
+import { openStore, type Store, type StoreOptions } from '#station/store/store.ts';
 import { CannotRunError, textOption, type CommandInput } from './command.ts';
 import { defaultFolder, readFolder } from './configuration.ts';
 
@@ -24,6 +24,7 @@ export async function withStore<T>(
   input: CommandInput,
   onRebuild: Progress,
   use: (store: Store, folder: string) => T,
+  options: Pick<StoreOptions, 'newEpoch'> = {},
 ): Promise<T> {
   const configFolder = textOption(input, 'config') ?? defaultFolder;
   const loaded = await readFolder(configFolder);
@@ -44,7 +45,7 @@ export async function withStore<T>(
   }
   let store: Store;
   try {
-    store = openStore({ folder, stationId, projections, clock: systemClock, onRebuild });
+    store = openStore({ folder, stationId, projections, clock: systemClock, onRebuild, ...options });
   } catch (error) {
     const known =
       error instanceof DataFolderError || error instanceof DataInUseError || error instanceof StoreFileError;

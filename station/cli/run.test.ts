@@ -49,6 +49,21 @@ function fill(): void {
   }
   opened.close();
 }
+/** What a start now would find. */
+function openedOnce() {
+  const opened = store();
+  const { epoch, position, state } = opened;
+  opened.close();
+  return { epoch, position, state };
+}
+/** Changes the second event past the triggers that forbid it. */
+function tamper(): void {
+  const db = new DatabaseSync(path.join(data, 'station.db'));
+  const triggers = db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as { name: string }[];
+  for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
+  db.exec("UPDATE event SET record = replace(record, 'PMP100-2', 'PMP100-7') WHERE seq = 2");
+  db.close();
+}
 const here = ['--data', '', '--config', plant] as const;
 const folders = (): string[] => here.map((word) => (word === '' ? data : word));
 
@@ -57,7 +72,7 @@ describe('usage', () => {
     expect(await linewright()).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Usage: linewright') });
   });
   it('each command tells its help and the exit codes', async () => {
-    for (const command of ['check', 'rebuild', 'verify', 'pin']) {
+    for (const command of ['check', 'rebuild', 'verify', 'new-epoch', 'pin']) {
       const { code, out } = await linewright(command, '--help');
       expect(code).toBe(0);
       expect(out).toContain(`Usage: linewright ${command}`);
@@ -139,14 +154,34 @@ describe('rebuild and verify', () => {
   });
   it('verify finds a changed event', async () => {
     fill();
-    const db = new DatabaseSync(path.join(data, 'station.db'));
-    const triggers = db.prepare("SELECT name FROM sqlite_master WHERE type = 'trigger'").all() as { name: string }[];
-    for (const { name } of triggers) db.exec(`DROP TRIGGER ${name}`);
-    db.exec("UPDATE event SET record = replace(record, 'PMP100-2', 'PMP100-7') WHERE seq = 2");
-    db.close();
+    tamper();
     const { code, out } = await linewright('verify', ...folders());
     expect(code).toBe(1);
     expect(out).toMatch(/hash-mismatch at event 2/);
+  });
+  it('new-epoch begins another epoch and changes nothing else', async () => {
+    fill();
+    const { epoch: before } = openedOnce();
+    const { code, out } = await linewright('new-epoch', ...folders(), '--json');
+    expect(code).toBe(0);
+    const made = JSON.parse(out) as { epoch: string };
+    expect(made).toMatchObject({ before, events: 3, fault: null });
+    expect(made.epoch).not.toBe(before);
+    expect(openedOnce()).toMatchObject({ epoch: made.epoch, position: null });
+    fill(); // numbers begin again in it
+    expect(await linewright('verify', ...folders())).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('6 events in 2 epochs, the chain is whole'),
+    });
+  });
+  it('new-epoch does not hide a damaged log behind an empty epoch', async () => {
+    fill();
+    const { epoch: before } = openedOnce();
+    tamper();
+    const { code, out } = await linewright('new-epoch', ...folders());
+    expect(code).toBe(1);
+    expect(out).toMatch(/hash-mismatch at event 2/);
+    expect(openedOnce()).toMatchObject({ epoch: before, state: 'corrupt' });
   });
   it('cannot run where there is no data, and makes none', async () => {
     expect(await linewright('rebuild', ...folders())).toMatchObject({
@@ -158,7 +193,8 @@ describe('rebuild and verify', () => {
     fill();
     const running = store();
     try {
-      for (const command of ['rebuild', 'verify']) expect((await linewright(command, ...folders())).code).toBe(3);
+      for (const command of ['rebuild', 'verify', 'new-epoch'])
+        expect((await linewright(command, ...folders())).code).toBe(3);
     } finally {
       running.close();
     }

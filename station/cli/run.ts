@@ -11,15 +11,16 @@ import {
   type Command,
   type CommandIo,
 } from './command.ts';
+import { newEpoch } from './new-epoch.ts';
 import { pin } from './pin.ts';
 import { rebuild } from './rebuild.ts';
 import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [check, rebuild, verify, pin];
+const commands: readonly Command[] = [check, rebuild, verify, newEpoch, pin];
 
 const help = `Usage: linewright COMMAND [options]
 
-${commands.map(({ name, summary }) => `  ${name.padEnd(9)}${summary}`).join('\n')}
+${commands.map(({ name, summary }) => `  ${name.padEnd(11)}${summary}`).join('\n')}
 
   linewright COMMAND --help tells more; --json gives the result as JSON.
 

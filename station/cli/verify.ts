@@ -1,3 +1,4 @@
+import type { ChainReport } from '#station/store/event-log.ts';
 import { exitFaults, exitFine, type Command } from './command.ts';
 import { dataOptions, dataOptionsHelp, withStore } from './data-folder.ts';
 import { progressBar } from './progress.ts';
@@ -25,10 +26,15 @@ ${dataOptionsHelp}
     if (input.json) io.out(`${JSON.stringify({ folder, ...report }, null, 2)}\n`);
     else if (fault === null) {
       io.out(`${folder}: ${events} events in ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, the chain is whole\n`);
-    } else {
-      io.out(`${folder}: ${fault.what} at event ${fault.seq} of epoch ${fault.epoch}: ${fault.detail}\n`);
-      io.out('    Keep this folder as it is, go back to the last good backup, and find out who wrote to station.db.\n');
-    }
+    } else io.out(chainFaultText(folder, fault));
     return fault === null ? exitFine : exitFaults;
   },
 };
+
+export const chainFaultText = (
+  folder: string,
+  { what, seq, epoch, detail }: NonNullable<ChainReport['fault']>,
+): string =>
+  `${folder}: ${what} at event ${seq} of epoch ${epoch}: ${detail}
+    Keep this folder as it is, go back to the last good backup, and find out who wrote to station.db.
+`;
