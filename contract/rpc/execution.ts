@@ -113,6 +113,16 @@ export interface AxisView {
   readonly decimals: number;
 }
 
+export interface RefusedPush {
+  readonly at: number;
+  readonly deviceTitle: Localized;
+  /** null: it was no number. */
+  readonly value: number | null;
+  readonly unit: string | null;
+  readonly decimals: number;
+  readonly reasons: readonly Reason[];
+}
+
 export interface ExecutionView {
   /** Counts up at every change. */
   readonly revision: number;
@@ -145,6 +155,8 @@ export interface ExecutionView {
     readonly state: StepState;
     /** Interlocks of this step that are not met now; the action is refused with the same reasons. */
     readonly blocked: readonly Reason[];
+    /** The last push of a gauge's button when it was not taken; null as soon as something is, or the step is another. */
+    readonly refusedPush: RefusedPush | null;
     /** Address of the image for `<img src>`, null if the step has none. */
     readonly imageUrl: string | null;
   } | null;

@@ -168,7 +168,13 @@ describe('a gauge’s button', () => {
     station.signIn('mara');
     station.shop.push('gauge.value', 10, { quality: 'bad', status: 'frame-invalid' });
     station.shop.push('gauge.value', 500);
+    expect(station.view().step?.refusedPush).toMatchObject({
+      value: 500,
+      unit: 'mm',
+      reasons: [{ code: 'value.implausible' }],
+    });
     station.shop.push('gauge.value', 10.1);
+    expect(station.view().step?.refusedPush).toBeNull();
     expect(told).toEqual([
       'execution.none-open',
       'step.action-not-possible',

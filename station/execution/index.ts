@@ -75,6 +75,7 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
         read,
         facts: facts(),
         page: screen.page,
+        refusedPush: screen.refusedPush,
         devices,
         doing: (executionId, stepId) => cycles.doing(executionId, stepId),
       }),
@@ -88,6 +89,10 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
   });
   const cycles = new MachineCycles({ ...parts, changed: () => changes.changed() });
   const { pushed, stop: stopPushes } = watchPushes(parts);
+  pushed.listen((push) => {
+    screen.pushed(push);
+    if (push.refusal !== null) changes.changed();
+  });
   const unlisten = store.onAppended.listen((events) => {
     screen.appended(events);
     cycles.appended(events);

@@ -1,6 +1,7 @@
 /** Which page the work screen shows: what is not a fact but must survive a reload of the screen. */
 import type { StoredEvent } from '#contract/events/index.ts';
 import type { Refusal } from '#contract/refusal.ts';
+import type { Push } from '#station/steps/measure/pushes.ts';
 
 export type Page =
   | { readonly kind: 'work' }
@@ -14,9 +15,19 @@ const work: Page = { kind: 'work' };
 
 export class Screen {
   #page: Page = work;
+  #push: Push | null = null;
 
   get page(): Page {
     return this.#page;
+  }
+
+  /** The last push of a gauge that changed nothing. */
+  get refusedPush(): Push | null {
+    return this.#push;
+  }
+
+  pushed(push: Push): void {
+    this.#push = push.refusal === null ? null : push;
   }
 
   refused(serial: string, refusal: Refusal): void {
@@ -31,6 +42,7 @@ export class Screen {
   appended(events: readonly StoredEvent[]): void {
     const failed = events.some((e) => e.type === 'step.failed' && e.body.consequence === 'hold');
     for (const event of events) {
+      if (event.type === 'measurement.recorded' || event.type === 'step.started') this.#push = null;
       if (event.type === 'execution.started') this.#page = work;
       if (event.type === 'execution.passed')
         this.#page = {

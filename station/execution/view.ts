@@ -2,7 +2,7 @@
 import type { Operation } from '#contract/config/definition.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import type { Localized } from '#contract/config/text.ts';
-import type { ExecutionView, StepRow } from '#contract/rpc/execution.ts';
+import type { ExecutionView, RefusedPush, StepRow } from '#contract/rpc/execution.ts';
 import type { Refusal } from '#contract/refusal.ts';
 import { openPlace, stepFaults } from '#domain/execution/decide.ts';
 import { currentRun, isOpen, type Execution, type StepRun } from '#domain/execution/execution.ts';
@@ -16,6 +16,7 @@ import type { DeviceSource } from '#station/core/ports.ts';
 import { readExecution, readOpenExecution, readOrder, readUnit } from '#station/store/projections/aggregates.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import type { Doing } from '#station/steps/machine-cycle/cycle.ts';
+import type { Push } from '#station/steps/measure/pushes.ts';
 import { stepState } from '#station/steps/view.ts';
 import type { Page } from './screen.ts';
 
@@ -23,6 +24,7 @@ export interface ViewSources {
   readonly read: ReadModelReader;
   readonly facts: Facts;
   readonly page: Page;
+  readonly refusedPush: Push | null;
   readonly devices: Pick<DeviceSource, 'pushes'>;
   doing(executionId: string, stepId: string): Doing | null;
 }
@@ -172,8 +174,16 @@ function stepPart(execution: Execution, unit: Unit, sources: ViewSources): Execu
     startedAt: run.startedAt,
     state: stepState(step, run.progress, { catalogue: facts.catalogue, definition, devices, doing }),
     blocked: stepFaults({ open: execution, unit, order }, facts).reasons,
+    refusedPush: refusedPush(sources),
     imageUrl: imageUrl(definition, step.image),
   };
+}
+
+function refusedPush({ refusedPush: push, facts }: ViewSources): RefusedPush | null {
+  const found = push === null ? null : facts.catalogue.tag(push.tagId);
+  if (push === null || push.refusal === null || found === null) return null;
+  const { at, value, unit, refusal } = push;
+  return { at, value, unit, deviceTitle: found.device.title, decimals: found.tag.decimals, reasons: refusal.reasons };
 }
 
 /** Served by the host from the definition's folder (station/web). */

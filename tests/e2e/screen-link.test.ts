@@ -166,7 +166,11 @@ describeWith('chromium', 'the screen', (executablePath) => {
       await fits();
       expect(await see('measured').textContent()).toBe('24.011');
       await expect.poll(() => see('step-blocked').count()).toBe(0);
+      await line.control('calliper', 'garbage');
+      await see('push-refused').waitFor({ timeout: 10_000 });
+      await fits();
       await line.control('calliper', 'value', { value: 24.004 });
+      await see('push-refused').waitFor({ state: 'detached', timeout: 10_000 });
       await expect.poll(() => see('measured').textContent()).toBe('24.004');
       expect(typesSince(before)).toEqual(['station.started', 'measurement.recorded']);
       expect(await notLoadedAnew()).toBe(true);

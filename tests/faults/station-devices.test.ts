@@ -53,6 +53,7 @@ const blocked = async (): Promise<string[]> => {
 };
 const becomes = (device: string, state: DeviceState): Promise<unknown> =>
   expect.poll(async () => (await deviceNow(client, device)).condition.state, { timeout: 20_000 }).toBe(state);
+const notTaken = async () => (await client.execution.get()).step?.refusedPush;
 const values = async (): Promise<number[]> => {
   const state: StepState | undefined = (await client.execution.get()).step?.state;
   return state?.type === 'measure' ? state.values.map(({ reading }) => reading.value) : [];
@@ -164,14 +165,16 @@ describe('the calliper is unplugged in the middle of the measurement', () => {
     await line.control('calliper', 'plug');
     await expect.poll(blocked, { timeout: 20_000 }).toEqual([]);
     expect(await values()).toEqual([24.011]);
+    expect(await notTaken()).toBeNull();
     // What is damaged, absurd or of another part's size is not taken; the next good one is.
     await line.control('calliper', 'garbage');
+    await expect.poll(notTaken).toMatchObject({ value: null, reasons: [{ code: 'tag.bad-quality' }] });
     await line.control('calliper', 'value', { value: 99 });
-    await expect
-      .poll(async () => (await deviceNow(client, 'calliper')).problems.map(({ problem }) => problem))
-      .toContain('frame-invalid');
+    await expect.poll(notTaken).toMatchObject({ value: 99, reasons: [{ code: 'value.implausible' }] });
+    expect((await deviceNow(client, 'calliper')).problems.map(({ problem }) => problem)).toContain('frame-invalid');
     await line.control('calliper', 'value', { value: 24.004 });
     await expect.poll(values).toEqual([24.011, 24.004]);
+    expect(await notTaken()).toBeNull();
     await line.control('calliper', 'value', { value: 24.009 });
     await expect.poll(stepNow).toBe('check');
     expect(measured(executionId, 'measure-bore').map(({ body }) => [body.index, body.reading.value])).toEqual([

@@ -127,11 +127,14 @@ export function stepView(step: SceneStep, done = 0, blocked = false): (revision:
             },
           ]
         : [],
+      refusedPush: null,
       imageUrl:
         'image' in definitions[step] ? `/definition-images/${(definitions[step] as { image: string }).image}` : null,
     },
   });
 }
+
+const gauge = text('Calliper', 'Messschieber');
 
 export const scenes: Readonly<Record<string, (revision: number) => ExecutionView>> = {
   'no-unit': base,
@@ -142,6 +145,14 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
   'cycle-finished': stepView('machine-cycle', 2),
   measure: stepView('measure', 2),
   'measure-blocked': stepView('measure', 1, true),
+  'measure-not-taken': (revision) => {
+    const view = stepView('measure', 1)(revision);
+    const reasons = [
+      { code: 'tag.bad-quality', params: { tag: 'calliper.value', tagText: gauge, status: 'frame-invalid' } },
+    ] as const;
+    const refusedPush = { at: Date.now(), deviceTitle: gauge, value: null, unit: 'mm', decimals: 3, reasons };
+    return { ...view, step: view.step && { ...view.step, refusedPush } };
+  },
   checklist: stepView('checklist', 1),
   choice: stepView('choice'),
   number: stepView('number'),
