@@ -33,6 +33,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
   let cookie: string;
   let browser: Browser;
   let page: Page;
+  const faults: string[] = [];
 
   async function open(): Promise<void> {
     station = await line.startStation();
@@ -44,6 +45,12 @@ describeWith('chromium', 'the screen', (executablePath) => {
     await open();
     browser = await chromium.launch({ executablePath, args: chromiumArgs });
     page = await openScreen(browser, station.origin, cookie);
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      // While the station is dead each attempt to reach it is told there by the browser itself.
+      if (message.type() === 'error' && !/WebSocket connection|ERR_CONNECTION/.test(message.text()))
+        faults.push(message.text());
+    });
     await machineReady(client);
     // Gone as soon as the page is loaded anew.
     await page.evaluate(() => Object.assign(window, { samePage: true }));
@@ -260,4 +267,8 @@ describeWith('chromium', 'the screen', (executablePath) => {
     expect(typesSince(before)).toEqual(['station.started', 'station.locked', 'operator.signed-in']);
     expect(await notLoadedAnew()).toBe(true);
   }, 60_000);
+
+  it('said nothing wrong in the console', () => {
+    expect(faults).toEqual([]);
+  });
 });
