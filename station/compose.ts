@@ -120,6 +120,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     stationId,
     version: packageJson.version,
     store,
+    history,
     record: (event) => core.dispatch({ type: 'station.record', event }, null),
     clock,
     log,

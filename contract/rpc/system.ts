@@ -35,6 +35,17 @@ export interface SystemView {
     readonly bytes: number;
     readonly freeBytes: number | null;
   };
+  /** Samples and curves. In any state but `ok` they are not kept; the work goes on. */
+  readonly history: {
+    readonly state: StoreState;
+    readonly detail: string;
+    readonly path: string;
+    readonly bytes: number;
+    /** UTC ms since when the state is not `ok`; null while it is. */
+    readonly notRecordedSince: number | null;
+    /** Samples that can no longer be kept, since the station started; null when there are none. `fromAt`, `toAt`: UTC ms. */
+    readonly lost: { readonly samples: number; readonly fromAt: number; readonly toAt: number } | null;
+  };
   /** No server exists yet: everything is on this station only. */
   readonly unsent: { readonly count: number; readonly oldestAt: number | null };
   readonly clock: { readonly now: number; readonly steps: number };

@@ -6,6 +6,7 @@ import type { Outcome } from '#contract/refusal.ts';
 import { contract } from '#contract/rpc/index.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { Clock } from '#station/clock.ts';
+import type { HistoryInfo } from '#station/history/history.ts';
 import type { Log } from '#station/log.ts';
 import type { HealthView } from '#station/store/health.ts';
 import type { PreviousRun, StoreInfo } from '#station/store/store.ts';
@@ -25,8 +26,14 @@ export interface SystemStore {
   info(): StoreInfo;
 }
 
+export interface SystemHistory {
+  readonly onState: Pick<Signal<HealthView>, 'listen'>;
+  info(): HistoryInfo;
+}
+
 export interface SystemParts extends Omit<SystemFacts, 'startedAt'> {
   readonly store: SystemStore;
+  readonly history: SystemHistory;
   /** Writes a fact of the station itself, or says why it cannot be written. */
   readonly record: (fact: StationFact) => Outcome<unknown>;
   readonly clock: Clock;
@@ -43,13 +50,31 @@ export interface System {
 }
 
 export function createSystem(parts: SystemParts): System {
-  const { store, clock, log } = parts;
+  const { store, history, clock, log } = parts;
   const facts: SystemFacts = { ...parts, startedAt: clock.now() };
   const changed = new Signal<void>((error) => log.error({ err: error }, 'a listener of the system view failed'));
   const watch = watchClock(clock);
   let steps = 0;
   let timer: { cancel(): void } | null = null;
-  const view = (): SystemView => systemView(facts, store.info(), clock.now(), steps);
+  let notRecordedSince: number | null = null;
+  const view = (): SystemView =>
+    systemView(facts, {
+      store: store.info(),
+      history: history.info(),
+      notRecordedSince,
+      now: clock.now(),
+      clockSteps: steps,
+    });
+  const noteHistory = ({ state, detail }: HealthView): void => {
+    const { loss } = history.info();
+    if (state !== 'ok') {
+      notRecordedSince ??= clock.now();
+      log.error({ state, detail, lost: loss }, 'samples and curves are not recorded; the work goes on');
+    } else if (notRecordedSince !== null) {
+      log.warn({ since: notRecordedSince, lost: loss }, 'samples and curves are recorded again');
+      notRecordedSince = null;
+    }
+  };
 
   /** The station runs on without the fact: a store that accepts nothing has its own screen. */
   const write = (fact: StationFact): void => {
@@ -68,6 +93,11 @@ export function createSystem(parts: SystemParts): System {
     timer = clock.setTimer(heartbeatMs, tick);
   };
   store.onState.listen(() => changed.emit());
+  noteHistory(history.info());
+  history.onState.listen((state) => {
+    noteHistory(state);
+    changed.emit();
+  });
 
   return {
     view,

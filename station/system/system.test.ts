@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import type { Configuration } from '#contract/config/index.ts';
 import type { DomainEvent } from '#contract/events/index.ts';
 import type { Clock } from '#station/clock.ts';
+import type { HistoryInfo } from '#station/history/history.ts';
 import { createLog } from '#station/log.ts';
 import type { HealthView } from '#station/store/health.ts';
 import type { StoreInfo } from '#station/store/store.ts';
@@ -21,9 +22,11 @@ let wall: number;
 let mono: number;
 let timer: (() => void) | null;
 let info: StoreInfo;
+let history: HistoryInfo;
 let written: DomainEvent[];
 let refuse: boolean;
 const onState = new Signal<HealthView>();
+const onHistory = new Signal<HealthView>();
 const clock: Clock = {
   now: () => wall,
   monotonic: () => mono,
@@ -43,6 +46,7 @@ function make(): System {
     stationId: 'ST10',
     version: '1.2.3',
     store: { previousRun: 'ended-abruptly', onState, info: () => info },
+    history: { onState: onHistory, info: () => history },
     record(fact) {
       if (refuse) return { ok: false, refusal: { command: 'station.record', at: 0, reasons: [], met: [], next: [] } };
       written.push(fact);
@@ -56,6 +60,7 @@ function make(): System {
 beforeEach(() => {
   [wall, mono, timer, written, refuse] = [1_700_000_000_000, 5_000, null, [], false];
   info = { state: 'ok', detail: '', path: '/d', epoch: 'e', events: 4, oldestAt: 7, bytes: 1, freeBytes: null };
+  history = { state: 'ok', detail: '', path: '/h', bytes: 2, tags: 1, pending: 0, loss: null };
 });
 
 test('its start and end are facts', () => {
@@ -105,6 +110,34 @@ describe('clock', () => {
     expect(written).toHaveLength(1);
     expect(system.view().clock.steps).toBe(0);
   });
+});
+
+test('a history that keeps nothing is told at once with since when and what is lost, and nothing else changes', async () => {
+  const system = make();
+  system.start();
+  const views = await createRouterClient(system.router).watch();
+  const next = async () => (await views.next()).value;
+  expect(await next()).toMatchObject({ history: { state: 'ok', notRecordedSince: null, lost: null } });
+  history = { ...history, state: 'disk-full', detail: 'no room' };
+  onHistory.emit({ state: 'disk-full', detail: 'no room' });
+  const since = 1_700_000_000_000;
+  expect(await next()).toMatchObject({ history: { state: 'disk-full', detail: 'no room', notRecordedSince: since } });
+  history = { ...history, state: 'corrupt', loss: { samples: 5, fromAt: since + 1, toAt: since + 9 } };
+  onHistory.emit({ state: 'corrupt', detail: 'no room' });
+  pass(2_500);
+  expect(await next()).toMatchObject({
+    store: { state: 'ok' },
+    history: { state: 'corrupt', notRecordedSince: since, lost: { samples: 5, fromAt: since + 1, toAt: since + 9 } },
+  });
+  history = { ...history, state: 'ok', detail: '' };
+  onHistory.emit({ state: 'ok', detail: '' });
+  expect(await next()).toMatchObject({ history: { state: 'ok', notRecordedSince: null, lost: { samples: 5 } } });
+  await views.return?.();
+});
+
+test('a history that was already broken at the start is told from then on', () => {
+  history = { ...history, state: 'corrupt', detail: 'not a database' };
+  expect(make().view()).toMatchObject({ history: { state: 'corrupt', notRecordedSince: 1_700_000_000_000 } });
 });
 
 test('the view is sent at once, as a heartbeat, and when the store changes', async () => {

@@ -1,6 +1,7 @@
 /** What every screen shows of the station itself. */
 import type { Configuration } from '#contract/config/index.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
+import type { HistoryInfo } from '#station/history/history.ts';
 import type { StoreInfo } from '#station/store/store.ts';
 
 export interface SystemFacts {
@@ -12,7 +13,18 @@ export interface SystemFacts {
   readonly startedAt: number;
 }
 
-export function systemView(facts: SystemFacts, store: StoreInfo, now: number, clockSteps: number): SystemView {
+export interface SystemState {
+  readonly store: StoreInfo;
+  readonly history: HistoryInfo;
+  /** UTC ms; null: it records. */
+  readonly notRecordedSince: number | null;
+  /** UTC ms. */
+  readonly now: number;
+  readonly clockSteps: number;
+}
+
+export function systemView(facts: SystemFacts, state: SystemState): SystemView {
+  const { store, history, notRecordedSince, now, clockSteps } = state;
   const { plant, stations, lines, hash } = facts.configuration;
   const station = stations.find(({ id }) => id === facts.stationId);
   if (station === undefined) throw new Error(`station ${facts.stationId} is not in the configuration`);
@@ -42,6 +54,14 @@ export function systemView(facts: SystemFacts, store: StoreInfo, now: number, cl
       epoch: store.epoch,
       bytes: store.bytes,
       freeBytes: store.freeBytes,
+    },
+    history: {
+      state: history.state,
+      detail: history.detail,
+      path: history.path,
+      bytes: history.bytes,
+      notRecordedSince,
+      lost: history.loss,
     },
     // No server exists yet: nothing was ever sent.
     unsent: { count: store.events, oldestAt: store.oldestAt },

@@ -53,7 +53,10 @@ test('a file that is no database: the state is named, every command is refused w
 test('a damaged history does not keep units from being built', async () => {
   writeFileSync(join(data, 'history.db'), 'this is not a database '.repeat(500));
   const client = await run();
-  expect((await client.system.get()).store.state).toBe('ok');
+  const { store, history } = await client.system.get();
+  expect(store.state).toBe('ok');
+  expect(history).toMatchObject({ state: 'corrupt', path: join(data, 'history.db'), lost: null });
+  expect(history.notRecordedSince).not.toBeNull();
   expect(await client.people.signIn({ commandId: '12345678', badge: 'BDG-1002', pin: null })).toMatchObject({
     ok: true,
   });

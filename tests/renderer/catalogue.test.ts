@@ -56,6 +56,13 @@ describe('catalogue', () => {
     ['permissions', prefixed('permission_', permissions)],
     ['qualities', prefixed('quality_', qualities)],
     ['store states', [...prefixed('store_state_', storeStates), ...prefixed('store_state_', storeStates, '_todo')]],
+    [
+      'what to do about a broken history',
+      prefixed(
+        'history_todo_',
+        storeStates.filter((state) => state !== 'ok'),
+      ),
+    ],
     ['step types', prefixed('step_type_', stepTypes)],
     ['scan kinds', prefixed('scan_kind_', scanKinds)],
     [

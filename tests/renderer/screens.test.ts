@@ -5,7 +5,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildScreens } from './build.ts';
 import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
-import { mara } from './view-parts.ts';
+import { mara, system } from './view-parts.ts';
 import { scenes } from './views.ts';
 
 const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
@@ -187,6 +187,23 @@ describe('place and people', () => {
   it('nobody signed in makes the header say so', async () => {
     station.people.set({ ...station.people.value, person: null });
     await tab.getByTestId('header-nobody').waitFor();
+  });
+
+  it('a history that keeps nothing: a quiet word in the header that leads to since when, what is lost and what to do', async () => {
+    await show('instruction');
+    expect(await tab.getByTestId('header-history').count()).toBe(0);
+    station.system.set({ ...station.system.value, history: system('ok', 'corrupt').history });
+    await tab.getByTestId('header-history').click();
+    const about = tab.getByTestId('about');
+    await expect.poll(() => about.textContent()).toMatch(/not recorded since .*The file is damaged; .*malformed/);
+    expect(await about.textContent()).toMatch(/Values lost since the start\s*1204/);
+    // The work goes on.
+    await tab.getByTestId('place-work').click();
+    await show('instruction');
+    await expect.poll(() => primary().isEnabled()).toBe(true);
+    expect(await tab.evaluate<readonly string[]>(overflowing)).toEqual([]);
+    station.system.set({ ...station.system.value, history: system().history });
+    await expect.poll(() => tab.getByTestId('header-history').count()).toBe(0);
   });
 
   it('the PIN never shows: dots in the page, digits nowhere', async () => {

@@ -8,7 +8,10 @@ import type { StepDefinition } from '#contract/steps/index.ts';
 export const text = (en: string, de: string): { en: string; de: string } => ({ en, de });
 export const started = Date.now() - 95_000;
 
-export const system = (store: SystemView['store']['state'] = 'ok'): SystemView => ({
+export const system = (
+  store: SystemView['store']['state'] = 'ok',
+  history: SystemView['history']['state'] = 'ok',
+): SystemView => ({
   version: '0.1.0',
   startedAt: started,
   station: {
@@ -39,6 +42,14 @@ export const system = (store: SystemView['store']['state'] = 'ok'): SystemView =
     epoch: 'e1',
     bytes: 18_400_000,
     freeBytes: store === 'disk-full' ? 0 : 42_000_000_000,
+  },
+  history: {
+    state: history,
+    detail: history === 'ok' ? '' : 'SQLITE_CORRUPT: database disk image is malformed',
+    path: '/var/lib/linewright/st10/history.db',
+    bytes: 240_000_000,
+    notRecordedSince: history === 'ok' ? null : started,
+    lost: history === 'ok' ? null : { samples: 1_204, fromAt: started, toAt: started + 60_000 },
   },
   unsent: { count: 12_431, oldestAt: started },
   clock: { now: Date.now(), steps: 0 },
