@@ -242,6 +242,38 @@ describe('faults stay inside their device', () => {
     }
   });
 
+  test('a driver that failed is started anew after 10 s, as often as it takes; what is wrong in the settings is not', async () => {
+    let failures = 2;
+    const driver = testDriver({}, (host) => {
+      if (failures-- > 0) throw new Error('boom');
+      host.condition(connected);
+    });
+    const manager = manage([device('press'), device('odd', { settings: { speed: 'fast' } })], driver);
+    manager.start();
+    for (const left of [1, 0]) {
+      expect(manager.condition('press')).toMatchObject({ state: 'faulted', problem: 'driver-failed' });
+      await vi.advanceTimersByTimeAsync(9_999);
+      expect(failures).toBe(left);
+      await vi.advanceTimersByTimeAsync(1);
+    }
+    expect(manager.condition('press')).toEqual(connected);
+    expect(hands.get('press')).toHaveLength(3);
+    hand('press').host.readings([said(0, 7)]);
+    expect(hub.live('press.a')).toMatchObject({ value: 7, stale: false });
+    expect(manager.view('press')?.problems).toMatchObject([{ problem: 'driver-failed', count: 2 }]);
+    expect(hands.has('odd')).toBe(false);
+  });
+
+  test('a driver that failed stays stopped when the station stops meanwhile', async () => {
+    const manager = manage([device('press')]);
+    manager.start();
+    hand('press').host.readings([said(99, 1)]);
+    await manager.stop();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(manager.condition('press')?.state).toBe('stopped');
+    expect(hands.get('press')).toHaveLength(1);
+  });
+
   test('a driver that speaks after it was stopped is not heard', async () => {
     const manager = manage([device('press')]);
     manager.start();

@@ -1,4 +1,7 @@
-/** Runs one device: gives its driver a guarded host, keeps its condition and counts. A driver's defect stops only itself. */
+/**
+ * Runs one device: gives its driver a guarded host, keeps its condition and counts. A driver's defect stops only itself,
+ * and it is tried again after a pause.
+ */
 import type { Device } from '#contract/config/device.ts';
 import type {
   DeviceCondition,
@@ -31,6 +34,8 @@ export interface RunnerSurroundings {
 
 const stopLimitMs = 3_000;
 const callLimitMs = 10_000;
+/** Until a driver that failed is started anew; longer than `stopLimitMs`, so that the old one let go of its links. */
+const restartMs = 10_000;
 
 const stopped: DeviceCondition = { state: 'stopped', problem: null, params: {} };
 
@@ -49,6 +54,7 @@ export class DeviceRunner {
   #driver: Driver | null = null;
   /** True: each reading is an act of a person (scanner, gauge with a button). Known before the device is started. */
   readonly pushes: boolean;
+  #restart: { cancel(): void } | null = null;
   /** Ends the present driver's right to call in. */
   #revoke: () => void = () => {};
 
@@ -95,6 +101,7 @@ export class DeviceRunner {
 
   start(): void {
     if (this.#driver) return;
+    this.#restart?.cancel();
     const { drivers } = this.#around;
     const module = drivers.get(this.device.driver);
     if (!module) {
@@ -120,6 +127,7 @@ export class DeviceRunner {
 
   /** Never rejects; a driver that does not let go within 3 s is left behind, deaf and logged. */
   async stop(): Promise<void> {
+    this.#restart?.cancel();
     const driver = this.#driver;
     this.#driver = null;
     if (driver) {
@@ -232,6 +240,8 @@ export class DeviceRunner {
     this.#fault('driver-failed', error instanceof Error ? error.message : String(error));
     // Its links must not stay open behind a faulted device.
     if (driver) void this.#within(stopLimitMs, () => driver.stop());
+    this.#restart?.cancel();
+    this.#restart = this.#around.clock.setTimer(restartMs, () => this.start());
   }
 
   #fault(problem: DeviceProblem, detail: string): void {
