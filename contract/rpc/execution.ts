@@ -77,6 +77,8 @@ export type StepState =
         readonly gaugeId: string | null;
         readonly pushes: boolean;
         readonly tagId: string;
+        /** Why it gives no values now. Where typing is allowed this blocks nothing and is not in `blocked`. */
+        readonly faults: readonly Reason[];
       } | null;
     }
   | {
@@ -155,6 +157,8 @@ export interface ExecutionView {
     readonly state: StepState;
     /** Interlocks of this step that are not met now; the action is refused with the same reasons. */
     readonly blocked: readonly Reason[];
+    /** UTC ms at which `blocked` and a gauge's `faults` were judged: the ages in them are as of then. */
+    readonly judgedAt: number;
     /** The last push of a gauge's button when it was not taken; null as soon as something is, or the step is another. */
     readonly refusedPush: RefusedPush | null;
     /** Address of the image for `<img src>`, null if the step has none. */

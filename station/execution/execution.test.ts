@@ -134,6 +134,27 @@ describe('the work screen', () => {
     expect(station.start('P-0004')).toMatchObject({ ok: false, refusal: { reasons: [{ code: 'unit.held' }] } });
   });
 
+  it('tells the screen of a gauge that is not there although values may be typed', async () => {
+    station.toMachine();
+    await press();
+    const { execution } = station.core;
+    const leave = execution.changes.attend();
+    const gauge = () => {
+      const { step } = station.view();
+      return step?.state.type === 'measure' ? step.state.gauge : null;
+    };
+    expect(gauge()).toMatchObject({ deviceId: 'gauge', faults: [] });
+    station.shop.link('gauge', 'disconnected');
+    await station.pass(400);
+    expect(gauge()?.faults).toMatchObject([{ code: 'device.not-connected', params: { device: 'gauge' } }]);
+    expect(station.view().step?.blocked).toEqual([]);
+    expect(station.act({ type: 'measure', do: 'type', value: 10 })).toMatchObject({ ok: true });
+    station.shop.link('gauge', 'connected');
+    await station.pass(400);
+    expect(gauge()?.faults).toEqual([]);
+    leave();
+  });
+
   it('tells the screen when an interlock of the open step is no longer met', async () => {
     station.toMachine();
     const { execution } = station.core;

@@ -4,7 +4,6 @@ import type { Outcome } from '#contract/refusal.ts';
 import type { CharacteristicSeries, ExecutionView, TracePoints } from '#contract/rpc/execution.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
-import { stepFaults } from '#domain/execution/decide.ts';
 import type { Facts } from '#domain/facts.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import type { Clock } from '#station/clock.ts';
@@ -14,11 +13,10 @@ import type { CoreStore, DeviceSource, Ids, LiveSource, ParseComponent, TraceSto
 import type { Log } from '#station/log.ts';
 import { MachineCycles } from '#station/steps/machine-cycle/cycles.ts';
 import { watchPushes, type Push } from '#station/steps/measure/pushes.ts';
-import { readOpenExecution, readOrder, readUnit } from '#station/store/projections/aggregates.ts';
 import type { Signal } from '#station/streams/signal.ts';
 import { Screen } from './screen.ts';
 import { characteristicSeries } from './series.ts';
-import { executionView } from './view.ts';
+import { executionView, liveReasons } from './view.ts';
 import { executionChanges, type Changes } from './watch.ts';
 
 export interface ExecutionParts {
@@ -63,7 +61,7 @@ export interface ExecutionFeature {
 }
 
 export function createExecution(parts: ExecutionParts): ExecutionFeature {
-  const { store, stationId, catalogue, devices, clock, log, dispatch, facts, parseComponent } = parts;
+  const { store, catalogue, devices, clock, log, dispatch, facts, parseComponent } = parts;
   const { read } = store;
   const screen = new Screen();
   const changes = executionChanges({
@@ -79,12 +77,7 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
         devices,
         doing: (executionId, stepId) => cycles.doing(executionId, stepId),
       }),
-    blocked() {
-      const open = readOpenExecution(read, stationId);
-      const unit = open === null ? null : readUnit(read, open.serial);
-      if (open === null || unit === null) return [];
-      return stepFaults({ open, unit, order: readOrder(read, unit.orderId) }, facts()).reasons;
-    },
+    blocked: () => liveReasons({ read, facts: facts() }),
     hour: () => startOfLocalHour(clock.now(), catalogue.plant.timeZone),
   });
   const cycles = new MachineCycles({ ...parts, changed: () => changes.changed() });

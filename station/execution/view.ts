@@ -3,13 +3,14 @@ import type { Operation } from '#contract/config/definition.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type { ExecutionView, RefusedPush, StepRow } from '#contract/rpc/execution.ts';
-import type { Refusal } from '#contract/refusal.ts';
+import type { Reason, Refusal } from '#contract/refusal.ts';
 import { openPlace, stepFaults } from '#domain/execution/decide.ts';
 import { currentRun, isOpen, type Execution, type StepRun } from '#domain/execution/execution.ts';
 import { meantOperation, readyOperations } from '#domain/execution/routing.ts';
 import type { Facts } from '#domain/facts.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { stepKind } from '#domain/steps/index.ts';
+import { gaugeFaults } from '#domain/steps/measure/kind.ts';
 import { reason } from '#domain/decision.ts';
 import type { Unit } from '#domain/units/unit.ts';
 import type { DeviceSource } from '#station/core/ports.ts';
@@ -44,7 +45,7 @@ export function executionView(revision: number, sources: ViewSources): Execution
   if (unit === null) return base;
   const filled = { ...base, ...runPart(shown, unit, sources) };
   const operation = operationOf(shown, facts);
-  const hour = { passed: base.thisHour.passed, target: hourTarget(operation) };
+  const hour = { passed: passedThisHour(sources, shown), target: hourTarget(operation) };
   const common = { ...filled, thisHour: hour };
   if (page.kind === 'passed')
     return { ...common, mode: 'passed', finished: finishedPart(shown, unit, page.unitDone, facts) };
@@ -63,15 +64,34 @@ export function executionView(revision: number, sources: ViewSources): Execution
   return { ...common, mode: 'refused', refusal };
 }
 
-function emptyView(revision: number, { read, facts }: ViewSources): ExecutionView {
-  const { catalogue, station, now } = facts;
-  const hourStart = startOfLocalHour(now, catalogue.plant.timeZone);
-  const passed =
-    read.get<{ n: number }>(
-      "SELECT count(*) AS n FROM execution WHERE status = 'passed' AND ended_at >= ? AND station_id = ?",
-      hourStart,
-      station.id,
-    )?.n ?? 0;
+/** What of the open step changes without a fact: its interlocks, and a gauge that is not there although it need not be. */
+export function liveReasons({ read, facts }: Pick<ViewSources, 'read' | 'facts'>): readonly Reason[] {
+  const open = readOpenExecution(read, facts.station.id);
+  const unit = open === null ? null : readUnit(read, open.serial);
+  if (open === null || unit === null) return [];
+  const step = openPlace(open, facts)?.step;
+  return [
+    ...stepFaults({ open, unit, order: readOrder(read, unit.orderId) }, facts).reasons,
+    ...(step?.type === 'measure' ? gaugeFaults(step, facts) : []),
+  ];
+}
+
+/** Runs that passed at this station since the full hour; with `like` only those of its operation, as its takt counts. */
+function passedThisHour({ read, facts }: ViewSources, like: Execution | null): number {
+  const since = startOfLocalHour(facts.now, facts.catalogue.plant.timeZone);
+  const passed = read.all<{ operation: string; definition: string }>(
+    `SELECT json_extract(state, '$.operationId') AS operation, json_extract(state, '$.definition.id') AS definition
+     FROM execution WHERE status = 'passed' AND ended_at >= ? AND station_id = ?`,
+    since,
+    facts.station.id,
+  );
+  if (like === null) return passed.length;
+  return passed.filter((run) => run.operation === like.operationId && run.definition === like.definition.id).length;
+}
+
+function emptyView(revision: number, sources: ViewSources): ExecutionView {
+  const { facts } = sources;
+  const { catalogue, station } = facts;
   return {
     revision,
     mode: 'no-unit',
@@ -85,7 +105,7 @@ function emptyView(revision: number, { read, facts }: ViewSources): ExecutionVie
     failure: null,
     refusal: null,
     finished: null,
-    thisHour: { passed, target: null },
+    thisHour: { passed: passedThisHour(sources, null), target: null },
     panel: station.panel.flatMap((tagId) => {
       const found = catalogue.tag(tagId);
       if (found === null) return [];
@@ -172,8 +192,9 @@ function stepPart(execution: Execution, unit: Unit, sources: ViewSources): Execu
     index: operation.steps.indexOf(step),
     attempt: run.attempt,
     startedAt: run.startedAt,
-    state: stepState(step, run.progress, { catalogue: facts.catalogue, definition, devices, doing }),
+    state: stepState(step, run.progress, { facts, definition, devices, doing }),
     blocked: stepFaults({ open: execution, unit, order }, facts).reasons,
+    judgedAt: facts.now,
     refusedPush: refusedPush(sources),
     imageUrl: imageUrl(definition, step.image),
   };

@@ -25,7 +25,7 @@ export function executionChanges(parts: {
   readonly devices: DeviceSource;
   readonly onError: (error: unknown) => void;
   readonly make: (revision: number) => ExecutionView;
-  /** Interlocks of the open step, empty when there is none. */
+  /** Interlocks of the open step and what else is wrong for it now; empty when there is none. */
   readonly blocked: () => readonly Reason[];
   /** The clock hour, for the count of this hour. */
   readonly hour: () => number;

@@ -3,13 +3,13 @@ import type { Characteristic } from '#contract/config/definition.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import type { CharacteristicView, StepState } from '#contract/rpc/execution.ts';
 import type { StepDefinitionOf, StepType } from '#contract/steps/index.ts';
-import type { Catalogue } from '#domain/catalogue.ts';
+import type { Facts } from '#domain/facts.ts';
 import type { ProgressOf } from '#domain/steps/index.ts';
 import type { DeviceSource } from '#station/core/ports.ts';
 import type { Doing } from './machine-cycle/cycle.ts';
 
 export interface StepViewContext {
-  readonly catalogue: Catalogue;
+  readonly facts: Facts;
   readonly definition: ReleasedDefinition;
   readonly devices: Pick<DeviceSource, 'pushes'>;
   /** What the station is doing in this step right now, beyond the facts. */

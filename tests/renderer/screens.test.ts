@@ -48,6 +48,7 @@ afterAll(async () => {
 beforeEach(async () => {
   station.plugIn();
   station.people.set({ person: mara, locked: false, pinFor: null, lockAt: null });
+  station.system.set({ ...station.system.value, history: system().history });
   station.settings.set({ theme: 'light', language: 'en', hand: 'right', gloves: false, sound: false, pxPerMm: null });
   await tab.getByTestId('link-banner').waitFor({ state: 'detached' });
   station.acts.length = 0;
@@ -114,6 +115,22 @@ describe('acts', () => {
       .poll(() => acts('execution.act').at(-1)?.input)
       .toMatchObject({ action: { type: 'number', value: 6.1 } });
     expect(tab.url()).not.toContain('#/orders');
+  });
+});
+
+describe('a gauge that is not there', () => {
+  it('is said on the step, with an age that goes on, and values can be typed', async () => {
+    await show('measure-no-gauge');
+    const note = tab.getByTestId('gauge-missing');
+    await expect
+      .poll(() => note.textContent())
+      .toMatch(/Calliper · G-114 .*not connected for \d\d\ss\..*enter the value by hand/);
+    const said = await note.textContent();
+    await expect.poll(() => note.textContent()).not.toBe(said);
+    expect(await tab.getByTestId('step-blocked').count()).toBe(0);
+    await tab.getByRole('button', { name: 'Enter by hand', exact: true }).click();
+    await tab.getByTestId('record-typed').waitFor();
+    await tab.keyboard.press('Escape');
   });
 });
 
@@ -202,8 +219,6 @@ describe('place and people', () => {
     await show('instruction');
     await expect.poll(() => primary().isEnabled()).toBe(true);
     expect(await tab.evaluate<readonly string[]>(overflowing)).toEqual([]);
-    station.system.set({ ...station.system.value, history: system().history });
-    await expect.poll(() => tab.getByTestId('header-history').count()).toBe(0);
   });
 
   it('the PIN never shows: dots in the page, digits nowhere', async () => {

@@ -308,6 +308,7 @@ export function stateOf(step: SceneStep, done: number): StepState {
           gaugeId: 'G-114',
           pushes: false,
           tagId: 'calliper.value',
+          faults: [],
         },
       };
     case 'checklist':

@@ -127,6 +127,7 @@ export function stepView(step: SceneStep, done = 0, blocked = false): (revision:
             },
           ]
         : [],
+      judgedAt: Date.now(),
       refusedPush: null,
       imageUrl:
         'image' in definitions[step] ? `/definition-images/${(definitions[step] as { image: string }).image}` : null,
@@ -145,6 +146,19 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
   'cycle-finished': stepView('machine-cycle', 2),
   measure: stepView('measure', 2),
   'measure-blocked': stepView('measure', 1, true),
+  'measure-no-gauge': (revision) => {
+    const view = stepView('measure', 1)(revision);
+    const { state } = view.step!;
+    if (state.type !== 'measure' || state.gauge === null) throw new Error('the measure scene has a gauge');
+    const { blocked } = stepView('measure', 1, true)(revision).step!;
+    return {
+      ...view,
+      step: {
+        ...view.step!,
+        state: { ...state, gauge: { ...state.gauge, pushes: true, faults: blocked.slice(0, 1) } },
+      },
+    };
+  },
   'measure-not-taken': (revision) => {
     const view = stepView('measure', 1)(revision);
     const reasons = [

@@ -4,7 +4,9 @@ import type { ReleasedDefinition } from '#contract/config/index.ts';
 import { event } from '#contract/events/index.ts';
 import type { ReadingFact, Verdict } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
+import type { StepDefinitionOf } from '#contract/steps/index.ts';
 import { reason } from '#domain/decision.ts';
+import type { Facts } from '#domain/facts.ts';
 import type { Acted, StepContext, StepKind } from '../step-type.ts';
 import { deviceFaults, deviceValue, outOfLimits, typedNumberFaults, verdictOf } from '../values.ts';
 
@@ -20,14 +22,17 @@ export interface MeasureProgress {
 export const characteristicOf = (definition: ReleasedDefinition, id: string): Characteristic | null =>
   definition.characteristics.find((c) => c.id === id) ?? null;
 
+/** Why the step's gauge gives no values now; empty where it has none. */
+export function gaugeFaults(def: StepDefinitionOf<'measure'>, facts: Facts): readonly Reason[] {
+  const device = def.tag === undefined ? null : (facts.catalogue.tag(def.tag)?.device ?? null);
+  return device === null ? [] : deviceFaults(device.id, facts);
+}
+
 export const measure: StepKind<'measure', MeasureProgress> = {
   type: 'measure',
   initial: () => ({ values: [] }),
   /** A gauge that is not there blocks only where nothing may be keyed in instead. */
-  gates(def, _progress, { facts }) {
-    const device = def.tag === undefined ? null : (facts.catalogue.tag(def.tag)?.device ?? null);
-    return device === null || def.allowTyped ? [] : deviceFaults(device.id, facts);
-  },
+  gates: (def, _progress, { facts }) => (def.allowTyped ? [] : gaugeFaults(def, facts)),
   act(def, progress, action, ctx) {
     const { facts } = ctx;
     const characteristic = characteristicOf(ctx.definition, def.characteristic);

@@ -15,7 +15,8 @@ const phases = {
   aborted: 'aborted',
 } as const satisfies Record<CyclePhase, Phase>;
 
-export const machineCycleView: StepView<'machine-cycle'> = (def, progress, { catalogue, definition, doing }) => {
+export const machineCycleView: StepView<'machine-cycle'> = (def, progress, { facts, definition, doing }) => {
+  const { catalogue } = facts;
   const device = catalogue.device(def.device);
   const recipe = catalogue.recipe(def.recipe, def.recipeRevision);
   const trace = device?.machine?.trace ?? null;

@@ -1,7 +1,8 @@
+import { gaugeFaults } from '#domain/steps/measure/kind.ts';
 import { characteristicViewOf, type StepView } from '../view-type.ts';
 
-export const measureView: StepView<'measure'> = (def, { values }, { catalogue, definition, devices }) => {
-  const device = def.tag === undefined ? null : (catalogue.tag(def.tag)?.device ?? null);
+export const measureView: StepView<'measure'> = (def, { values }, { facts, definition, devices }) => {
+  const device = def.tag === undefined ? null : (facts.catalogue.tag(def.tag)?.device ?? null);
   return {
     type: 'measure',
     characteristic: characteristicViewOf(definition, def.characteristic),
@@ -15,6 +16,7 @@ export const measureView: StepView<'measure'> = (def, { values }, { catalogue, d
             gaugeId: device.gaugeId,
             pushes: devices.pushes(device.id),
             tagId: def.tag,
+            faults: gaugeFaults(def, facts),
           },
   };
 };
