@@ -6,8 +6,6 @@ export const permissions = [
   'unit.lift-hold',
   'unit.scrap',
   'order.manage',
-  'device.manage',
-  'settings.manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -25,24 +23,11 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   operator: ['unit.build', 'unit.create', 'unit.hold'],
   'quality-technician': ['unit.build', 'unit.hold', 'unit.lift-hold'],
   'line-lead': ['unit.build', 'unit.create', 'unit.hold', 'unit.lift-hold', 'unit.scrap', 'order.manage'],
-  supervisor: [
-    'unit.build',
-    'unit.create',
-    'unit.hold',
-    'unit.lift-hold',
-    'unit.scrap',
-    'order.manage',
-    'settings.manage',
-  ],
-  'process-engineer': ['unit.hold', 'settings.manage'],
-  'controls-engineer': ['device.manage', 'settings.manage'],
+  supervisor: ['unit.build', 'unit.create', 'unit.hold', 'unit.lift-hold', 'unit.scrap', 'order.manage'],
+  'process-engineer': ['unit.hold'],
+  // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
+  'controls-engineer': [],
 };
 
 /** Permissions for which the badge alone is not enough: the PIN must have been given in this session (21 CFR 11.200 idea). */
-export const pinPermissions: readonly Permission[] = [
-  'unit.lift-hold',
-  'unit.scrap',
-  'order.manage',
-  'device.manage',
-  'settings.manage',
-];
+export const pinPermissions: readonly Permission[] = ['unit.lift-hold', 'unit.scrap', 'order.manage'];
