@@ -10,6 +10,7 @@ import net from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { stationFlags } from '#contract/shell.ts';
 import { FakeCable, freePort } from '#station/drivers/opcua-client/fake-network.ts';
 import type { Load, Mode, Order } from './opcua-child.ts';
 import { type BenchRow, printRows } from './row.ts';
@@ -37,8 +38,8 @@ class Child {
   readonly #lines: Line[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(file: string, args: readonly string[]) {
-    this.process = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
+  constructor(file: string, args: readonly string[], flags: readonly string[] = []) {
+    this.process = spawn(process.execPath, [...flags, file, ...args], { stdio: ['pipe', 'pipe', 'ignore'] });
     if (!this.process.stdout) throw new Error('no output');
     createInterface({ input: this.process.stdout }).on('line', (line) => {
       if (line.startsWith('{')) this.#lines.push(JSON.parse(line) as Line);
@@ -73,7 +74,9 @@ async function startServer(port: number, count: number): Promise<Child> {
   await server.next((line) => 'ready' in line);
   return server;
 }
-const startClient = (order: Order): Child => new Child(child, [JSON.stringify(order)]);
+/** What is ours runs as the station does. */
+const startClient = (order: Order): Child =>
+  new Child(child, [JSON.stringify(order)], order.mode === 'bare' || order.mode === 'append' ? [] : stationFlags);
 
 async function measureLoad(mode: Mode, forMs = measureMs): Promise<Load> {
   const port = await freePort();

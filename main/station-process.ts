@@ -1,7 +1,7 @@
 /** The station as a process of its own: started again when it crashes, ended in an orderly way with the shell. */
 import { EventEmitter } from 'node:events';
 import { utilityProcess, type MessagePortMain, type UtilityProcess } from 'electron';
-import { exitHopeless, type FromStation, type ToStation } from '#contract/shell.ts';
+import { exitHopeless, type FromStation, stationFlags, type ToStation } from '#contract/shell.ts';
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
@@ -44,6 +44,7 @@ export class StationProcess extends EventEmitter<Events> {
     let failure: string | null = null;
     const child = utilityProcess.fork(this.#entry, [...this.#args], {
       serviceName: 'Linewright station',
+      execArgv: [...stationFlags],
       stdio: 'inherit',
     });
     this.#child = child;

@@ -1,7 +1,7 @@
 /** `npm start`: the demo devices, the station and its screen with one command; Ctrl-C ends all of it. See `--help`. */
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
-import { exitHopeless } from '#contract/shell.ts';
+import { exitHopeless, stationFlags } from '#contract/shell.ts';
 import type { NodeEntryMessage } from '#station/node.entry.ts';
 import { buildIfStale, renderer, shell } from './start/build.ts';
 import { simulatorsFor, startDemo, type Demo } from './start/demo.ts';
@@ -126,6 +126,7 @@ function startHeadless(options: StartOptions, stationArgs: readonly string[], de
   let pauseMs = firstPauseMs;
   let opened = false;
   const args = [
+    ...stationFlags,
     join(root, 'station', 'node.entry.ts'),
     ...stationArgs,
     '--port',
