@@ -18,11 +18,11 @@ devices/, recipes/, definitions/ and orders/. Tells every fault at once as
   --help   this text`,
   options: {},
   positionals: 1,
-  async run({ positionals: [folder = defaultFolder], json }, io) {
+  async run({ positionals: [folder = defaultFolder], json, drivers }, io) {
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new CannotRunError(`there is no folder ${folder}; name the folder that holds plant.yaml`);
     }
-    const loaded = await readFolder(folder);
+    const loaded = await readFolder(folder, drivers);
     const faults = 'faults' in loaded ? loaded.faults : [];
     if (json) {
       const hash = 'configuration' in loaded ? loaded.configuration.hash : null;

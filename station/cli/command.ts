@@ -1,4 +1,6 @@
 /** What a command of the command line is, and the exit codes all of them share. */
+import type { DriverModule } from '#contract/driver.ts';
+
 export const exitFine = 0;
 /** The command ran and found faults. */
 export const exitFaults = 1;
@@ -12,6 +14,9 @@ export const exitCodesText = `Exit codes:
   1  faults found
   2  wrong usage
   3  cannot run here (folder missing, data in use, file damaged)`;
+
+/** Loaded when a command needs them. */
+export type Drivers = () => Promise<ReadonlyMap<string, DriverModule>>;
 
 export interface CommandIo {
   out(text: string): void;
@@ -34,6 +39,7 @@ export interface CommandInput {
   readonly positionals: readonly string[];
   readonly values: Readonly<Record<string, string | boolean | undefined>>;
   readonly json: boolean;
+  readonly drivers: Drivers;
 }
 
 /** Ends a command with exit code 3 and one line that says why. */

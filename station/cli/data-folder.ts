@@ -27,7 +27,7 @@ export async function withStore<T>(
   options: Pick<StoreOptions, 'newEpoch'> = {},
 ): Promise<T> {
   const configFolder = textOption(input, 'config') ?? defaultFolder;
-  const loaded = await readFolder(configFolder);
+  const loaded = await readFolder(configFolder, input.drivers);
   if ('faults' in loaded) {
     throw new CannotRunError(`${configFolder} has faults; \`linewright check ${configFolder}\` tells them`);
   }

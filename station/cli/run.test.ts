@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { event } from '#contract/events/index.ts';
 import { systemClock } from '#station/clock.ts';
+import { installedDrivers } from '#station/drivers/index.ts';
 import { projections } from '#station/store/projections/index.ts';
 import { openStore } from '#station/store/store.ts';
 import { meta } from '#station/store/test-kit.ts';
@@ -25,7 +26,11 @@ interface Result {
 }
 async function linewright(...words: readonly string[]): Promise<Result> {
   let [out, err] = ['', ''];
-  const code = await run(words, { out: (text) => void (out += text), err: (text) => void (err += text) });
+  const code = await run(
+    words,
+    { out: (text) => void (out += text), err: (text) => void (err += text) },
+    installedDrivers,
+  );
   return { code, out, err };
 }
 const store = () => openStore({ folder: data, stationId: 'ST10', projections, clock: systemClock });

@@ -10,6 +10,7 @@ import {
   exitUsage,
   type Command,
   type CommandIo,
+  type Drivers,
 } from './command.ts';
 import { newEpoch } from './new-epoch.ts';
 import { pin } from './pin.ts';
@@ -27,7 +28,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(11)}${summary}`).join('\n
 ${exitCodesText}
 `;
 
-export async function run(words: readonly string[], io: CommandIo): Promise<number> {
+export async function run(words: readonly string[], io: CommandIo, drivers: Drivers): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     (name === undefined ? io.err : io.out)(help);
@@ -51,7 +52,7 @@ export async function run(words: readonly string[], io: CommandIo): Promise<numb
     return exitFine;
   }
   try {
-    return await command.run({ positionals, values, json: values['json'] === true }, io);
+    return await command.run({ positionals, values, json: values['json'] === true, drivers }, io);
   } catch (error) {
     if (!(error instanceof CannotRunError)) throw error;
     io.err(`${error.message}\n`);
