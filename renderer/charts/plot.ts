@@ -23,7 +23,7 @@ export interface Pen {
   color(name: string): string;
 }
 
-const fontSize = 14;
+const fontSize = 16;
 export const chartFont = (px = 1, weight = 500): string => `${weight} ${fontSize * px}px "Inter Variable", sans-serif`;
 
 export class Plot {
@@ -38,12 +38,13 @@ export class Plot {
     const axis = (side: 'x' | 'y'): uPlot.Axis => ({
       stroke: () => color('--ink-3'),
       font: chartFont(),
-      size: side === 'x' ? 30 : 58,
-      gap: 4,
+      size: side === 'x' ? 36 : 66,
+      // The lowest figure of the y axis must not touch the first of the x axis.
+      gap: side === 'x' ? 10 : 6,
       ticks: { show: false },
       border: { show: true, stroke: () => color('--line'), width: 1 },
       grid: { stroke: () => color('--line-2'), width: 1 },
-      space: side === 'x' ? 70 : 34,
+      space: side === 'x' ? 70 : 46,
       ...(side === 'x' && axes.x.splits ? { splits: () => this.#axes.x.splits?.() ?? [] } : {}),
       values: (_plot, splits) => this.#axes[side].values?.(splits) ?? splits.map(String),
     });

@@ -31,6 +31,8 @@ function written(name: string, value: ReasonParam, words: Words): string {
   if (typeof value === 'object') return value[words.format.language];
   if (typeof value === 'boolean') return words.message(value ? 'word_yes' : 'word_no') ?? String(value);
   if (typeof value === 'number') {
+    // Valid to the end of a day: its last second would only be noise.
+    if (name === 'expiredAt' || name === 'validToAt') return words.format.date(value);
     if (name.endsWith('At')) return words.format.instant(value, words.now());
     if (name.endsWith('Ms')) return words.format.duration(value);
     return words.format.plain(value);
@@ -51,10 +53,18 @@ export function writtenParams(params: ReasonParams, words: Words): Readonly<Reco
   return texts;
 }
 
+/** Decimals a number is written with, at most six. */
+function decimalsOf(value: number): number {
+  return value.toFixed(6).replace(/0+$/, '').split('.')[1]?.length ?? 0;
+}
+
 function limits(params: ReasonParams, words: Words): string {
   const unit = typeof params['unit'] === 'string' ? params['unit'] : null;
+  // Figures that are compared have the same decimals: 23.980 to 24.030 beside 24.052.
+  const compared = [params['lower'], params['upper'], params['value']].filter((one) => typeof one === 'number');
+  const decimals = Math.max(0, ...compared.map(decimalsOf));
   const side = (value: ReasonParam | undefined, withUnit: boolean): string | null =>
-    typeof value === 'number' ? words.format.plainQuantity(value, withUnit ? unit : null) : null;
+    typeof value === 'number' ? words.format.quantity(value, decimals, withUnit ? unit : null) : null;
   const upper = side(params['upper'], true);
   if (upper === null) {
     const lower = side(params['lower'], true);
@@ -86,7 +96,11 @@ export function reasonWords(reason: Reason, words: Words): ReasonWords {
 }
 
 export function metWords(met: Met, words: Words): string {
-  return words.message(`met_${messageKey(met.code)}`, writtenParams(met.params, words)) ?? met.code;
+  const key = `met_${messageKey(met.code)}`;
+  const params = writtenParams(met.params, words);
+  // A device without a state of its own has no age to tell.
+  const unaged = met.params['ageMs'] === null ? words.message(`${key}_unaged`, params) : null;
+  return unaged ?? words.message(key, params) ?? met.code;
 }
 
 export function nextWords(next: Next, words: Words): string {

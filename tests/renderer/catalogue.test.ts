@@ -11,9 +11,7 @@ import { metCodes, nextCodes, reasonCodes, type Reason, type ReasonCode } from '
 import { scanKinds } from '#contract/rpc/scan.ts';
 import { storeStates } from '#contract/rpc/system.ts';
 import { stepTypes } from '#contract/steps/index.ts';
-import { manifest as mitutoyo } from '#station/drivers/mitutoyo-digimatic/manifest.ts';
-import { manifest as opcua } from '#station/drivers/opcua-client/manifest.ts';
-import { manifest as serialLine } from '#station/drivers/serial-line/manifest.ts';
+import { installedDrivers } from '#station/drivers/index.ts';
 import { catalogueFaults, placeholders, readCatalogues } from '../../renderer/i18n/catalogue.ts';
 import { messageKey, metWords, nextWords, reasonWords, type Words } from '../../renderer/i18n/reason.ts';
 import { Format } from '../../renderer/state/format.ts';
@@ -23,7 +21,8 @@ const languages = ['en', 'de'] as const;
 const prefixed = (prefix: string, codes: readonly string[], suffix = ''): string[] =>
   codes.map((code) => `${prefix}${messageKey(code)}${suffix}`);
 
-const driverSettings = [opcua, serialLine, mitutoyo].flatMap(({ id, settings }) => {
+const manifests = [...(await installedDrivers()).values()].map(({ manifest }) => manifest);
+const driverSettings = manifests.flatMap(({ id, settings }) => {
   const schema = z.toJSONSchema(settings, { io: 'input' }) as { properties: Record<string, unknown> };
   return Object.keys(schema.properties).map((key) => [
     messageKey(`driver_${id}_setting_${key}`),
@@ -65,13 +64,7 @@ describe('catalogue', () => {
     ],
     ['step types', prefixed('step_type_', stepTypes)],
     ['scan kinds', prefixed('scan_kind_', scanKinds)],
-    [
-      'drivers',
-      [opcua, serialLine, mitutoyo].flatMap(({ id }) => [
-        messageKey(`driver_${id}_title`),
-        messageKey(`driver_${id}_text`),
-      ]),
-    ],
+    ['drivers', manifests.flatMap(({ id }) => [messageKey(`driver_${id}_title`), messageKey(`driver_${id}_text`)])],
   ])('has words for all %s', (_what, keys) => {
     expect(keys.filter((key) => !(key in catalogues.en))).toEqual([]);
   });
@@ -165,9 +158,29 @@ describe.each(languages)('words in %s', (language) => {
     );
     expect(plain(out.text)).toBe(
       language === 'en'
-        ? 'Bore B: 24.041 mm; allowed is 23.98 to 24.03 mm.'
-        : 'Bohrung B: 24,041 mm; erlaubt ist 23,98 bis 24,03 mm.',
+        ? 'Bore B: 24.041 mm; allowed is 23.980 to 24.030 mm.'
+        : 'Bohrung B: 24,041 mm; erlaubt ist 23,980 bis 24,030 mm.',
     );
+    const device = { device: 'press', deviceText: { en: 'Press', de: 'Presse' } };
+    const ready = (ageMs: number | null): string =>
+      plain(metWords({ code: 'device.ready', params: { ...device, ageMs } }, words));
+    expect(ready(31_000)).toBe(
+      language === 'en' ? 'Press ready, heard 31 s ago' : 'Presse bereit, zuletzt gehört vor 31 s',
+    );
+    expect(ready(null)).toBe(language === 'en' ? 'Press ready' : 'Presse bereit');
+    const expired = reasonWords(
+      {
+        code: 'operator.qualification-expired',
+        params: {
+          operator: 'Tom Brandt',
+          qualification: 'press-work',
+          qualificationText: { en: 'Press work', de: 'Arbeiten an der Presse' },
+          expiredAt: Date.UTC(2025, 2, 31, 21, 59, 59),
+        },
+      },
+      words,
+    );
+    expect(plain(expired.text)).toContain(language === 'en' ? 'until 31 Mar 2025.' : 'bis 31.03.2025.');
     const stale = reasonWords(
       {
         code: 'tag.stale',
