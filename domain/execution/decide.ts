@@ -190,10 +190,13 @@ function consequences(place: Place, outcome: StepOutcome, facts: Facts): readonl
   return events;
 }
 
+/** Of a step that cannot fail: none. */
+const retriesOf = (step: StepDefinition): number => ('onFail' in step ? step.onFail.retries : 0);
+
 function failed(place: Place, reasons: readonly Reason[], facts: Facts): readonly DomainEvent[] {
   const { execution, step, run, operation } = place;
   const { executionId, serial } = execution;
-  const triesLeft = Math.max(0, step.onFail.retries + 1 - run.attempt);
+  const triesLeft = Math.max(0, retriesOf(step) + 1 - run.attempt);
   const consequence = triesLeft > 0 ? 'retry' : 'hold';
   const ref = { executionId, stepId: step.id, attempt: run.attempt };
   const fail = event('step.failed', { ...ref, reasons: [...reasons], consequence, triesLeft });
@@ -222,7 +225,7 @@ function retry(
   const { execution, step, run, operation, unit } = place;
   if (execution.status !== 'failed') return refuse([reason('execution.not-failed', {})]);
   const { reasons, met } = runCheck(execution, operation, unit, state.order, facts);
-  const spent = run.attempt > step.onFail.retries ? [reason('step.retries-used-up', { attempts: run.attempt })] : [];
+  const spent = run.attempt > retriesOf(step) ? [reason('step.retries-used-up', { attempts: run.attempt })] : [];
   if (reasons.length + spent.length > 0) return refuse([...reasons, ...spent], { met, next: whatNow(reasons, facts) });
   return accept([stepStarted(execution.executionId, step, run.attempt + 1)]);
 }

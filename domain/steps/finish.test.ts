@@ -62,7 +62,6 @@ describe('checklist, choice, number, text', () => {
       id: 'x',
       type: 'text',
       title: { en: 'x', de: 'x' },
-      onFail: { retries: 0 },
       maxLength: 5,
       optional: false,
     } as const;

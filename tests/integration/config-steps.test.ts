@@ -13,6 +13,15 @@ describe('steps and orders', () => {
       remedy: /Did you mean "bore-b"/,
     },
     {
+      name: 'tries of a step that cannot fail',
+      file: pumpC,
+      from: "        bomLine: '20'\n",
+      to: "        bomLine: '20'\n        onFail: { retries: 3 }\n",
+      at: 'onFail: { retries: 3 }',
+      problem: /unknown key "onFail"/,
+      remedy: /^Remove it\. Possible here: id, title, text, image, type, bomLine\.$/,
+    },
+    {
       name: 'gauge tag',
       file: pumpC,
       from: 'tag: calliper.value',

@@ -161,9 +161,9 @@ describe.each(languages)('words in %s', (language) => {
         ? 'Bore B: 24.041 mm; allowed is 23.980 to 24.030 mm.'
         : 'Bohrung B: 24,041 mm; erlaubt ist 23,980 bis 24,030 mm.',
     );
-    const device = { device: 'press', deviceText: { en: 'Press', de: 'Presse' } };
+    const press = { device: 'press', deviceText: { en: 'Press', de: 'Presse' } };
     const ready = (ageMs: number | null): string =>
-      plain(metWords({ code: 'device.ready', params: { ...device, ageMs } }, words));
+      plain(metWords({ code: 'device.ready', params: { ...press, ageMs } }, words));
     expect(ready(31_000)).toBe(
       language === 'en' ? 'Press ready, heard 31 s ago' : 'Presse bereit, zuletzt gehört vor 31 s',
     );

@@ -126,7 +126,6 @@ export const definitions = {
       'Ein Gehäuse, ein Laufrad und ein Lager bereitlegen. Keine heruntergefallenen Teile verwenden.',
     ),
     image: 'parts.svg',
-    onFail,
   },
   'scan-component': {
     id: 'scan-housing',
@@ -138,7 +137,6 @@ export const definitions = {
     ),
     image: 'housing.svg',
     bomLine: '10',
-    onFail,
   },
   'machine-cycle': {
     id: 'press-bearing',
@@ -227,7 +225,6 @@ export const definitions = {
     ),
     maxLength: 200,
     optional: true,
-    onFail,
   },
 } as const satisfies Record<string, StepDefinition>;
 export type SceneStep = keyof typeof definitions;

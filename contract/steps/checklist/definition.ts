@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { idSchema, localizedSchema } from '../../config/text.ts';
-import { stepBase } from '../base.ts';
+import { failingStep } from '../base.ts';
 
 /** Each item is answered OK or not OK; one "not OK" fails the step. */
 export const checklistDefinition = z.strictObject({
-  ...stepBase,
+  ...failingStep,
   type: z.literal('checklist'),
   items: z.array(z.strictObject({ id: idSchema, title: localizedSchema })).min(1),
 });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { idSchema, localizedSchema } from '../../config/text.ts';
-import { stepBase } from '../base.ts';
+import { failingStep } from '../base.ts';
 
 /** Exactly one option; an option may mean that the step failed. */
 export const choiceDefinition = z.strictObject({
-  ...stepBase,
+  ...failingStep,
   type: z.literal('choice'),
   options: z
     .array(z.strictObject({ id: idSchema, title: localizedSchema, accepted: z.boolean().default(true) }))

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { idSchema } from '../../config/text.ts';
-import { stepBase } from '../base.ts';
+import { failingStep } from '../base.ts';
 
 /** Write the recipe, read it back and compare, start, watch, collect results, judge them; abort safely. */
 export const machineCycleDefinition = z.strictObject({
-  ...stepBase,
+  ...failingStep,
   type: z.literal('machine-cycle'),
   device: idSchema,
   recipe: idSchema,

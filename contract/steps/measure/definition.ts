@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { idSchema, localizedSchema } from '../../config/text.ts';
-import { stepBase } from '../base.ts';
+import { failingStep } from '../base.ts';
 
 /** Measure a characteristic one or more times with a gauge, or by hand where the definition allows it. */
 export const measureDefinition = z.strictObject({
-  ...stepBase,
+  ...failingStep,
   type: z.literal('measure'),
   characteristic: idSchema,
   /** Tag of the gauge; absent: only typed. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { unitSchema } from '../../config/device.ts';
-import { stepBase } from '../base.ts';
+import { failingStep } from '../base.ts';
 
 /** A number keyed in by a person, e.g. a counter or a setting read from a dial. */
 export const numberDefinition = z.strictObject({
-  ...stepBase,
+  ...failingStep,
   type: z.literal('number'),
   unit: unitSchema,
   decimals: z.number().int().min(0).max(6),
