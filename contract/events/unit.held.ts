@@ -9,6 +9,7 @@ export const unitHeld = defineEvent(
   z.strictObject({
     serial: z.string(),
     holdId: z.string(),
+    /** What a person wrote; empty when a failed step did it: `stepId` and `reasons` say why. */
     reason: z.string(),
     executionId: z.string().nullable(),
     stepId: z.string().nullable(),

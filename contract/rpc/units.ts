@@ -59,7 +59,8 @@ export interface UnitDetail extends UnitRow {
   }[];
   readonly holds: readonly {
     readonly holdId: string;
-    readonly reason: string;
+    /** What a person wrote, or the title of the step that failed. */
+    readonly reason: string | Localized;
     readonly at: number;
     readonly by: string;
     readonly liftedAt: number | null;

@@ -206,7 +206,8 @@ function failed(place: Place, reasons: readonly Reason[], facts: Facts): readonl
     event('unit.held', {
       serial,
       holdId: facts.ids.hold,
-      reason: step.title.en,
+      // No language has a place in a fact: whoever shows it takes the step's title and the reasons.
+      reason: '',
       executionId,
       stepId: step.id,
       reasons: [...reasons],

@@ -24,7 +24,12 @@ describe('checklist, choice, number, text', () => {
     const execution = [...world.executions.values()][0];
     expect(execution?.failure?.reasons.map((r) => r.code)).toEqual(['check.not-ok', 'check.not-ok']);
     expect(execution).toMatchObject({ status: 'stopped', stopCause: 'held' });
-    expect(world.units.get('P-0004')?.holds[0]).toMatchObject({ stepId: 'look', reason: 'look' });
+    expect(world.units.get('P-0004')?.holds[0]).toMatchObject({ operationId: '20', stepId: 'look', reason: '' });
+    const again = world.do({ type: 'execution.start', serial: 'P-0004' });
+    expect(!again.ok && again.reasons.find(({ code }) => code === 'unit.held')?.params['reason']).toEqual({
+      en: 'look',
+      de: 'look (de)',
+    });
   });
   it('input.invalid, choice.unknown, choice.rejected', () => {
     expect(codes(check('nothing'))).toEqual(['input.invalid']);

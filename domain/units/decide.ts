@@ -8,7 +8,7 @@ import type { Facts } from '#domain/facts.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { cycleOpen, type MachineCycleProgress } from '#domain/steps/machine-cycle/kind.ts';
 import { openHold, unitStatusAfter, type Unit } from './unit.ts';
-import { holderName } from './holder.ts';
+import { holderName, holdReason } from './holder.ts';
 
 export interface UnitState {
   readonly unit: Unit | null;
@@ -69,11 +69,7 @@ export function unitFaults(unit: Unit, facts: Pick<Facts, 'catalogue'>): readonl
   if (unit.status === 'scrapped') return [reason('unit.scrapped', { serial, scrappedAt: unit.scrappedAt })];
   const hold = openHold(unit);
   if (hold === null) return [];
-  const step = facts.catalogue
-    .definition(unit.definitionId, unit.revision)
-    ?.operations.flatMap((o) => o.steps)
-    .find((s) => s.id === hold.stepId);
-  const because = hold.reasons.length > 0 && step !== undefined ? step.title : hold.reason;
+  const because = holdReason(hold, unit, facts);
   return [reason('unit.held', { serial, reason: because, by: holderName(hold, facts), heldAt: hold.at })];
 }
 

@@ -1,7 +1,8 @@
-/** Whose name stands beside a fact. */
+/** Whose name stands beside a fact, and what a hold is for. */
+import type { Localized } from '#contract/config/text.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { Facts } from '#domain/facts.ts';
-import type { Hold } from './unit.ts';
+import type { Hold, Unit } from './unit.ts';
 
 /** A person's name, a device's id, the file; what the station did itself goes by the station's id. */
 export function actorName(actor: Actor, stationId: string, { catalogue }: Pick<Facts, 'catalogue'>): string {
@@ -19,3 +20,18 @@ export function actorName(actor: Actor, stationId: string, { catalogue }: Pick<F
 
 export const holderName = (hold: Hold, facts: Pick<Facts, 'catalogue'>): string =>
   actorName(hold.by, hold.stationId, facts);
+
+/** What the person wrote; of a hold that came of a failed step, that step's title. */
+export function holdReason(
+  { reason, reasons, operationId, stepId }: Hold,
+  { definitionId, revision }: Pick<Unit, 'definitionId' | 'revision'>,
+  { catalogue }: Pick<Facts, 'catalogue'>,
+): string | Localized {
+  if (reasons.length === 0 && reason !== '') return reason;
+  const step = catalogue
+    .definition(definitionId, revision)
+    ?.operations.find(({ id }) => id === operationId)
+    ?.steps.find(({ id }) => id === stepId);
+  // The definition is gone from the configuration: what is known is better than nothing.
+  return step?.title ?? (reason === '' ? (stepId ?? '') : reason);
+}

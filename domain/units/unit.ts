@@ -12,9 +12,12 @@ export interface PassedOperation {
 }
 export interface Hold {
   readonly holdId: string;
-  /** What the person wrote, or the title of the failed step. */
+  /** What the person wrote; empty when the step failed (earlier versions wrote its English title). */
   readonly reason: string;
+  /** Of the failed step; empty when a person put the unit on hold. */
   readonly reasons: readonly Reason[];
+  /** The operation the unit was in. */
+  readonly operationId: string | null;
   readonly stepId: string | null;
   readonly at: number;
   readonly by: Actor;
@@ -167,6 +170,7 @@ export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
         holdId,
         reason,
         reasons,
+        operationId: unit.open?.operationId ?? null,
         stepId,
         at: event.at,
         by: event.actor,

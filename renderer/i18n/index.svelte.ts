@@ -42,8 +42,9 @@ export function message(key: string, params: Readonly<Record<string, string>> = 
   return lookUp(messageKey(key))?.(params) ?? null;
 }
 
-export function localized(text: Localized): string {
-  return text[speech.language];
+/** What a person wrote comes as it was written. */
+export function localized(text: Localized | string): string {
+  return typeof text === 'string' ? text : text[speech.language];
 }
 
 export const format = new Format(() => ({ language: speech.language, timeZone: speech.timeZone }));

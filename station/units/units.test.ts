@@ -70,6 +70,15 @@ describe('units', () => {
         { material: 'IMP', lot: null, serial: 'I2' },
       ],
     });
+    station.start('P-0004');
+    for (const item of ['clean', 'dry']) station.act({ type: 'checklist', do: 'answer', item, ok: false });
+    const failed = await call(router.get, { serial: 'P-0004' });
+    expect(failed?.holds).toMatchObject([{ reason: { en: 'look', de: 'look (de)' }, by: 'MARA', liftedAt: null }]);
+    const { items } = await call(router.history, { serial: 'P-0004', limit: 200 });
+    expect(items.find(({ type }) => type === 'unit.held')).toMatchObject({
+      stepTitle: { de: 'look (de)' },
+      detail: { kind: 'reasons', reasons: [{ code: 'check.not-ok' }, { code: 'check.not-ok' }] },
+    });
     const imported = await call(router.get, { serial: 'P-0003' });
     expect(imported?.holds[0]).toMatchObject({ reason: 'scratch', by: 'orders/WO-1' });
     expect(await call(router.get, { serial: 'NOPE' })).toBeNull();

@@ -3,7 +3,7 @@ import type { Localized } from '#contract/config/text.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { UnitDetail, UnitRow, UnitStatus } from '#contract/rpc/units.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
-import { actorName } from '#domain/units/holder.ts';
+import { actorName, holdReason } from '#domain/units/holder.ts';
 import { passedOperation, type Unit } from '#domain/units/unit.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
@@ -95,12 +95,15 @@ export function unitDetail(read: ReadModelReader, catalogue: Catalogue, serial: 
 }
 
 function holds(unit: Unit, catalogue: Catalogue): UnitDetail['holds'] {
-  return unit.holds.map(({ holdId, reason, at, by, stationId, liftedAt, liftedBy }) => ({
-    holdId,
-    reason,
-    at,
-    by: actorName(by, stationId, { catalogue }),
-    liftedAt,
-    liftedBy: liftedBy === null ? null : actorName(liftedBy, stationId, { catalogue }),
-  }));
+  return unit.holds.map((hold) => {
+    const { holdId, at, by, stationId, liftedAt, liftedBy } = hold;
+    return {
+      holdId,
+      reason: holdReason(hold, unit, { catalogue }),
+      at,
+      by: actorName(by, stationId, { catalogue }),
+      liftedAt,
+      liftedBy: liftedBy === null ? null : actorName(liftedBy, stationId, { catalogue }),
+    };
+  });
 }

@@ -93,7 +93,7 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 1,
+  version: 2,
   tables: [
     'session',
     'work_order',
