@@ -68,7 +68,8 @@ export async function startPress(
     },
     serverInfo: { applicationUri: 'urn:linewright:sim:press:server', productUri: 'urn:linewright:sim:press' },
     serverCapabilities: {
-      maxSessions: 50,
+      // Sessions of killed clients stay until their time is over.
+      maxSessions: 200,
       maxSubscriptionsPerSession: 20,
       maxMonitoredItemsQueueSize: 60_000,
       // 0: a client that asks for sampling 0 gets every change.

@@ -61,13 +61,14 @@ export async function actOnce(
   const view = await client.execution.get();
   const commandId = randomUUID();
   const { step, executionId } = view;
-  if (view.mode === 'failed' && step !== null && executionId !== null && view.failure?.consequence === 'retry') {
+  const failed = view.steps.find((row) => row.status === 'failed');
+  if (view.mode === 'failed' && failed !== undefined && executionId !== null && view.failure?.consequence === 'retry') {
     sent(commandId, 'retry');
     const outcome = await client.execution.retry({
       commandId,
       executionId,
-      stepId: step.definition.id,
-      attempt: step.attempt,
+      stepId: failed.id,
+      attempt: failed.attempt,
     });
     return { commandId, what: 'retry', outcome };
   }

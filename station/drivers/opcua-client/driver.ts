@@ -178,7 +178,7 @@ export class OpcuaDriver implements Driver {
       {
         publishingIntervalMs: this.#settings.publishingIntervalMs,
         keepAliveMs: this.#settings.keepAliveMs,
-        lifetimeMs: this.#settings.sessionTimeoutMs,
+        lifetimeMs: this.#settings.subscriptionLifetimeMs,
       },
       {
         heard: () => this.#watchdog.heard(),

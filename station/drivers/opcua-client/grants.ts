@@ -48,7 +48,7 @@ export function judgeGrants(
   requests: readonly ItemRequest[],
   results: readonly ItemResult[],
   subscription: Pick<Subscription, 'lifetimeMs' | 'keepAliveMs'>,
-  settings: Pick<OpcuaSettings, 'sessionTimeoutMs'>,
+  settings: Pick<OpcuaSettings, 'subscriptionLifetimeMs'>,
 ): Grants {
   const failed: { tag: number; status: string }[] = [];
   let queueShort = 0;
@@ -71,7 +71,7 @@ export function judgeGrants(
       leastAsked = request.queueSize;
     }
   });
-  const lifetimeShort = subscription.lifetimeMs < settings.sessionTimeoutMs;
+  const lifetimeShort = subscription.lifetimeMs < settings.subscriptionLifetimeMs;
   const count = queueShort + samplingSlower + withoutDeadband + (lifetimeShort ? 1 : 0);
   return {
     failed,

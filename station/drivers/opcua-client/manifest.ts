@@ -16,8 +16,13 @@ export const settingsSchema = z
     /** File that holds the password and nothing else: secrets are not kept in the configuration. */
     passwordFile: z.string().min(1).optional(),
     publishingIntervalMs: z.number().int().min(10).max(60_000).default(50),
-    /** How long the server keeps session and subscription without hearing from us. */
-    sessionTimeoutMs: z.number().int().min(10_000).max(3_600_000).default(600_000),
+    /**
+     * How long the server keeps the session without hearing from us. Short: servers have few, and a station that was
+     * killed leaves one behind. What must bridge an outage is the subscription, which a new session takes over.
+     */
+    sessionTimeoutMs: z.number().int().min(10_000).max(3_600_000).default(60_000),
+    /** How long the server keeps the subscription and its queues without hearing from us. */
+    subscriptionLifetimeMs: z.number().int().min(10_000).max(3_600_000).default(600_000),
     /** At least this often the server says that it lives when nothing changes. */
     keepAliveMs: z.number().int().min(100).max(60_000).default(1_500),
     /** Nothing heard for this long: connected but silent. Twice as long: the connection is broken off and made again. */
