@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
 import { catalogueFaults, readCatalogues } from './renderer/i18n/catalogue.ts';
+import { compiler } from './renderer/i18n/compiler.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -32,17 +33,7 @@ export default defineConfig({
   root: at('renderer/station'),
   // Relative, so that the page works under file:, app: and http: alike.
   base: './',
-  plugins: [
-    completeCatalogue(),
-    paraglideVitePlugin({
-      project: at('renderer/i18n/project.inlang'),
-      outdir: at('renderer/i18n/paraglide'),
-      outputStructure: 'locale-modules',
-      strategy: ['globalVariable', 'baseLocale'],
-      emitReadme: false,
-    }),
-    svelte({ configFile: at('svelte.config.js') }),
-  ],
+  plugins: [completeCatalogue(), paraglideVitePlugin(compiler), svelte({ configFile: at('svelte.config.js') })],
   server: { host: '127.0.0.1' },
   build: {
     outDir: at('out/renderer'),
