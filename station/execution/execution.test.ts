@@ -55,6 +55,8 @@ describe('the work screen', () => {
     });
     station.start('P-0001');
     await look();
+    // Each operation is counted by itself: its takt says nothing about the other one.
+    expect(station.view().thisHour.passed).toBe(0);
     station.act({ type: 'checklist', do: 'answer', item: 'clean', ok: true });
     station.act({ type: 'checklist', do: 'answer', item: 'dry', ok: true });
     station.act({ type: 'choice', do: 'choose', option: 'black' });

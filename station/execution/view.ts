@@ -33,6 +33,11 @@ export interface ViewSources {
 const untitled = (id: string): Localized => ({ en: id, de: id });
 
 export function executionView(revision: number, sources: ViewSources): ExecutionView {
+  const view = viewOf(revision, sources);
+  return { ...view, thisHour: thisHour(view, sources) };
+}
+
+function viewOf(revision: number, sources: ViewSources): ExecutionView {
   const { read, facts, page } = sources;
   const base = emptyView(revision, sources);
   const shown =
@@ -43,10 +48,7 @@ export function executionView(revision: number, sources: ViewSources): Execution
   if (shown === null) return base;
   const unit = readUnit(read, shown.serial);
   if (unit === null) return base;
-  const filled = { ...base, ...runPart(shown, unit, sources) };
-  const operation = operationOf(shown, facts);
-  const hour = { passed: passedThisHour(sources, shown), target: hourTarget(operation) };
-  const common = { ...filled, thisHour: hour };
+  const common = { ...base, ...runPart(shown, unit, sources) };
   if (page.kind === 'passed')
     return { ...common, mode: 'passed', finished: finishedPart(shown, unit, page.unitDone, facts) };
   if (shown.status === 'failed' || page.kind === 'held') return { ...common, mode: 'failed', failure: shown.failure };
@@ -76,8 +78,8 @@ export function liveReasons({ read, facts }: Pick<ViewSources, 'read' | 'facts'>
   ];
 }
 
-/** Runs that passed at this station since the full hour; with `like` only those of its operation, as its takt counts. */
-function passedThisHour({ read, facts }: ViewSources, like: Execution | null): number {
+/** Runs that passed at this station since the full hour: those of the shown operation beside its takt, else all. */
+function thisHour({ definition, operation }: ExecutionView, { read, facts }: ViewSources): ExecutionView['thisHour'] {
   const since = startOfLocalHour(facts.now, facts.catalogue.plant.timeZone);
   const passed = read.all<{ operation: string; definition: string }>(
     `SELECT json_extract(state, '$.operationId') AS operation, json_extract(state, '$.definition.id') AS definition
@@ -85,8 +87,11 @@ function passedThisHour({ read, facts }: ViewSources, like: Execution | null): n
     since,
     facts.station.id,
   );
-  if (like === null) return passed.length;
-  return passed.filter((run) => run.operation === like.operationId && run.definition === like.definition.id).length;
+  if (definition === null || operation === null) return { passed: passed.length, target: null };
+  return {
+    passed: passed.filter((run) => run.operation === operation.id && run.definition === definition.id).length,
+    target: operation.taktMs === null ? null : Math.floor(3_600_000 / operation.taktMs),
+  };
 }
 
 function emptyView(revision: number, sources: ViewSources): ExecutionView {
@@ -105,7 +110,7 @@ function emptyView(revision: number, sources: ViewSources): ExecutionView {
     failure: null,
     refusal: null,
     finished: null,
-    thisHour: { passed: passedThisHour(sources, null), target: null },
+    thisHour: { passed: 0, target: null },
     panel: station.panel.flatMap((tagId) => {
       const found = catalogue.tag(tagId);
       if (found === null) return [];
@@ -118,10 +123,6 @@ function emptyView(revision: number, sources: ViewSources): ExecutionView {
 
 const operationOf = (execution: Execution, { catalogue }: Facts): Operation | null =>
   catalogue.definitionOf(execution.definition)?.operations.find((o) => o.id === execution.operationId) ?? null;
-
-/** Units an hour at takt; null without one. */
-const hourTarget = (operation: Operation | null): number | null =>
-  operation?.taktMs === undefined ? null : Math.floor(3_600_000 / operation.taktMs);
 
 type UnitPart = Pick<ExecutionView, 'unit' | 'order' | 'definition'>;
 
