@@ -189,7 +189,9 @@ function devicesCheck(operation: Operation, facts: Facts): Check {
       const reading = stateTag === undefined ? null : facts.reading(stateTag);
       const unsure = stateTag === undefined ? [] : readingFaults(stateTag, reading, facts);
       if (gone.length + unsure.length > 0) return wrong(...gone, ...unsure);
-      const ageMs = reading === null ? null : Math.max(0, facts.now - reading.receivedAt);
+      // Of a tag that is only told when it changes, the age says nothing: the link vouches for it.
+      const aged = stateTag !== undefined && facts.catalogue.tag(stateTag)?.tag.staleAfterMs !== null;
+      const ageMs = reading === null || !aged ? null : Math.max(0, facts.now - reading.receivedAt);
       return right(met('device.ready', { device: id, deviceText: device?.title ?? null, ageMs }));
     }),
   );
