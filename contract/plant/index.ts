@@ -1,0 +1,12 @@
+/** The contract of the plant view, one file per feature. */
+import { accounts } from './accounts.ts';
+import { lines } from './lines.ts';
+import { orders } from './orders.ts';
+import { releases } from './releases.ts';
+import { session } from './session.ts';
+import { stations } from './stations.ts';
+import { trouble } from './trouble.ts';
+import { units } from './units.ts';
+
+export const plantContract = { session, lines, orders, units, stations, trouble, releases, accounts };
+export type PlantContract = typeof plantContract;

@@ -1,0 +1,24 @@
+/** Who is signed in on the plant view. Signing in itself is plain HTTP (forms and OIDC redirects), not a call. */
+import { eventIterator, type } from '@orpc/contract';
+import type { PlantHealth } from './base.ts';
+import { plantBase } from './base.ts';
+import type { PlantGrant, PlantRight } from './roles.ts';
+
+export interface PlantSession {
+  readonly account: { readonly id: string; readonly name: string; readonly language: 'en' | 'de' };
+  readonly grants: readonly PlantGrant[];
+  /** Everything the grants add up to, anywhere: what to show at all. The server judges each act by its line. */
+  readonly rights: readonly PlantRight[];
+  readonly plant: {
+    readonly id: string;
+    readonly title: { readonly en: string; readonly de: string };
+    readonly timeZone: string;
+    readonly demo: boolean;
+  };
+}
+
+export const session = {
+  get: plantBase.output(type<PlantSession>()),
+  /** Emits at least every 5 s: also the link's heartbeat. */
+  health: plantBase.output(eventIterator(type<PlantHealth>())),
+};

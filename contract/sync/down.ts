@@ -1,0 +1,104 @@
+/**
+ * Documents down: what the server authors and stations keep a copy of, by a cursor. A document is known by kind and id;
+ * only its newest version is sent. `body` null: it is gone.
+ */
+import { z } from 'zod';
+import { passportSchema } from '../passport.ts';
+import { hashSchema } from './protocol.ts';
+
+/** A released text of the configuration; `path` relative to the configuration folder with `/`. */
+export const fileBodySchema = z.object({
+  path: z.string().min(1).max(300),
+  /** SHA-256 of the bytes, hex. */
+  sha256: hashSchema,
+  /** The UTF-8 text; null for a picture, whose bytes are fetched from `files/<sha256>`. */
+  text: z.string().nullable(),
+  size: z.number().int(),
+  /** Number of the release, counted per path. */
+  release: z.number().int(),
+});
+
+export const orderBodySchema = z.object({
+  orderId: z.string(),
+  materialId: z.string(),
+  definitionId: z.string(),
+  revision: z.string(),
+  /** Pieces of the work order's share for this line (its job order). */
+  quantity: z.number().int(),
+  priority: z.number().int(),
+  /** Place in the dispatch list of the line, from 1. */
+  sequence: z.number().int(),
+  dueAt: z.number().nullable(),
+  serialPrefix: z.string(),
+  status: z.enum(['created', 'released', 'held', 'closed']),
+  holdReason: z.string().nullable(),
+});
+export type OrderBody = z.infer<typeof orderBodySchema>;
+
+/** A range of running numbers that only this station may give to new units of the order. Both ends belong to it. */
+export const serialBlockBodySchema = z.object({
+  blockId: z.string(),
+  orderId: z.string(),
+  stationId: z.string(),
+  prefix: z.string(),
+  from: z.number().int(),
+  to: z.number().int(),
+  width: z.number().int(),
+});
+export type SerialBlockBody = z.infer<typeof serialBlockBodySchema>;
+
+/** Public key of a station, to check the passports that it signed on labels. */
+export const stationKeyBodySchema = z.object({
+  keyId: z.string(),
+  stationId: z.string(),
+  /** Ed25519, 32 bytes, base64url. */
+  publicKey: z.string(),
+  /** UTC ms; passports signed later are refused. */
+  revokedAt: z.number().nullable(),
+});
+export type StationKeyBody = z.infer<typeof stationKeyBodySchema>;
+
+/** An open contradiction about a unit: stations refuse to go on with the unit until a person has closed it. */
+export const caseBodySchema = z.object({
+  caseId: z.string(),
+  serial: z.string(),
+  kind: z.string(),
+  openedAt: z.number(),
+});
+export type CaseBody = z.infer<typeof caseBodySchema>;
+
+export const documentKinds = {
+  file: fileBodySchema,
+  order: orderBodySchema,
+  'serial-block': serialBlockBodySchema,
+  passport: passportSchema,
+  'station-key': stationKeyBodySchema,
+  case: caseBodySchema,
+} as const;
+export type DocumentKind = keyof typeof documentKinds;
+export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;
+
+/** `kind` may be one that this station does not know yet: it keeps the document and does nothing with it. */
+export const syncDocumentSchema = z.object({
+  kind: z.string(),
+  id: z.string(),
+  version: z.number().int(),
+  body: z.unknown().nullable(),
+});
+export type SyncDocument = z.infer<typeof syncDocumentSchema>;
+
+/**
+ * `GET documents?cursor=&wait=`: `cursor` is opaque and empty at first; `wait` ms (at most 25,000) is how long the server
+ * may hold the question when there is nothing new.
+ */
+export const documentsAnswerSchema = z.object({
+  /**
+   * The cursor is of another past (the server was put back to an older backup, or the station moved to another line):
+   * everything is sent anew, and what has not come again once `more` is false is gone.
+   */
+  reset: z.boolean(),
+  documents: z.array(syncDocumentSchema),
+  cursor: z.string(),
+  more: z.boolean(),
+});
+export type DocumentsAnswer = z.infer<typeof documentsAnswerSchema>;
