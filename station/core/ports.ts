@@ -1,6 +1,7 @@
 /** What the core needs of other rooms of the station, no wider than it is used. `compose.ts` puts the real ones in. */
 import type { DeviceCondition, DriverArgument, DriverResult } from '#contract/driver.ts';
 import type { LiveReading, Reading, TagValue } from '#contract/reading.ts';
+import type { DocumentBody, DocumentKind } from '#contract/sync/down.ts';
 import type { ScannedComponent } from '#domain/facts.ts';
 import type { Store } from '#station/store/store.ts';
 import type { Signal } from '#station/streams/signal.ts';
@@ -54,3 +55,42 @@ export interface Ids {
 }
 
 export type CoreStore = Pick<Store, 'state' | 'append' | 'eventsOfCommand' | 'read' | 'onAppended'>;
+
+/** One document of the server as this station has it. */
+export interface ServerDocument<K extends DocumentKind = DocumentKind> {
+  /** Of a file its path, else serial, order, block, key or case id. */
+  readonly id: string;
+  readonly version: number;
+  /** UTC ms when it came here. */
+  readonly receivedAt: number;
+  readonly body: DocumentBody<K>;
+}
+
+/** What the server sent and this station keeps (station/sync); nothing on a station without a server. */
+export interface DocumentSource {
+  /** In order of id. Documents whose body this program cannot read are left out. */
+  documents<K extends DocumentKind>(kind: K): readonly ServerDocument<K>[];
+  /** null: unknown, gone, or its body cannot be read. */
+  document<K extends DocumentKind>(kind: K, id: string): ServerDocument<K> | null;
+  /** After they are on disk: what came, changed or went. @returns how to stop. */
+  onStored(listener: (changed: readonly { readonly kind: string; readonly id: string }[]) => void): () => void;
+}
+
+/** The road to the server (station/sync). */
+export interface ServerLink {
+  readonly configured: boolean;
+  readonly linked: boolean;
+  /** UTC ms since when `linked` is as it is; null: never linked since the start. */
+  readonly sinceAt: number | null;
+}
+export interface ServerLinkSource {
+  serverLink(): ServerLink;
+}
+
+/** This station's key, for label passports (station/sync); null: it has none yet (not enrolled). */
+export interface StationSigner {
+  readonly keyId: string;
+  /** @returns the Ed25519 signature, 64 bytes. */
+  sign(bytes: Uint8Array): Uint8Array;
+}
+export type SignerSource = () => StationSigner | null;

@@ -21,6 +21,15 @@ export interface ReadModelDb extends ReadModelReader {
   run(sql: string, ...params: readonly SqlValue[]): number;
 }
 
+export interface ProjectedDocument {
+  readonly kind: string;
+  readonly id: string;
+  readonly version: number;
+  /** UTC ms when it came here. */
+  readonly receivedAt: number;
+  readonly body: unknown;
+}
+
 export interface Projection {
   /** Unique among the projections. */
   readonly name: string;
@@ -35,4 +44,9 @@ export interface Projection {
    * not know, and runs inside the transaction that writes the event: throwing refuses the event.
    */
   apply(db: ReadModelDb, event: StoredEvent): void;
+  /**
+   * Folds one document of the server into its own tables, inside the transaction that stores it; `body` null: it is gone.
+   * When the read model is made again, all documents are folded after the log; the result must be the same.
+   */
+  document?(db: ReadModelDb, document: ProjectedDocument): void;
 }
