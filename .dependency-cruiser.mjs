@@ -5,6 +5,7 @@ const { layers, packages } = JSON.parse(readFileSync(new URL('./layers.json', im
 const top = [
   'contract',
   'domain',
+  'config',
   'station',
   'renderer',
   'main',
@@ -43,7 +44,7 @@ const reserved = Object.entries(packages).map(([name, folders]) => ({
   comment: `only ${folders.join(', ')} may import ${name} (layers.json)`,
   from: {
     path: top
-      .slice(0, 8)
+      .slice(0, 9)
       .map((folder) => `^${folder}/`)
       .join('|'),
     pathNot: [test, ...folders.map((folder) => `^${escape(folder)}/`)],

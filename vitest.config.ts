@@ -17,7 +17,7 @@ export default defineConfig({
           ...common,
           name: 'units',
           include: [
-            '{contract,domain,station,main,preload,renderer,simulator,server}/**/*.test.ts',
+            '{contract,domain,config,station,main,preload,renderer,simulator,server}/**/*.test.ts',
             'tests/architecture/*.test.ts',
           ],
           exclude: ['node_modules/**', 'out/**'],

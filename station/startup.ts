@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
 import type { DriverModule } from '#contract/driver.ts';
-import { loadConfiguration } from './config/load.ts';
+import { loadConfiguration } from '#config/load.ts';
 import { DataFolderError, DataInUseError, StoreFileError } from './store/errors.ts';
 
 /** The configuration folder is wrong; every fault is in it. */

@@ -23,7 +23,16 @@ export const renderer: Target = {
 export const shell: Target = {
   name: 'the Electron shell',
   result: 'out/main/index.js',
-  sources: ['main', 'preload', 'station', 'contract', 'domain', 'electron.vite.config.ts', 'package-lock.json'],
+  sources: [
+    'main',
+    'preload',
+    'station',
+    'config',
+    'contract',
+    'domain',
+    'electron.vite.config.ts',
+    'package-lock.json',
+  ],
   command: ['node_modules/electron-vite/bin/electron-vite.js', 'build', '--logLevel', 'warn'],
 };
 

@@ -1,5 +1,5 @@
 /** Reading the configuration for a command. */
-import { loadConfiguration, type Loaded } from '#station/config/load.ts';
+import { loadConfiguration, type Loaded } from '#config/load.ts';
 import type { Drivers } from './command.ts';
 
 /** Where `npm start` looks too when nothing is named. */

@@ -6,7 +6,7 @@ import type { Configuration } from '#contract/config/index.ts';
 import type { StoredEvent } from '#contract/events/index.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import { catalogueOf } from '#domain/catalogue.ts';
-import { loadConfiguration } from '#station/config/load.ts';
+import { loadConfiguration } from '#config/load.ts';
 import { createCore, type Core } from '#station/core/index.ts';
 import type { DeviceSource, TraceStore } from '#station/core/ports.ts';
 import { installedDrivers } from '#station/drivers/index.ts';

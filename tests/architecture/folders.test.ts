@@ -48,7 +48,7 @@ describe('a driver is one folder', () => {
   });
 
   it.each(drivers)('%s is named nowhere else in the product', (driver) => {
-    const elsewhere = ['contract', 'domain', 'station', 'renderer', 'main', 'preload']
+    const elsewhere = ['contract', 'domain', 'config', 'station', 'renderer', 'main', 'preload']
       .flatMap((folder) => files(folder).map((name) => `${folder}/${name}`))
       .filter((path) => /\.(ts|svelte)$/.test(path) && !path.endsWith('.test.ts'))
       .filter((path) => !path.startsWith(`station/drivers/${driver}/`) && !path.includes('paraglide'))

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { ConfigurationFault } from '#contract/config/index.ts';
 import { installedDrivers } from '#station/drivers/index.ts';
-import { loadConfiguration, type Loaded } from '#station/config/load.ts';
+import { loadConfiguration, type Loaded } from '#config/load.ts';
 
 export const demoPlant = path.resolve(import.meta.dirname, '../../resources/demo-plant');
 const drivers = await installedDrivers();

@@ -1,8 +1,7 @@
 /** What lies in a configuration folder: which files are read, and which lie where nobody looks. */
-import { readdirSync, statSync, type Dirent } from 'node:fs';
-import path from 'node:path';
 import type { ConfigurationFault } from '#contract/config/index.ts';
 import { choices } from '#domain/config/closest.ts';
+import type { FileTree } from './file-tree.ts';
 
 export const singleFiles = ['plant.yaml', 'people.yaml', 'materials.yaml'] as const;
 export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders'] as const;
@@ -20,35 +19,19 @@ function fault(file: string, problem: string, remedy: string): ConfigurationFaul
   return { file, line: null, column: null, path: '', problem, remedy };
 }
 
-function entries(folder: string): Dirent[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter(({ name }) => !name.startsWith('.'))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
-  } catch {
-    return [];
-  }
-}
-
 const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
-const isFolder = (root: string, entry: Dirent): boolean =>
-  entry.isDirectory() ||
-  (entry.isSymbolicLink() && statSync(path.join(root, entry.name), { throwIfNoEntry: false })?.isDirectory() === true);
-
 /** Lists the folder; a file with the wrong ending or in an unknown folder is a fault, because it would silently not count. */
-export function listFolder(root: string): FolderContents {
+export function listFolder(tree: FileTree): FolderContents {
   const faults: ConfigurationFault[] = [];
-  const stat = statSync(root, { throwIfNoEntry: false });
   const lists: Record<ListFolder, string[]> = { lines: [], stations: [], devices: [], recipes: [], orders: [] };
   const empty = { single: new Set<string>(), lists, definitions: [] };
-  if (!stat?.isDirectory()) {
-    const problem = stat ? 'is not a folder' : 'does not exist';
+  if (tree.problem !== null) {
     return {
       ...empty,
       faults: [
         fault(
-          root,
-          `the configuration folder ${problem}`,
+          tree.name,
+          `the configuration folder ${tree.problem}`,
           'Name the folder that holds plant.yaml, e.g. --config resources/demo-plant.',
         ),
       ],
@@ -57,20 +40,19 @@ export function listFolder(root: string): FolderContents {
   const single = new Set<string>();
   const definitions: string[] = [];
   const known: readonly string[] = [...listFolders, 'definitions'];
-  for (const entry of entries(root)) {
-    const { name } = entry;
-    if (isFolder(root, entry)) {
-      if (name === 'definitions') definitions.push(...definitionFiles(root, faults));
+  for (const { name, isFolder } of tree.entries('')) {
+    if (isFolder) {
+      if (name === 'definitions') definitions.push(...definitionFiles(tree, faults));
       else if ((listFolders as readonly string[]).includes(name)) {
-        for (const inner of entries(path.join(root, name))) {
+        for (const inner of tree.entries(name)) {
           const file = `${name}/${inner.name}`;
           if (inner.name.endsWith('.yaml')) lists[name as ListFolder].push(file);
           else if (isYaml(inner.name)) faults.push(wrongEnding(file));
-          else if (isFolder(path.join(root, name), inner)) {
+          else if (inner.isFolder) {
             faults.push(fault(file, 'folders inside this one are not read', `Move its files up into ${name}/.`));
           }
         }
-      } else if (entries(path.join(root, name)).some((inner) => isYaml(inner.name))) {
+      } else if (tree.entries(name).some((inner) => isYaml(inner.name))) {
         faults.push(fault(name, `unknown folder "${name}"; its files are not read`, choices(name, known, 'folder')));
       }
     } else if ((singleFiles as readonly string[]).includes(name)) single.add(name);
@@ -109,11 +91,11 @@ function wrongEnding(file: string): ConfigurationFault {
   return fault(file, 'only files that end in .yaml are read', `Rename it to ${file.replace(/\.ya?ml$/i, '.yaml')}.`);
 }
 
-function definitionFiles(root: string, faults: ConfigurationFault[]): string[] {
+function definitionFiles(tree: FileTree, faults: ConfigurationFault[]): string[] {
   const files: string[] = [];
-  for (const entry of entries(path.join(root, 'definitions'))) {
+  for (const entry of tree.entries('definitions')) {
     const name = `definitions/${entry.name}`;
-    if (!isFolder(path.join(root, 'definitions'), entry)) {
+    if (!entry.isFolder) {
       if (isYaml(entry.name)) {
         faults.push(
           fault(
@@ -126,7 +108,7 @@ function definitionFiles(root: string, faults: ConfigurationFault[]): string[] {
       continue;
     }
     const file = `${name}/definition.yaml`;
-    if (statSync(path.join(root, file), { throwIfNoEntry: false })?.isFile()) files.push(file);
+    if (tree.size(file) !== null) files.push(file);
     else faults.push(fault(file, 'definition.yaml is missing in this folder', 'Write it, or remove the folder.'));
   }
   return files;

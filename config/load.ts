@@ -4,8 +4,7 @@
  * Either everything is right, or every fault is told at once with file, line, column and remedy.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { posix } from 'node:path';
 import type { z } from 'zod';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
 import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
@@ -20,6 +19,7 @@ import {
 } from '#contract/config/plant.ts';
 import { checkConfiguration, type Source } from '#domain/config/check.ts';
 import { checkDriver, type Manifests } from './driver-checks.ts';
+import { folderTree, type FileTree } from './file-tree.ts';
 import { listFolder } from './folder.ts';
 import { checkImages } from './images.ts';
 import { salvage, textsIn } from './salvage.ts';
@@ -36,16 +36,24 @@ interface ReadFile<T> extends Source<T> {
   readonly hash: string;
 }
 
+export interface LoadOptions {
+  /** null: the drivers are not at hand (on the server); device settings and addresses are not judged. */
+  readonly manifests: Manifests | null;
+}
+
 /** @param folder absolute or relative to the working folder. Never throws for what is in the folder. */
-export function loadConfiguration(folder: string, options: { readonly manifests: Manifests }): Loaded {
-  const root = path.resolve(folder);
-  const contents = listFolder(root);
+export const loadConfiguration = (folder: string, options: LoadOptions): Loaded =>
+  loadTree(folderTree(folder), options);
+
+/** The same for files wherever they are. Never throws for what is in them. */
+export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
+  const contents = listFolder(tree);
   const faults: ConfigurationFault[] = [...contents.faults];
   const alsoDeclared = new Set<string>();
   const hashes = new Map<string, string>();
 
   const read = <T>(file: string, schema: z.ZodType<T>): ReadFile<T> | null => {
-    const bytes = bytesOf(root, file, faults);
+    const bytes = bytesOf(tree, file, faults);
     if (bytes === null) return declareName(file, alsoDeclared);
     const hash = sha256(bytes);
     hashes.set(file, hash);
@@ -95,11 +103,13 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
     const position = source?.yaml.locate(original) ?? { line: null, column: null };
     faults.push({ file, ...position, path: pathText(original), problem, remedy });
   }
-  for (const device of files.devices) {
-    faults.push(...checkDriver(device.yaml, device.value, device.original, options.manifests));
+  if (manifests !== null) {
+    for (const device of files.devices) {
+      faults.push(...checkDriver(device.yaml, device.value, device.original, manifests));
+    }
   }
   for (const definition of files.definitions) {
-    const images = checkImages(root, definition.file, definition.value);
+    const images = checkImages(tree, definition.file, definition.value);
     for (const { place, problem, remedy } of images.faults) {
       const original = definition.original(place);
       faults.push({
@@ -110,7 +120,7 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
         remedy,
       });
     }
-    for (const image of images.files) hashes.set(image, sha256(readFileSync(path.join(root, image))));
+    for (const image of images.files) hashes.set(image, sha256(tree.read(image)));
   }
 
   const { plant, people, materials } = files;
@@ -129,7 +139,7 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
       definitions: files.definitions.map(({ value, hash, file }) => ({
         ...value,
         hash,
-        folder: path.posix.dirname(file),
+        folder: posix.dirname(file),
       })),
       orders: files.orders.flatMap(({ value }) => value.orders),
     },
@@ -138,7 +148,7 @@ export function loadConfiguration(folder: string, options: { readonly manifests:
 
 /** A file that could not be read at all still declares, by the habit of naming files after what is in them. */
 function declareName(file: string, alsoDeclared: Set<string>): null {
-  alsoDeclared.add(path.posix.basename(file, '.yaml'));
+  alsoDeclared.add(posix.basename(file, '.yaml'));
   return null;
 }
 
@@ -146,16 +156,16 @@ function wholeFile(file: string, problem: string, remedy: string): Configuration
   return { file, line: null, column: null, path: '', problem, remedy };
 }
 
-function bytesOf(root: string, file: string, faults: ConfigurationFault[]): Buffer | null {
+function bytesOf(tree: FileTree, file: string, faults: ConfigurationFault[]): Uint8Array | null {
   try {
-    const { size } = statSync(path.join(root, file));
+    const size = tree.size(file) ?? 0;
     if (size > maxFileBytes) {
       faults.push(
         wholeFile(file, `the file has ${size} bytes, more than ${maxFileBytes}`, 'Split it into several files.'),
       );
       return null;
     }
-    return readFileSync(path.join(root, file));
+    return tree.read(file);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     faults.push(wholeFile(file, `cannot be read (${code})`, 'Check that it exists and that this user may read it.'));
@@ -163,7 +173,7 @@ function bytesOf(root: string, file: string, faults: ConfigurationFault[]): Buff
   }
 }
 
-function textOf(file: string, bytes: Buffer, faults: ConfigurationFault[]): string | null {
+function textOf(file: string, bytes: Uint8Array, faults: ConfigurationFault[]): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
