@@ -1,6 +1,7 @@
 /** plant.yaml, lines/*.yaml, stations/*.yaml, people.yaml, materials.yaml, orders/*.yaml (design law 9). */
 import { z } from 'zod';
 import { roles } from '../permissions.ts';
+import { plantRoles } from '../plant/roles.ts';
 import { idSchema, languages, localizedSchema } from './text.ts';
 
 export const plantSchema = z.strictObject({
@@ -22,6 +23,29 @@ export const plantSchema = z.strictObject({
   demoHints: z
     .array(z.strictObject({ badge: z.string(), pin: z.string().nullable(), text: localizedSchema }))
     .default([]),
+  /** Accounts of the plant view that everybody may use; the demo plant's only. Made by the server at its start. */
+  demoAccounts: z
+    .array(
+      z.strictObject({
+        id: idSchema,
+        name: z.string().min(1),
+        /** At least 12 characters, as of every account. */
+        password: z.string().min(12).max(200),
+        language: z.enum(languages),
+        roles: z
+          .array(
+            z.strictObject({
+              role: z.enum(plantRoles),
+              scope: z
+                .string()
+                .regex(/^(\*|(site|area|line):[A-Za-z0-9._-]{1,64})$/, "use '*', site:ID, area:ID or line:ID"),
+            }),
+          )
+          .min(1),
+        text: localizedSchema,
+      }),
+    )
+    .default([]),
 });
 export type Plant = z.infer<typeof plantSchema>;
 
@@ -37,6 +61,9 @@ export const lineSchema = z.strictObject({
   schema: z.literal('linewright/line@1'),
   id: idSchema,
   title: localizedSchema,
+  /** ISA-95 levels above the line; roles on the plant server can be given for them. An area belongs to one site. */
+  site: idSchema.optional(),
+  area: idSchema.optional(),
   stations: z.array(idSchema).min(1),
 });
 export type Line = z.infer<typeof lineSchema>;

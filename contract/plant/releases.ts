@@ -5,8 +5,23 @@ import type { ConfigurationFault } from '../config/index.ts';
 import { commandId, pageInput, type Page } from '../rpc/base.ts';
 import { plantBase, type PlantOutcome } from './base.ts';
 
+/** Bytes of a picture at most, and characters of a text. */
+export const maxPictureBytes = 2_000_000;
+export const maxTextLength = 1_000_000;
+/** As the loader shows them; what else is in a configuration is text. */
+export const picturePattern = /\.(svg|png|jpe?g|webp|avif)$/i;
+
+/**
+ * `import`: taken from the configuration folder at the first start, or as drafts later. `correction`: another text under
+ * a revision of a process definition that had been released already. `withdrawal`: the file is gone from here on.
+ */
+export type ReleaseKind = 'import' | 'release' | 'correction' | 'roll-back' | 'withdrawal';
+
 export interface ReleaseFile {
   readonly path: string;
+  readonly kind: 'text' | 'picture';
+  /** What a `definition.yaml` in force says of itself; null: another file, or none in force. */
+  readonly definition: { readonly id: string; readonly revision: string; readonly status: string } | null;
   /** Release in force at the stations; null: never released, or withdrawn. */
   readonly current: number | null;
   readonly releases: number;
@@ -15,7 +30,10 @@ export interface ReleaseFile {
 export interface ReleaseRow {
   readonly path: string;
   readonly release: number;
+  readonly kind: ReleaseKind;
+  /** Hex; empty for a withdrawal. */
   readonly sha256: string;
+  readonly size: number;
   readonly draftedBy: string;
   readonly releasedBy: string;
   readonly releasedAt: number;
@@ -25,13 +43,25 @@ export interface ReleaseRow {
 }
 export interface DraftView {
   readonly path: string;
+  readonly kind: 'text' | 'picture';
+  /** Empty for a picture and for a withdrawal. */
   readonly text: string;
+  /** The draft takes the file away. */
+  readonly withdraws: boolean;
   readonly base: number | null;
+  /** Who wrote last, and everybody who wrote at this draft: none of them may release it. */
   readonly by: string;
+  readonly authors: readonly string[];
   readonly at: number;
   readonly submitted: boolean;
   readonly note: string;
   readonly version: number;
+  /** The note with which it was sent back; null: it was not. */
+  readonly sentBack: { readonly by: string; readonly note: string } | null;
+  /** It changes what a released revision of a process definition means; the release needs a note that says why. */
+  readonly correction: boolean;
+  /** Drafts of pictures in the folder of this definition: released together with it. */
+  readonly pictures: readonly { readonly path: string; readonly size: number }[];
   /** Of the whole configuration with this draft in it, as `linewright check` says; empty: none. */
   readonly faults: readonly ConfigurationFault[];
   /** Unified diff against the release in force. */
@@ -40,7 +70,16 @@ export interface DraftView {
   readonly affects: { readonly openExecutions: number; readonly orders: readonly string[] };
 }
 
+/** A file of the configuration folder, as an import or a start found it other than released. */
+export interface FolderDifference {
+  readonly path: string;
+  readonly what: 'changed' | 'only-in-folder' | 'only-released';
+  /** Unified diff from the release in force to the folder; empty for pictures. */
+  readonly diff: string;
+}
+
 const path = z.string().min(1).max(300);
+const version = z.number().int().min(0);
 
 export const releases = {
   watch: plantBase.output(eventIterator(type<{ readonly revision: number }>())),
@@ -61,19 +100,62 @@ export const releases = {
       z.strictObject({
         commandId,
         path,
-        text: z.string().max(1_000_000),
-        version: z.number().int(),
+        text: z.string().max(maxTextLength),
+        version,
         note: z.string().max(1_000),
       }),
     )
     .output(type<PlantOutcome<DraftView>>()),
-  submit: plantBase.input(z.strictObject({ commandId, path, version: z.number().int() })).output(type<PlantOutcome>()),
-  dropDraft: plantBase
-    .input(z.strictObject({ commandId, path, version: z.number().int() }))
+  /** As `saveDraft`, for a picture. */
+  savePicture: plantBase
+    .input(
+      z.strictObject({
+        commandId,
+        path,
+        base64: z.base64().max(Math.ceil(maxPictureBytes / 3) * 4),
+        version,
+        note: z.string().max(1_000),
+      }),
+    )
+    .output(type<PlantOutcome<DraftView>>()),
+  /** Bytes of a picture: of a release, of the one in force (null) or of the draft. */
+  picture: plantBase
+    .input(z.strictObject({ path, release: z.number().int().nullable(), draft: z.boolean().default(false) }))
+    .output(type<{ readonly type: string; readonly base64: string } | null>()),
+  /** A draft that takes the file away. A process definition is not taken away: its status becomes `retired`. */
+  draftWithdrawal: plantBase
+    .input(z.strictObject({ commandId, path, version, note: z.string().max(1_000) }))
+    .output(type<PlantOutcome<DraftView>>()),
+  /** Drafts of a new revision: copies of the definition in force at `from` and of its pictures, in a folder of their own. */
+  newRevision: plantBase
+    .input(z.strictObject({ commandId, from: path, revision: z.string().regex(/^[A-Za-z0-9._-]{1,16}$/) }))
+    .output(type<PlantOutcome<DraftView>>()),
+  /** Faults of the whole configuration with the drafts of all these paths in it. */
+  check: plantBase
+    .input(z.strictObject({ paths: z.array(path).min(1).max(200) }))
+    .output(type<readonly ConfigurationFault[]>()),
+  /** Where the configuration folder of the server's start differs from what is released. Nothing of it is in force. */
+  differences: plantBase.output(type<readonly FolderDifference[]>()),
+  submit: plantBase.input(z.strictObject({ commandId, path, version })).output(type<PlantOutcome>()),
+  dropDraft: plantBase.input(z.strictObject({ commandId, path, version })).output(type<PlantOutcome>()),
+  /** Back to who wrote it, with what is to be changed. */
+  sendBack: plantBase
+    .input(z.strictObject({ commandId, path, version, note: z.string().min(1).max(1_000) }))
     .output(type<PlantOutcome>()),
-  /** By another person than the one who wrote it. */
+  /**
+   * By another person than those who wrote it. `also`: drafts that only hold together with this one (a station and the
+   * line it is on); all are released, or none.
+   */
   release: plantBase
-    .input(z.strictObject({ commandId, path, version: z.number().int(), note: z.string().max(1_000) }))
+    .input(
+      z.strictObject({
+        commandId,
+        path,
+        version,
+        note: z.string().max(1_000),
+        also: z.array(z.strictObject({ path, version })).max(200).default([]),
+      }),
+    )
     .output(type<PlantOutcome<{ readonly release: number }>>()),
   /** Puts an earlier release in force again, as a new one with the same text. */
   rollBack: plantBase

@@ -6,6 +6,8 @@ import type { PlantGrant, PlantRight } from './roles.ts';
 
 export interface PlantSession {
   readonly account: { readonly id: string; readonly name: string; readonly language: 'en' | 'de' };
+  /** The password was given by somebody else: until `accounts.changePassword` the server does nothing else for this account. */
+  readonly passwordToChange: boolean;
   readonly grants: readonly PlantGrant[];
   /** Everything the grants add up to, anywhere: what to show at all. The server judges each act by its line. */
   readonly rights: readonly PlantRight[];

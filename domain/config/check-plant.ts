@@ -20,6 +20,20 @@ export function checkPlant(input: CheckInput, index: Index, findings: Findings):
       'Remove demoHints; they belong to a plant with `demo: true` only.',
     );
   }
+  if (!plant.demo && plant.demoAccounts.length > 0) {
+    findings.add(
+      file,
+      ['demoAccounts'],
+      'accounts with told passwords would open the plant view of a real plant to everybody',
+      'Remove demoAccounts; they belong to a plant with `demo: true` only.',
+    );
+  }
+  findings.unique(
+    file,
+    plant.demoAccounts.map(({ id }) => id),
+    'account id',
+    (at) => ['demoAccounts', at, 'id'],
+  );
   plant.demoHints.forEach((hint, at) =>
     findings.known(file, ['demoHints', at, 'badge'], hint.badge, 'badge', index.badges),
   );
@@ -27,7 +41,20 @@ export function checkPlant(input: CheckInput, index: Index, findings: Findings):
 
 export function checkLines(input: CheckInput, index: Index, findings: Findings): void {
   const lineOf = new Map<string, string>();
+  const siteOf = new Map<string, { readonly site: string | undefined; readonly lineId: string }>();
   for (const { file, value: line } of input.lines) {
+    if (line.area !== undefined) {
+      const other = siteOf.get(line.area);
+      if (other !== undefined && other.site !== line.site) {
+        findings.add(
+          file,
+          ['area'],
+          `area "${line.area}" is of ${line.site === undefined ? 'no site' : `site "${line.site}"`} here and of ${other.site === undefined ? 'no site' : `site "${other.site}"`} for line "${other.lineId}"`,
+          'An area belongs to one site; roles are given for it by its name alone. Correct `site`, or rename one area.',
+        );
+      }
+      if (other === undefined) siteOf.set(line.area, { site: line.site, lineId: line.id });
+    }
     findings.unique(file, line.stations, 'station', (at) => ['stations', at]);
     line.stations.forEach((station, at) => {
       findings.known(file, ['stations', at], station, 'station', index.stations);

@@ -22,6 +22,23 @@ describe('plant, lines, stations, people and materials', () => {
       remedy: /Remove demoHints/,
     },
     {
+      name: 'two accounts alike',
+      file: 'plant.yaml',
+      from: 'id: paula.silva',
+      to: 'id: jana.vogt',
+      at: '',
+      problem: /account id "jana.vogt" is used twice/,
+      remedy: /once/,
+    },
+    {
+      name: 'account with a short password',
+      file: 'plant.yaml',
+      from: 'password: demo-planner',
+      to: 'password: planner',
+      problem: /too short/,
+      remedy: /12 characters/,
+    },
+    {
       name: 'hint of an unknown badge',
       file: 'plant.yaml',
       from: 'badge: BDG-1001',
