@@ -7,9 +7,12 @@ export interface Catalogues {
   readonly de: Catalogue;
 }
 
-export function readCatalogues(): Catalogues {
+/** `messages`: of the station and of what both apps share; `plant-messages`: of the plant view alone. */
+export type CatalogueName = 'messages' | 'plant-messages';
+
+export function readCatalogues(name: CatalogueName = 'messages'): Catalogues {
   const read = (language: string): Catalogue =>
-    JSON.parse(readFileSync(new URL(`./messages/${language}.json`, import.meta.url), 'utf8')) as Catalogue;
+    JSON.parse(readFileSync(new URL(`./${name}/${language}.json`, import.meta.url), 'utf8')) as Catalogue;
   return { en: read('en'), de: read('de') };
 }
 

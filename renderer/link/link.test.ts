@@ -1,6 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CallTimedOut, LinkLost, NotConnected } from './errors.ts';
 import { createLink, type Link, type LinkClock, type LinkOptions } from './link.ts';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '#contract/rpc/index.ts';
+import type { SystemView } from '#contract/rpc/system.ts';
 import type { TransportEvents, TransportFactory, Wire } from './transport.ts';
 
 /** Timers that fire when the test says so. */
@@ -83,9 +86,10 @@ function fakeWire(): FakeWire {
   return { heartbeat, streams, calls, wire };
 }
 
+type Client = ContractRouterClient<Contract>;
 interface Setup {
   readonly clock: TestClock;
-  readonly link: Link;
+  readonly link: Link<Client, SystemView>;
   readonly attempts: TransportEvents[];
   readonly closed: () => number;
   /** Opens the newest attempt on a fresh wire and lets the station be heard. */
@@ -99,7 +103,16 @@ function setup(options: LinkOptions = {}): Setup {
     attempts.push(events);
     return { close: () => (closed += 1) };
   };
-  const link = createLink(factory, { clock, timeoutMs: 5_000, heartbeatLimitMs: 8_000, ...options });
+  const link = createLink<Client, SystemView>(
+    factory,
+    (client, streaming) => client.system.watch(undefined, streaming),
+    {
+      clock,
+      timeoutMs: 5_000,
+      heartbeatLimitMs: 8_000,
+      ...options,
+    },
+  );
   link.start();
   return {
     clock,

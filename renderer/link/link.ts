@@ -1,17 +1,14 @@
 /**
- * The one connection between this screen and the station program. While it is down every call is rejected at once and
- * nothing is kept for later: an act made on a dead screen must never happen by itself afterwards (design law 4).
+ * The one connection between this screen and the program behind it: the station, or the plant server. While it is down
+ * every call is rejected at once and nothing is kept for later: an act made on a dead screen must never happen by itself
+ * afterwards (design law 4).
  */
-import { createORPCClient, type ClientOptions } from '@orpc/client';
-import type { ContractRouterClient } from '@orpc/contract';
+import { createORPCClient, type ClientOptions, type NestedClient } from '@orpc/client';
 import { callTimeoutMs } from '#contract/rpc/base.ts';
-import type { Contract } from '#contract/rpc/index.ts';
-import type { SystemView } from '#contract/rpc/system.ts';
 import { CallTimedOut, LinkLost, NotConnected } from './errors.ts';
 import type { Transport, TransportFactory, Wire } from './transport.ts';
 
-export type Client = ContractRouterClient<Contract>;
-/** `live`: the station was heard within `heartbeatLimitMs`. `lost`: it was there and is not now. */
+/** `live`: the other side was heard within `heartbeatLimitMs`. `lost`: it was there and is not now. */
 export type LinkStatus = 'connecting' | 'live' | 'lost';
 export interface LinkState {
   readonly status: LinkStatus;
@@ -28,6 +25,9 @@ export interface StreamOptions {
 }
 /** Opens a stream: `(options) => client.orders.watch(undefined, options)`. */
 export type OpenStream<T> = (options: StreamOptions) => Promise<AsyncIterator<T>>;
+/** Opens the stream whose messages are the sign of life of the other side. */
+export type OpenHeartbeat<C, B> = (client: C, options: StreamOptions) => Promise<AsyncIterator<B>>;
+type AnyClient = NestedClient<Record<never, never>>;
 
 export interface LinkClock {
   now(): number;
@@ -43,7 +43,7 @@ export const windowClock: LinkClock = {
 
 export interface LinkOptions {
   readonly timeoutMs?: number;
-  /** No message of `system.watch` for so long means that the station is gone, whatever the socket says. */
+  /** No heartbeat for so long means that the other side is gone, whatever the socket says. */
   readonly heartbeatLimitMs?: number;
   readonly clock?: LinkClock;
 }
@@ -57,14 +57,15 @@ interface Generation {
   readonly over: AbortController;
 }
 
-export class Link {
-  readonly client: Client;
+export class Link<C extends AnyClient = AnyClient, B = unknown> {
+  readonly client: C;
+  readonly #heartbeat: OpenHeartbeat<C, B>;
   readonly #factory: TransportFactory;
   readonly #timeoutMs: number;
   readonly #heartbeatLimitMs: number;
   readonly #clock: LinkClock;
   readonly #states = new Set<(state: LinkState) => void>();
-  readonly #heartbeats = new Set<(view: SystemView) => void>();
+  readonly #heartbeats = new Set<(beat: B) => void>();
   readonly #streams = new Set<() => void>();
   #state: LinkState;
   #generation: Generation | null = null;
@@ -75,13 +76,14 @@ export class Link {
   #cancelWatchdog: (() => void) | null = null;
   #closed = false;
 
-  constructor(factory: TransportFactory, options: LinkOptions = {}) {
+  constructor(factory: TransportFactory, heartbeat: OpenHeartbeat<C, B>, options: LinkOptions = {}) {
     this.#factory = factory;
+    this.#heartbeat = heartbeat;
     this.#timeoutMs = options.timeoutMs ?? callTimeoutMs;
     this.#heartbeatLimitMs = options.heartbeatLimitMs ?? 8_000;
     this.#clock = options.clock ?? windowClock;
     this.#state = { status: 'connecting', since: this.#clock.now() };
-    this.client = createORPCClient<Client>({
+    this.client = createORPCClient<C>({
       call: (path, input, callOptions) => this.#call(path, input, callOptions),
     });
   }
@@ -108,8 +110,8 @@ export class Link {
     return () => void this.#states.delete(listener);
   }
 
-  /** The heartbeat stream (`system.watch`) is kept by the link itself; who wants its views listens here. */
-  onHeartbeat(listener: (view: SystemView) => void): () => void {
+  /** The heartbeat stream is kept by the link itself; who wants what it brings listens here. */
+  onHeartbeat(listener: (beat: B) => void): () => void {
     this.#heartbeats.add(listener);
     return () => void this.#heartbeats.delete(listener);
   }
@@ -224,9 +226,9 @@ export class Link {
   async #listenToHeartbeat(generation: Generation): Promise<void> {
     const { signal } = generation.over;
     try {
-      const views = await this.client.system.watch(undefined, { signal });
+      const beats = await this.#heartbeat(this.client, { signal });
       for (;;) {
-        const step = await raced(views.next(), signal);
+        const step = await raced(beats.next(), signal);
         if (step.done || signal.aborted) break;
         this.#feedWatchdog();
         this.#pauseMs = firstPauseMs;
@@ -301,6 +303,10 @@ function isStream(answer: unknown): boolean {
   return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 }
 
-export function createLink(factory: TransportFactory, options?: LinkOptions): Link {
-  return new Link(factory, options);
+export function createLink<C extends AnyClient, B>(
+  factory: TransportFactory,
+  heartbeat: OpenHeartbeat<C, B>,
+  options?: LinkOptions,
+): Link<C, B> {
+  return new Link(factory, heartbeat, options);
 }

@@ -1,6 +1,6 @@
 import { onDestroy } from 'svelte';
 import type { OpenStream, StreamStatus } from '../link/link.ts';
-import { link } from './link.svelte.ts';
+import { stream as openStream } from './connection.svelte.ts';
 
 /** A stream of the station on the screen: newest value, and whether it may still be believed. */
 export class Live<T> {
@@ -12,7 +12,7 @@ export class Live<T> {
   readonly stop: () => void;
 
   constructor(open: OpenStream<T>, onValue?: (value: T) => void) {
-    this.stop = link.stream(open, {
+    this.stop = openStream(open, {
       value: (value) => {
         this.value = value;
         this.lastAt = Date.now();

@@ -16,7 +16,15 @@ export interface Target {
 export const renderer: Target = {
   name: 'the screens',
   result: 'out/renderer/index.html',
-  sources: ['renderer', 'contract', 'domain', 'vite.config.ts', 'svelte.config.js', 'package-lock.json'],
+  sources: [
+    'renderer',
+    'contract',
+    'domain',
+    'vite.config.ts',
+    'vite.screens.ts',
+    'svelte.config.js',
+    'package-lock.json',
+  ],
   command: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
 };
 
@@ -37,7 +45,7 @@ export const shell: Target = {
 };
 
 /** Made from the sources by the build itself: its age says nothing. */
-const generated = /[\\/](paraglide|node_modules)[\\/]?/;
+const generated = /[\\/](paraglide(-plant)?|node_modules)[\\/]?/;
 
 /** @returns null when it is there and up to date, else why not. */
 export function whyBuild(root: string, target: Target): string | null {

@@ -1,5 +1,6 @@
 /** Tells the station that somebody is here, so that it does not lock under their hands; at most every 10 s. */
-import { client, connection } from '../../state/link.svelte.ts';
+import { connection } from '../../state/connection.svelte.ts';
+import { client } from '../../state/link.svelte.ts';
 
 const atMostEveryMs = 10_000;
 
