@@ -18,7 +18,7 @@ export default defineConfig({
           name: 'units',
           include: [
             '{contract,domain,config,station,main,preload,renderer,simulator,server}/**/*.test.ts',
-            'tests/architecture/*.test.ts',
+            'tests/{architecture,support}/*.test.ts',
           ],
           exclude: ['node_modules/**', 'out/**'],
           sequence: { groupOrder: 0 },
