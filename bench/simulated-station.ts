@@ -3,15 +3,7 @@
  * batches as contract/sync says. The log is in memory, so that hundreds fit into one process. Also the hand that writes
  * wrong batches in the fault suites.
  */
-import {
-  createHash,
-  createPrivateKey,
-  generateKeyPairSync,
-  randomBytes,
-  randomUUID,
-  sign,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { zstdCompressSync } from 'node:zlib';
 import type { Actor } from '#contract/envelope.ts';
@@ -66,9 +58,7 @@ export class SimulatedStation {
     this.plantId = options.plantId;
     this.epoch = options.epoch ?? randomBytes(8).toString('hex');
     this.privateKey = options.privateKey ?? generateKeyPairSync('ed25519').privateKey;
-    const { x = '' } = createPrivateKey(this.privateKey.export({ format: 'pem', type: 'pkcs8' })).export({
-      format: 'jwk',
-    });
+    const { x = '' } = this.privateKey.export({ format: 'jwk' });
     this.publicKey = x;
     this.keyId = createHash('sha256').update(Buffer.from(x, 'base64url')).digest('hex').slice(0, 16);
   }
@@ -212,11 +202,7 @@ export class SimulatedStation {
           answer.on('data', (piece: string) => (text += piece));
           answer.once('error', reject);
           answer.once('end', () => {
-            try {
-              resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) as T });
-            } catch {
-              resolve({ status: answer.statusCode ?? 0, body: text as T });
-            }
+            resolve({ status: answer.statusCode ?? 0, body: jsonOr(text) as T });
           });
         },
       );
@@ -228,6 +214,14 @@ export class SimulatedStation {
 
   close(): void {
     this.#agent.destroy();
+  }
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
 }
 

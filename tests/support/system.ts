@@ -4,9 +4,9 @@
  * is missing is a right of this machine.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'vitest';
 
 const parts = {
@@ -19,6 +19,10 @@ const parts = {
         '/usr/bin/google-chrome',
       ),
     get: 'Debian: apt-get install chromium; elsewhere set LINEWRIGHT_CHROMIUM to a Chromium or Chrome',
+  },
+  postgresql: {
+    find: () => process.env['LINEWRIGHT_PG_BIN'] ?? newestOf('/usr/lib/postgresql') ?? folderOf(onPath('initdb')),
+    get: 'PostgreSQL 15 or newer. Debian: apt-get install postgresql; elsewhere set LINEWRIGHT_PG_BIN to the folder of initdb',
   },
   socat: { find: () => onPath('socat'), get: 'Debian: apt-get install socat' },
   mount: { find: mayMount, get: 'Linux, as root; in a container with the right to mount', right: true },
@@ -36,6 +40,17 @@ export type SystemPart = keyof typeof parts;
 function first(...paths: (string | undefined)[]): string | null {
   return paths.find((path) => path !== undefined && existsSync(path)) ?? null;
 }
+
+/** Debian keeps each version in a folder of its own. */
+function newestOf(folder: string): string | null {
+  if (!existsSync(folder)) return null;
+  const versions = readdirSync(folder)
+    .map(Number)
+    .filter((version) => version >= 15 && existsSync(join(folder, String(version), 'bin', 'initdb')));
+  return versions.length === 0 ? null : join(folder, String(Math.max(...versions)), 'bin');
+}
+
+const folderOf = (path: string | null): string | null => (path === null ? null : dirname(path));
 
 function onPath(command: string): string | null {
   try {
