@@ -1,0 +1,103 @@
+/**
+ * The only wiring of the server: every part is made here, and what one needs of another is handed to it here. Stateless:
+ * everything that matters is in the database, and several instances may run on one PostgreSQL.
+ */
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Configuration } from '#contract/config/index.ts';
+import type { Clock } from './clock.ts';
+import type { Db } from './db/db.ts';
+import { isUnreachable } from './db/errors.ts';
+import { migrate } from './db/migrate.ts';
+import { createApp, type ReadyCheck, type TlsFiles } from './http/app.ts';
+import { createMetrics } from './http/metrics.ts';
+import { createRpcSockets, type Authenticate } from './http/rpc-socket.ts';
+import { serveFiles } from './http/static-files.ts';
+import type { Log } from './log.ts';
+
+export interface PlantOptions {
+  /** Closed by `stop`. */
+  readonly db: Db;
+  /** What was in the configuration folder at the start. */
+  readonly configuration: Configuration;
+  /** Folder of the built plant view. */
+  readonly viewFolder: string;
+  readonly tls: TlsFiles | null;
+  readonly trustProxy: boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Plant {
+  /** @returns the address, e.g. `http://127.0.0.1:7400`. Rejects with the system's error where it cannot listen. */
+  listen(host: string, port: number): Promise<string>;
+  /** Takes no new work, ends what runs, closes the database. */
+  stop(reason: string): Promise<void>;
+}
+
+/** @throws MigrationError. Waits while the database cannot be reached. */
+export async function composePlant(options: PlantOptions): Promise<Plant> {
+  const { db, clock, log, configuration } = options;
+  await migrateWhenReachable(db, log);
+
+  const metrics = createMetrics();
+  const ready: Record<string, ReadyCheck> = {
+    database: () => db.query('SELECT 1').then(() => true as const),
+  };
+  const app = await createApp({ log, metrics, ready, tls: options.tls, trustProxy: options.trustProxy });
+
+  // Up: enrolment, ingest, blobs, stations, trouble (00xx).
+
+  // Read model and down: projections, downlink, orders, units, lines (01xx).
+
+  // People and releases: accounts, releases (02xx).
+  const authenticate: Authenticate = () => Promise.resolve(null);
+
+  // Other systems: integration (03xx).
+
+  const sockets = createRpcSockets({
+    router: {},
+    authenticate,
+    trustProxy: options.trustProxy,
+    clock,
+    log,
+  });
+  app.server.on('upgrade', sockets.upgrade);
+  if (!(await serveFiles(app, options.viewFolder)))
+    log.warn({ folder: options.viewFolder }, 'the plant view is not built; only the roads of stations are served');
+
+  return {
+    async listen(host, port) {
+      await app.listen({ host, port });
+      const address = app.server.address() as AddressInfo;
+      const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+      log.info(
+        { host, port: address.port, database: db.kind, plant: configuration.plant.id, version: packageJson.version },
+        'serving',
+      );
+      return `${options.tls === null ? 'http' : 'https'}://${shown.includes(':') ? `[${shown}]` : shown}:${address.port}`;
+    },
+    async stop(reason) {
+      log.info({ reason }, 'ending');
+      sockets.close();
+      await app.close();
+      await db.close();
+    },
+  };
+}
+
+/** A server that comes up before its database waits for it. */
+async function migrateWhenReachable(db: Db, log: Log): Promise<void> {
+  for (let waitMs = 500; ; waitMs = Math.min(waitMs * 2, 10_000)) {
+    try {
+      const applied = await migrate(db);
+      if (applied.length > 0) log.info({ applied }, 'database brought to this version');
+      return;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      log.warn({ problem: (error as Error).message, againInMs: waitMs }, 'the database cannot be reached yet');
+      await pause(waitMs);
+    }
+  }
+}

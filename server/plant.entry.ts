@@ -1,0 +1,73 @@
+/**
+ * The plant server: `node server/plant.entry.ts [--config DIR] [--data DIR] [--port N] [--host ADDR]`, `DATABASE_URL` for
+ * PostgreSQL. Started by `npm run plant` it also reports over IPC and ends with it.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { exitHopeless } from '#contract/shell.ts';
+import { systemClock } from './clock.ts';
+import { composePlant } from './compose.ts';
+import { openDatabase } from './db/open.ts';
+import { createLog } from './log.ts';
+import { endWith, onEnd } from './process-end.ts';
+import { hopelessLine, readPlantConfiguration, readPort, readTls } from './startup.ts';
+
+export type PlantEntryMessage =
+  { readonly type: 'ready'; readonly url: string } | { readonly type: 'failed'; readonly message: string };
+
+const log = createLog(process.env.LINEWRIGHT_LOG ?? 'warn', process.env.LINEWRIGHT_LOG_FILE ?? null);
+
+try {
+  await run();
+} catch (error) {
+  const line = hopelessLine(error);
+  if (line === null) log.fatal({ err: error }, 'the server could not start');
+  const message = line ?? (error instanceof Error ? error.message : String(error));
+  if (process.send) process.send({ type: 'failed', message } satisfies PlantEntryMessage);
+  else process.stderr.write(`${message}\n`);
+  endWith(line === null ? 1 : exitHopeless);
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string', default: 'resources/demo-plant' },
+      data: { type: 'string' },
+      port: { type: 'string', default: '7400' },
+      host: { type: 'string', default: '127.0.0.1' },
+      view: { type: 'string', default: fileURLToPath(new URL('../out/plant', import.meta.url)) },
+      'tls-cert': { type: 'string' },
+      'tls-key': { type: 'string' },
+      'trust-proxy': { type: 'boolean', default: false },
+    },
+  });
+  const port = readPort(values.port);
+  const tls = readTls(values['tls-cert'], values['tls-key']);
+  const configuration = readPlantConfiguration(values.config);
+  const db = await openDatabase({
+    url: process.env.DATABASE_URL ?? null,
+    dataFolder: values.data ?? join('data', configuration.plant.id, 'server'),
+    onTrouble: (problem) => log.warn({ problem }, 'database'),
+  });
+  const plant = await composePlant({
+    db,
+    configuration,
+    viewFolder: values.view,
+    tls,
+    trustProxy: values['trust-proxy'],
+    clock: systemClock,
+    log,
+  }).catch(async (error: unknown) => {
+    await db.close();
+    throw error;
+  });
+  onEnd(log, (reason) => plant.stop(reason));
+  const url = await plant.listen(values.host, port).catch(async (error: unknown) => {
+    await plant.stop('no port');
+    throw error;
+  });
+  const title = configuration.plant.title[configuration.plant.language];
+  if (process.send) process.send({ type: 'ready', url } satisfies PlantEntryMessage);
+  else process.stdout.write(`${title}: ready ${url}\n`);
+}

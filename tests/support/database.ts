@@ -1,0 +1,131 @@
+/** The same suite on both databases: PGlite in memory, always, and PostgreSQL where it is installed. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe } from 'vitest';
+import type { Db } from '#server/db/db.ts';
+import { migrate, migrations } from '#server/db/migrate.ts';
+import { openPg } from '#server/db/pg.ts';
+import { openPglite } from '#server/db/pglite.ts';
+import { root } from './child.ts';
+import { startCluster, type Cluster } from './postgres.ts';
+import { describeWith } from './system.ts';
+
+/** A migrated, otherwise empty database of one suite. */
+export interface TestDatabase {
+  readonly kind: Db['kind'];
+  /** The suite's connection, open from `beforeAll` to `afterAll`. */
+  readonly db: Db;
+  /**
+   * A connection of its own, as another instance of the server has it; close it. On PGlite, which has one, the same engine,
+   * whose `close` does nothing.
+   */
+  open(): Db;
+  /** Empties every table but the record of migrations; identities begin at 1 again. */
+  clear(): Promise<void>;
+  /** Only on PostgreSQL. */
+  readonly cluster: Cluster | null;
+  /** Only on PostgreSQL. */
+  readonly url: string | null;
+}
+
+const startMs = 120_000;
+
+/** @param suite called once per database; `database` may be used in hooks and tests, not while suites are collected. */
+export function describeOnDatabases(name: string, suite: (database: TestDatabase) => void): void {
+  describe(`${name}, on PGlite`, () => {
+    const open: { db?: Db } = {};
+    beforeAll(async () => {
+      open.db = await pgliteOfTests();
+    }, startMs);
+    afterAll(() => open.db?.close());
+    suite({
+      kind: 'pglite',
+      get db() {
+        return opened(open.db);
+      },
+      open: () => ({ ...opened(open.db), close: () => Promise.resolve() }),
+      clear: () => clear(opened(open.db)),
+      cluster: null,
+      url: null,
+    });
+  });
+  // Of the whole file: its suites share the cluster.
+  afterAll(removeCluster);
+  describeWith('postgresql', `${name}, on PostgreSQL`, () => {
+    const open: { db?: Db; url?: string; cluster?: Cluster } = {};
+    beforeAll(async () => {
+      open.cluster = await clusterOfTests();
+      const database = `suite_${(suites += 1)}`;
+      await open.cluster.query(`CREATE DATABASE ${database} TEMPLATE migrated`);
+      open.url = open.cluster.url(database);
+      open.db = openPg({ url: open.url });
+    }, startMs);
+    afterAll(() => open.db?.close());
+    suite({
+      kind: 'postgresql',
+      get db() {
+        return opened(open.db);
+      },
+      open: () => openPg({ url: open.url ?? '' }),
+      clear: () => clear(opened(open.db)),
+      get cluster() {
+        return open.cluster ?? null;
+      },
+      get url() {
+        return open.url ?? null;
+      },
+    });
+  });
+}
+
+function opened(db: Db | undefined): Db {
+  if (db === undefined) throw new Error('the database is open in hooks and tests only');
+  return db;
+}
+
+let suites = 0;
+let cluster: Promise<Cluster> | null = null;
+
+/** One per test file, made when its first suite wants it. */
+function clusterOfTests(): Promise<Cluster> {
+  cluster ??= (async () => {
+    const started = await startCluster({ settings: { max_connections: '100', jit: 'off' } });
+    const db = openPg({ url: await started.createDatabase('migrated') });
+    await migrate(db);
+    await db.close();
+    return started;
+  })();
+  return cluster;
+}
+
+async function removeCluster(): Promise<void> {
+  const made = cluster;
+  cluster = null;
+  await (await made)?.remove();
+}
+
+/** In memory, migrated. Making one takes seconds, so a dump is kept per version of PGlite and set of migrations. */
+export async function pgliteOfTests(): Promise<Db> {
+  const all = await migrations();
+  const version = readFileSync(join(root, 'node_modules/@electric-sql/pglite/package.json'), 'utf8');
+  const key = createHash('sha256').update(version).update(JSON.stringify(all)).digest('hex').slice(0, 16);
+  const folder = join(root, 'node_modules/.cache/linewright');
+  const file = join(folder, `pglite-${key}.tar`);
+  if (existsSync(file)) return openPglite({ folder: null, from: new Blob([readFileSync(file)]) });
+  const db = await openPglite({ folder: null });
+  await migrate(db, all);
+  mkdirSync(folder, { recursive: true });
+  // Other test processes may do the same at the same time: a whole file appears, or none.
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, Buffer.from(await (await db.dump()).arrayBuffer()));
+  renameSync(own, file);
+  return db;
+}
+
+async function clear(db: Db): Promise<void> {
+  const tables = await db.query<{ name: string }>(
+    `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration'`,
+  );
+  await db.execute(`TRUNCATE ${tables.map(({ name }) => name).join(', ')} RESTART IDENTITY CASCADE`);
+}
