@@ -1,0 +1,93 @@
+/**
+ * What goes out to other systems: one message per fact that they account for. Bodies of webhooks (format json) and of
+ * `GET /api/v1/confirmations`. Only grows.
+ */
+import { z } from 'zod';
+import { verdictSchema } from '../events/shared.ts';
+
+export const consumptionSchema = z.object({
+  bomLine: z.string(),
+  material: z.string(),
+  quantity: z.number().describe('Of the bill of material line, per unit; 1 when the definition does not tell'),
+  lot: z.string().nullable(),
+  serial: z.string().nullable(),
+  at: z.string().describe('UTC, ISO 8601'),
+});
+export type Consumption = z.infer<typeof consumptionSchema>;
+
+export const measuredSchema = z.object({
+  characteristic: z.string(),
+  index: z.number().describe('1-based number of the value inside its step'),
+  attempt: z.number().describe('Try at the step; all tries are told'),
+  value: z.number(),
+  unit: z.string().describe('UCUM'),
+  nominal: z.number().nullable(),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  verdict: verdictSchema,
+  at: z.string(),
+});
+export type Measured = z.infer<typeof measuredSchema>;
+
+const common = {
+  /** Also the idempotency key: the same fact has the same key for ever, also after a restore or a new fold. */
+  key: z.string().describe('Names this fact for ever; also the Idempotency-Key'),
+  orderId: z.string(),
+  at: z.string().describe('When it happened, by the clock of the station, UTC, ISO 8601'),
+};
+
+/** An operation of a unit passed: what it consumed and what was measured on the way. */
+export const operationConfirmedSchema = z.object({
+  kind: z.literal('operation-confirmed'),
+  ...common,
+  serial: z.string(),
+  definitionId: z.string(),
+  revision: z.string(),
+  operationId: z.string(),
+  stationId: z.string(),
+  executionId: z.string(),
+  startedAt: z.string(),
+  person: z.string().nullable(),
+  consumption: z.array(consumptionSchema),
+  measured: z.array(measuredSchema),
+});
+/** The last operation of a unit passed: one good piece of the order. */
+export const unitCompletedSchema = z.object({
+  kind: z.literal('unit-completed'),
+  ...common,
+  serial: z.string(),
+  stationId: z.string(),
+});
+/** A unit is scrap. */
+export const unitScrappedSchema = z.object({
+  kind: z.literal('unit-scrapped'),
+  ...common,
+  serial: z.string(),
+  stationId: z.string(),
+  reason: z.string(),
+});
+/** A work order changed its status, or all of its pieces are made. */
+export const orderChangedSchema = z.object({
+  kind: z.literal('order-changed'),
+  ...common,
+  status: z.enum(['created', 'released', 'held', 'closed', 'finished']),
+  quantity: z.number(),
+  done: z.number(),
+  scrapped: z.number(),
+});
+
+export const messageSchema = z.discriminatedUnion('kind', [
+  operationConfirmedSchema,
+  unitCompletedSchema,
+  unitScrappedSchema,
+  orderChangedSchema,
+]);
+export type ErpMessage = z.infer<typeof messageSchema>;
+export type ErpMessageKind = ErpMessage['kind'];
+export const messageKinds = ['operation-confirmed', 'unit-completed', 'unit-scrapped', 'order-changed'] as const;
+
+export const numberedMessageSchema = z.object({
+  number: z.number().describe('Counts up without gaps per receiver; ask again with the last one seen'),
+  recordedAt: z.string().describe('When the server had it, UTC'),
+  message: messageSchema,
+});

@@ -1,0 +1,393 @@
+/**
+ * B2MML out: messages as `ProcessProductionPerformance` (V0600) or `SyncJobResponseList` (V0700), XML or JSON. Elements
+ * stand in the order of the schemas' `xsd:sequence` (ProductionResponseType, SegmentResponseType, MaterialActualType,
+ * ProductionDataType; JobResponseListType, JobResponseType, OpMaterialActualType, OpSegmentDataType).
+ */
+import type { Consumption, ErpMessage, Measured } from '#contract/integration/messages.ts';
+import { b2mmlNamespaces } from './b2mml-words.ts';
+import { jsonOf } from './tree-json.ts';
+import { writeXml, type Tag } from './xml.ts';
+
+export type B2mmlDocument = 'production-performance' | 'job-response';
+
+export interface B2mmlContext {
+  readonly plantId: string;
+  /** Line of a station; null: not known. */
+  readonly lineOf: (stationId: string) => string | null;
+  /** Part number that the order makes; null: not known. */
+  readonly materialOf: (orderId: string) => string | null;
+  /** Instant of the document, ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** Elements that may occur more than once: arrays in JSON also when there is one. */
+const many = new Set([
+  'ProductionPerformance',
+  'ProductionResponse',
+  'SegmentResponse',
+  'ProcessSegmentID',
+  'ProductionData',
+  'PersonnelActual',
+  'PersonID',
+  'EquipmentActual',
+  'EquipmentID',
+  'MaterialActual',
+  'MaterialDefinitionID',
+  'MaterialLotID',
+  'MaterialSubLotID',
+  'MaterialActualProperty',
+  'Quantity',
+  'Value',
+  'Description',
+  'JobResponseList',
+  'JobResponse',
+  'JobResponseData',
+]);
+
+export function b2mmlXml(messages: readonly ErpMessage[], document: B2mmlDocument, context: B2mmlContext): string {
+  const namespace = document === 'job-response' ? b2mmlNamespaces.job : b2mmlNamespaces.production;
+  return writeXml(documentOf(messages, document, context), namespace, { releaseID: '1' });
+}
+
+export function b2mmlJson(messages: readonly ErpMessage[], document: B2mmlDocument, context: B2mmlContext): string {
+  return JSON.stringify(jsonOf(documentOf(messages, document, context), many));
+}
+
+function documentOf(messages: readonly ErpMessage[], document: B2mmlDocument, context: B2mmlContext): Tag {
+  const key = messages[0]?.key ?? 'none';
+  const area: Tag = [
+    'ApplicationArea',
+    [
+      [
+        'Sender',
+        [
+          ['LogicalID', context.plantId],
+          ['ComponentID', 'linewright'],
+        ],
+      ],
+      ['CreationDateTime', context.createdAt],
+      ['BODID', key],
+    ],
+  ];
+  if (document === 'job-response') {
+    return [
+      'SyncJobResponseList',
+      [
+        area,
+        [
+          'DataArea',
+          [
+            ['Sync', []],
+            [
+              'JobResponseList',
+              [
+                ['ID', key],
+                ['PublishedDate', context.createdAt],
+                ['WorkType', 'Production'],
+                ...messages.map((message) => jobResponse(message, context)),
+              ],
+            ],
+          ],
+        ],
+      ],
+    ];
+  }
+  return [
+    'ProcessProductionPerformance',
+    [
+      area,
+      [
+        'DataArea',
+        [
+          ['Process', []],
+          [
+            'ProductionPerformance',
+            [
+              ['ID', key],
+              ['HierarchyScope', scope(context.plantId, 'Site')],
+              ['PublishedDate', context.createdAt],
+              ...messages.map((message) => productionResponse(message, context)),
+            ],
+          ],
+        ],
+      ],
+    ],
+  ];
+}
+
+const scope = (equipment: string, level: string): readonly Tag[] => [
+  ['EquipmentID', equipment],
+  ['EquipmentElementLevel', level],
+];
+
+function stationScope(stationId: string, { lineOf }: B2mmlContext, child: string): Tag {
+  const line = lineOf(stationId);
+  const station = scope(stationId, 'WorkUnit');
+  return ['HierarchyScope', line === null ? station : [...scope(line, 'WorkCenter'), [child, station]]];
+}
+
+/** ProductionResponse: ID, ProductionRequestID, rule, HierarchyScope, StartTime, EndTime, SegmentResponse, ResponseState. */
+function productionResponse(message: ErpMessage, context: B2mmlContext): Tag {
+  const operation = message.kind === 'operation-confirmed' ? message : null;
+  return [
+    'ProductionResponse',
+    [
+      ['ID', message.key],
+      ['ProductionRequestID', message.orderId],
+      operation === null ? undefined : ['ProductProductionRuleID', operation.definitionId],
+      operation === null ? undefined : ['Version', operation.revision],
+      ['StartTime', operation?.startedAt],
+      ['EndTime', message.at],
+      message.kind === 'order-changed' ? orderSegment(message) : segmentResponse(message, context),
+      ['ResponseState', responseState(message, '0600')],
+    ],
+  ];
+}
+
+type UnitMessage = Exclude<ErpMessage, { kind: 'order-changed' }>;
+type OrderMessage = Extract<ErpMessage, { kind: 'order-changed' }>;
+
+/** SegmentResponse: ID, ProcessSegmentID, HierarchyScope, Actual times, ProductionData, Personnel-, Equipment-, MaterialActual, SegmentState. */
+function segmentResponse(message: UnitMessage, context: B2mmlContext): Tag {
+  const operation = message.kind === 'operation-confirmed' ? message : null;
+  return [
+    'SegmentResponse',
+    [
+      ['ID', operation?.executionId ?? message.key],
+      ['ProcessSegmentID', operation?.operationId],
+      stationScope(message.stationId, context, 'HierarchyScope'),
+      ['ActualStartTime', operation?.startedAt],
+      ['ActualEndTime', message.at],
+      ...data('ProductionData', 'ProductionData', message),
+      personnel(message, false),
+      ['EquipmentActual', [['EquipmentID', message.stationId]]],
+      ...materials(message, context, false),
+      ['SegmentState', 'Completed'],
+    ],
+  ];
+}
+
+/** Counts stand as data, not as material: each produced piece was told as one already, and sums must stay right. */
+const orderSegment = (message: OrderMessage): Tag => [
+  'SegmentResponse',
+  [['ID', message.key], ...counts('ProductionData', message)],
+];
+
+/** JobResponse: ID, StartTime, EndTime, HierarchyScope, WorkType, JobOrderID, WorkMaster, node, JobState, data, actuals. */
+function jobResponse(message: ErpMessage, context: B2mmlContext): Tag {
+  const operation = message.kind === 'operation-confirmed' ? message : null;
+  return [
+    'JobResponse',
+    [
+      ['ID', message.key],
+      ['StartTime', operation?.startedAt],
+      ['EndTime', message.at],
+      message.kind === 'order-changed' ? undefined : stationScope(message.stationId, context, 'HierarchyScopeChild'),
+      ['WorkType', 'Production'],
+      ['JobOrderID', message.orderId],
+      ['WorkMasterID', operation?.definitionId],
+      ['WorkMasterVersion', operation?.revision],
+      ['WorkflowSpecificationNodeID', operation?.operationId],
+      ['JobState', responseState(message, '0700')],
+      ...(message.kind === 'order-changed'
+        ? counts('JobResponseData', message)
+        : data('JobResponseData', 'SegmentDataChild', message)),
+      personnel(message, true),
+      message.kind === 'order-changed'
+        ? undefined
+        : [
+            'EquipmentActual',
+            [
+              ['ID', message.stationId],
+              ['EquipmentID', message.stationId],
+            ],
+          ],
+      ...(message.kind === 'order-changed' ? [] : materials(message, context, true)),
+    ],
+  ];
+}
+
+/** ResponseState1Type: V0600 has Ready Running Completed Aborted Holding Paused Other, V0700 Waiting, Held, Suspended and Closed. */
+function responseState(message: ErpMessage, version: '0600' | '0700'): string {
+  if (message.kind !== 'order-changed') return 'Running';
+  switch (message.status) {
+    case 'created':
+      return version === '0600' ? 'Ready' : 'Waiting';
+    case 'released':
+      return 'Running';
+    case 'held':
+      return version === '0600' ? 'Holding' : 'Held';
+    case 'closed':
+      return version === '0600' ? 'Completed' : 'Closed';
+    case 'finished':
+      return 'Completed';
+  }
+}
+
+const pieces = (count: number): readonly Tag[] => [
+  ['QuantityString', count],
+  ['DataType', 'decimal'],
+  ['UnitOfMeasure', 'C62'],
+];
+
+function personnel(message: ErpMessage, job: boolean): Tag | undefined {
+  const person = message.kind === 'operation-confirmed' ? message.person : null;
+  if (person === null) return undefined;
+  return ['PersonnelActual', [job ? ['ID', person] : undefined, ['PersonID', person]]];
+}
+
+/** The unit itself when it is completed or scrap, and what was built into it. */
+function materials(message: UnitMessage, context: B2mmlContext, job: boolean): readonly Tag[] {
+  const material = context.materialOf(message.orderId) ?? undefined;
+  const unit = (use: string): Tag => [
+    'MaterialActual',
+    [
+      job ? ['ID', message.serial] : undefined,
+      ['MaterialDefinitionID', material],
+      ['MaterialSubLotID', message.serial],
+      ['MaterialUse', use],
+      ['Quantity', pieces(1)],
+    ],
+  ];
+  if (message.kind === 'unit-completed') return [unit('Produced')];
+  if (message.kind === 'unit-scrapped') return [unit('Other')];
+  return message.consumption.map((part, at) => consumed(part, at, job));
+}
+
+const consumed = (part: Consumption, at: number, job: boolean): Tag => [
+  'MaterialActual',
+  [
+    job ? ['ID', `${part.bomLine}-${at + 1}`] : undefined,
+    ['MaterialDefinitionID', part.material],
+    ['MaterialLotID', part.lot ?? undefined],
+    ['MaterialSubLotID', part.serial ?? undefined],
+    ['MaterialUse', 'Consumed'],
+    ['Quantity', pieces(part.quantity)],
+  ],
+];
+
+/** Serial number, scrap reason and measured values; the parts of a value stand below it. */
+function data(name: string, child: string, message: UnitMessage): readonly Tag[] {
+  const serial: Tag = [
+    name,
+    [
+      ['ID', 'SerialNumber'],
+      ['Value', text(message.serial)],
+    ],
+  ];
+  if (message.kind === 'unit-scrapped')
+    return [
+      serial,
+      [
+        name,
+        [
+          ['ID', 'ScrapReason'],
+          ['Value', text(message.reason)],
+        ],
+      ],
+    ];
+  if (message.kind === 'unit-completed') return [serial];
+  return [serial, ...message.measured.map((each) => measured(name, child, each))];
+}
+
+function measured(name: string, child: string, each: Measured): Tag {
+  const part = (id: string, value: number | null): Tag | undefined =>
+    value === null
+      ? undefined
+      : [
+          child,
+          [
+            ['ID', id],
+            ['Value', amount(value, each.unit)],
+          ],
+        ];
+  return [
+    name,
+    [
+      ['ID', each.characteristic],
+      ['Value', amount(each.value, each.unit)],
+      part('Nominal', each.nominal),
+      part('LowerLimit', each.lower),
+      part('UpperLimit', each.upper),
+      [
+        child,
+        [
+          ['ID', 'Verdict'],
+          ['Value', text(each.verdict)],
+        ],
+      ],
+      [
+        child,
+        [
+          ['ID', 'Attempt'],
+          ['Value', count(each.attempt)],
+        ],
+      ],
+      [
+        child,
+        [
+          ['ID', 'Index'],
+          ['Value', count(each.index)],
+        ],
+      ],
+      [
+        child,
+        [
+          ['ID', 'At'],
+          [
+            'Value',
+            [
+              ['ValueString', each.at],
+              ['DataType', 'dateTime'],
+            ],
+          ],
+        ],
+      ],
+    ],
+  ];
+}
+
+const counts = (name: string, { status, quantity, done, scrapped }: OrderMessage): readonly Tag[] => [
+  [
+    name,
+    [
+      ['ID', 'OrderStatus'],
+      ['Value', text(status)],
+    ],
+  ],
+  [
+    name,
+    [
+      ['ID', 'QuantityOrdered'],
+      ['Value', count(quantity)],
+    ],
+  ],
+  [
+    name,
+    [
+      ['ID', 'QuantityGood'],
+      ['Value', count(done)],
+    ],
+  ],
+  [
+    name,
+    [
+      ['ID', 'QuantityScrapped'],
+      ['Value', count(scrapped)],
+    ],
+  ],
+];
+
+const text = (value: string): readonly Tag[] => [
+  ['ValueString', value],
+  ['DataType', 'string'],
+];
+const count = (value: number): readonly Tag[] => [
+  ['ValueString', value],
+  ['DataType', 'integer'],
+];
+const amount = (value: number, unit: string): readonly Tag[] => [
+  ['ValueString', value],
+  ['DataType', 'double'],
+  ['UnitOfMeasure', unit],
+];
