@@ -41,6 +41,7 @@ export const plantFaultCodes = {
   'order.line-twice': ['line'],
   'order.shares-sum': ['sum', 'quantity'],
   'order.share-below-begun': ['line', 'begun', 'quantity'],
+  'order.begun': ['order', 'begun'],
   'order.prefix-used': ['prefix', 'order'],
   'job.unknown': ['job'],
   'job.closed': ['job'],

@@ -87,7 +87,7 @@ const step = (order: Order, to: OrderStep): Order => {
 };
 
 /** At most 12 digits count as a running number, so that it stays an exact integer. */
-function runningNumber(serial: string, prefix: string): { value: number; width: number } | null {
+export function runningNumber(serial: string, prefix: string): { value: number; width: number } | null {
   if (!serial.startsWith(prefix)) return null;
   const digits = serial.slice(prefix.length);
   return /^\d{1,12}$/.test(digits) ? { value: Number(digits), width: digits.length } : null;
