@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { emptyPart } from './passport.ts';
+import type { PassportHold } from '#contract/passport.ts';
+import { emptyPart, type PassportPart } from './passport.ts';
 import { unitStanding } from './standing.ts';
 
 const origin = {
@@ -12,7 +13,7 @@ const origin = {
   imported: true,
 };
 const run = { executionId: 'a', operationId: '10', stationId: 'ST10', startedAt: 20, ended: null };
-const hold = {
+const hold: PassportHold = {
   holdId: 'h',
   reason: 'x',
   reasons: [],
@@ -22,10 +23,10 @@ const hold = {
   at: 40,
   by: { kind: 'system' },
   lifted: null,
-} as const;
+};
 
 it('tells where a unit stands', () => {
-  const unit = { ...emptyPart('P-1'), origins: [origin] };
+  const unit: PassportPart = { ...emptyPart('P-1'), origins: [origin] };
   expect(unitStanding(emptyPart('P-1'))).toMatchObject({ origin: null, status: 'waiting', stationId: null });
   expect(unitStanding(unit)).toEqual({
     origin,
