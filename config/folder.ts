@@ -4,6 +4,8 @@ import { choices } from '#domain/config/closest.ts';
 import type { FileTree } from './file-tree.ts';
 
 export const singleFiles = ['plant.yaml', 'people.yaml', 'materials.yaml'] as const;
+/** Files that a plant may have or not. */
+export const optionalFiles = ['integration.yaml'] as const;
 export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders'] as const;
 export type ListFolder = (typeof listFolders)[number];
 
@@ -39,6 +41,7 @@ export function listFolder(tree: FileTree): FolderContents {
   }
   const single = new Set<string>();
   const definitions: string[] = [];
+  const readFiles: readonly string[] = [...singleFiles, ...optionalFiles];
   const known: readonly string[] = [...listFolders, 'definitions'];
   for (const { name, isFolder } of tree.entries('')) {
     if (isFolder) {
@@ -55,12 +58,12 @@ export function listFolder(tree: FileTree): FolderContents {
       } else if (tree.entries(name).some((inner) => isYaml(inner.name))) {
         faults.push(fault(name, `unknown folder "${name}"; its files are not read`, choices(name, known, 'folder')));
       }
-    } else if ((singleFiles as readonly string[]).includes(name)) single.add(name);
+    } else if (readFiles.includes(name)) single.add(name);
     else if (isYaml(name)) {
       faults.push(
-        (singleFiles as readonly string[]).includes(name.replace(/\.yml$/i, '.yaml'))
+        readFiles.includes(name.replace(/\.yml$/i, '.yaml'))
           ? wrongEnding(name)
-          : fault(name, `unknown file "${name}"; it is not read`, choices(name, singleFiles, 'file')),
+          : fault(name, `unknown file "${name}"; it is not read`, choices(name, readFiles, 'file')),
       );
     }
   }

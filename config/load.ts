@@ -1,6 +1,7 @@
 /**
  * Reads a configuration folder (design law 9): plant.yaml, people.yaml, materials.yaml, lines/*.yaml, stations/*.yaml,
- * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, orders/*.yaml.
+ * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, orders/*.yaml,
+ * integration.yaml.
  * Either everything is right, or every fault is told at once with file, line, column and remedy.
  */
 import { createHash } from 'node:crypto';
@@ -9,6 +10,7 @@ import type { z } from 'zod';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
 import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
+import { integrationSchema } from '#contract/config/integration.ts';
 import {
   lineSchema,
   materialsSchema,
@@ -93,6 +95,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     recipes: many(contents.lists.recipes, recipeSchema),
     definitions: many<ProcessDefinition>(contents.definitions, processDefinitionSchema),
     orders: many(contents.lists.orders, ordersSchema),
+    integration: single('integration.yaml', integrationSchema),
   };
   const all = new Map<string, ReadFile<unknown>>();
   for (const each of Object.values(files).flat()) if (each) all.set(each.file, each);
@@ -142,6 +145,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
         folder: posix.dirname(file),
       })),
       orders: files.orders.flatMap(({ value }) => value.orders),
+      integration: files.integration?.value ?? null,
     },
   };
 }

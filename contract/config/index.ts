@@ -1,6 +1,7 @@
 /** A whole configuration folder after reading: what the station runs on. */
 import type { ProcessDefinition } from './definition.ts';
 import type { Device, Recipe } from './device.ts';
+import type { Integration } from './integration.ts';
 import type { Line, Materials, Orders, People, Plant, Station } from './plant.ts';
 
 export interface Configuration {
@@ -15,6 +16,8 @@ export interface Configuration {
   readonly materials: Materials['materials'];
   readonly people: People;
   readonly orders: Orders['orders'];
+  /** integration.yaml; null or left out: there is none. */
+  readonly integration?: Integration | null;
 }
 
 export interface ReleasedDefinition extends ProcessDefinition {

@@ -47,9 +47,14 @@ export const operationConfirmedSchema = z.object({
   stationId: z.string(),
   executionId: z.string(),
   startedAt: z.string(),
-  person: z.string().nullable(),
+  person: z.string().nullable().describe('null also where the plant tells no persons (integration.yaml)'),
   consumption: z.array(consumptionSchema),
   measured: z.array(measuredSchema),
+});
+/** A run of an operation ended without passing; what it consumed and what was measured counts nevertheless. */
+export const operationStoppedSchema = operationConfirmedSchema.extend({
+  kind: z.literal('operation-stopped'),
+  cause: z.enum(['held', 'scrapped', 'given-up']),
 });
 /** The last operation of a unit passed: one good piece of the order. */
 export const unitCompletedSchema = z.object({
@@ -78,13 +83,20 @@ export const orderChangedSchema = z.object({
 
 export const messageSchema = z.discriminatedUnion('kind', [
   operationConfirmedSchema,
+  operationStoppedSchema,
   unitCompletedSchema,
   unitScrappedSchema,
   orderChangedSchema,
 ]);
 export type ErpMessage = z.infer<typeof messageSchema>;
 export type ErpMessageKind = ErpMessage['kind'];
-export const messageKinds = ['operation-confirmed', 'unit-completed', 'unit-scrapped', 'order-changed'] as const;
+export const messageKinds = [
+  'operation-confirmed',
+  'operation-stopped',
+  'unit-completed',
+  'unit-scrapped',
+  'order-changed',
+] as const;
 
 export const numberedMessageSchema = z.object({
   number: z.number().describe('Counts up without gaps per receiver; ask again with the last one seen'),

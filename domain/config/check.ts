@@ -4,6 +4,7 @@
  */
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDevices, checkRecipes } from './check-devices.ts';
+import { checkIntegration } from './check-integration.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkLines, checkMaterials, checkPeople, checkPlant, checkStations } from './check-plant.ts';
 import { Findings, indexOf, type CheckInput, type Finding, type Source } from './finding.ts';
@@ -28,6 +29,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   checkRecipes(input, index, findings);
   checkDefinitions(input, index, findings);
   checkOrders(input, index, findings);
+  if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;
 }
 

@@ -1,6 +1,7 @@
 /** What the cross-checks are given and what they say. Lines and columns are added by whoever read the files. */
 import type { ProcessDefinition } from '#contract/config/definition.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
+import type { Integration } from '#contract/config/integration.ts';
 import type { Line, Materials, Orders, People, Plant, Station } from '#contract/config/plant.ts';
 import { choices } from './closest.ts';
 
@@ -29,6 +30,7 @@ export interface CheckInput {
   readonly recipes: readonly Source<Recipe>[];
   readonly definitions: readonly Source<ProcessDefinition>[];
   readonly orders: readonly Source<Orders>[];
+  readonly integration?: Source<Integration> | null;
   /**
    * Identifiers found in parts that could not be read. A reference to one of them is not called unknown: the fault is
    * told where it is, not again at everything that depends on it.

@@ -16,7 +16,7 @@ const context: B2mmlContext = {
 };
 const confirmed: ErpMessage = {
   kind: 'operation-confirmed',
-  key: 'operation:8f2c',
+  key: 'passed:8f2c',
   orderId: 'WO-10452',
   at: '2026-11-25T12:00:00.000Z',
   serial: 'PMP100-2600417',
@@ -65,7 +65,14 @@ const order: ErpMessage = {
   done: 400,
   scrapped: 2,
 };
-const messages = [confirmed, completed, scrapped, order];
+const stopped: ErpMessage = {
+  ...confirmed,
+  kind: 'operation-stopped',
+  key: 'stopped:8f2d',
+  cause: 'held',
+  person: null,
+};
+const messages = [confirmed, stopped, completed, scrapped, order];
 
 /** What the schemas put into a sequence, in its order (only what is written here, with what stands between left out). */
 const sequences: Readonly<Record<B2mmlDocument, Readonly<Record<string, readonly string[]>>>> = {

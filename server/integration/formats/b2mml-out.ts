@@ -128,7 +128,7 @@ function stationScope(stationId: string, { lineOf }: B2mmlContext, child: string
 
 /** ProductionResponse: ID, ProductionRequestID, rule, HierarchyScope, StartTime, EndTime, SegmentResponse, ResponseState. */
 function productionResponse(message: ErpMessage, context: B2mmlContext): Tag {
-  const operation = message.kind === 'operation-confirmed' ? message : null;
+  const operation = operationOf(message);
   return [
     'ProductionResponse',
     [
@@ -144,12 +144,16 @@ function productionResponse(message: ErpMessage, context: B2mmlContext): Tag {
   ];
 }
 
+type OperationMessage = Extract<ErpMessage, { kind: 'operation-confirmed' | 'operation-stopped' }>;
+const operationOf = (message: ErpMessage): OperationMessage | null =>
+  message.kind === 'operation-confirmed' || message.kind === 'operation-stopped' ? message : null;
+
 type UnitMessage = Exclude<ErpMessage, { kind: 'order-changed' }>;
 type OrderMessage = Extract<ErpMessage, { kind: 'order-changed' }>;
 
 /** SegmentResponse: ID, ProcessSegmentID, HierarchyScope, Actual times, ProductionData, Personnel-, Equipment-, MaterialActual, SegmentState. */
 function segmentResponse(message: UnitMessage, context: B2mmlContext): Tag {
-  const operation = message.kind === 'operation-confirmed' ? message : null;
+  const operation = operationOf(message);
   return [
     'SegmentResponse',
     [
@@ -162,7 +166,7 @@ function segmentResponse(message: UnitMessage, context: B2mmlContext): Tag {
       personnel(message, false),
       ['EquipmentActual', [['EquipmentID', message.stationId]]],
       ...materials(message, context, false),
-      ['SegmentState', 'Completed'],
+      ['SegmentState', message.kind === 'operation-stopped' ? 'Aborted' : 'Completed'],
     ],
   ];
 }
@@ -175,7 +179,7 @@ const orderSegment = (message: OrderMessage): Tag => [
 
 /** JobResponse: ID, StartTime, EndTime, HierarchyScope, WorkType, JobOrderID, WorkMaster, node, JobState, data, actuals. */
 function jobResponse(message: ErpMessage, context: B2mmlContext): Tag {
-  const operation = message.kind === 'operation-confirmed' ? message : null;
+  const operation = operationOf(message);
   return [
     'JobResponse',
     [
@@ -231,7 +235,7 @@ const pieces = (count: number): readonly Tag[] => [
 ];
 
 function personnel(message: ErpMessage, job: boolean): Tag | undefined {
-  const person = message.kind === 'operation-confirmed' ? message.person : null;
+  const person = operationOf(message)?.person ?? null;
   if (person === null) return undefined;
   return ['PersonnelActual', [job ? ['ID', person] : undefined, ['PersonID', person]]];
 }
@@ -287,7 +291,21 @@ function data(name: string, child: string, message: UnitMessage): readonly Tag[]
       ],
     ];
   if (message.kind === 'unit-completed') return [serial];
-  return [serial, ...message.measured.map((each) => measured(name, child, each))];
+  const cause: Tag | undefined =
+    message.kind === 'operation-stopped'
+      ? [
+          name,
+          [
+            ['ID', 'StopCause'],
+            ['Value', text(message.cause)],
+          ],
+        ]
+      : undefined;
+  return [
+    serial,
+    ...(cause === undefined ? [] : [cause]),
+    ...message.measured.map((each) => measured(name, child, each)),
+  ];
 }
 
 function measured(name: string, child: string, each: Measured): Tag {

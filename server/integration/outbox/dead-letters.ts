@@ -1,0 +1,123 @@
+/** Messages that were given up: to look at, to send again, to discard with a reason. */
+import type { Integration, IntegrationTarget } from '#contract/config/integration.ts';
+import type { ErpMessage } from '#contract/integration/messages.ts';
+import type { PlantFault } from '#contract/plant/base.ts';
+import type { DeadLetterRow } from '#contract/plant/trouble.ts';
+import type { Page } from '#contract/rpc/base.ts';
+import type { Queries } from '../../db/db.ts';
+import type { B2mmlContext } from '../formats/b2mml-out.ts';
+import { outboxChannel } from './enqueue.ts';
+import { render } from './post.ts';
+
+export interface DeadLetters {
+  count(db: Queries): Promise<number>;
+  /** Newest first. @param cursor of the page before. */
+  list(db: Queries, cursor: string | null, limit: number): Promise<Page<DeadLetterRow>>;
+  /**
+   * Puts them back; each goes in its place before later messages of the same order.
+   * @param ids of rows of `list`. @returns faults for those that are no dead letters; then nothing was changed.
+   */
+  sendAgain(tx: Queries, ids: readonly string[], at: number): Promise<readonly PlantFault[]>;
+  /** They stay in the database, marked with the note, and are never sent. */
+  discard(tx: Queries, ids: readonly string[], note: string, at: number): Promise<readonly PlantFault[]>;
+}
+
+interface Row {
+  readonly target: string;
+  readonly number: number;
+  readonly key: string;
+  readonly kind: string;
+  readonly body: string;
+  readonly created_at: number;
+  readonly tries: number;
+  readonly last_error: string | null;
+}
+
+const asJson: Pick<IntegrationTarget, 'format' | 'document'> = { format: 'json', document: 'production-performance' };
+
+export function createDeadLetters(
+  integration: () => Integration | null,
+  b2mml: Omit<B2mmlContext, 'createdAt'>,
+): DeadLetters {
+  const shape = (id: string): Pick<IntegrationTarget, 'format' | 'document'> =>
+    integration()?.targets.find((target) => target.id === id) ?? asJson;
+
+  const move = async (
+    tx: Queries,
+    ids: readonly string[],
+    state: 'waiting' | 'discarded',
+    note: string | null,
+    at: number,
+  ): Promise<readonly PlantFault[]> => {
+    const wanted = ids.map((id, index) => ({ id, index, ...partsOf(id) }));
+    const rows = await tx.query<{ target: string; number: number; lane: string }>(
+      `SELECT d.target, d.number, d.lane FROM erp_delivery d
+       JOIN jsonb_to_recordset($1::text::jsonb) AS w (target text, number bigint)
+         ON d.target = w.target AND d.number = w.number
+       WHERE d.state = 'dead' ORDER BY d.target, d.number FOR UPDATE OF d`,
+      [JSON.stringify(wanted.map(({ target, number }) => ({ target, number })))],
+    );
+    const found = new Set(rows.map(({ target, number }) => idOf(target, number)));
+    const faults = wanted
+      .filter(({ id }) => !found.has(id))
+      .map(({ id, index }): PlantFault => ({ code: 'letter.unknown', params: { id }, field: `ids[${index}]` }));
+    if (faults.length > 0) return faults;
+    for (const { target, number, lane } of rows) {
+      await tx.execute(
+        `UPDATE erp_delivery SET state = $3, first_try_at = NULL, done_at = $4,
+           last_error = coalesce($5, last_error), tries = CASE WHEN $3 = 'waiting' THEN 0 ELSE tries END
+         WHERE target = $1 AND number = $2`,
+        [target, number, state, state === 'waiting' ? null : at, note === null ? null : `discarded: ${note}`],
+      );
+      if (state === 'waiting') {
+        await tx.execute(
+          'UPDATE erp_lane SET waiting = waiting + 1, next_try_at = $3, tries = 0 WHERE target = $1 AND lane = $2',
+          [target, lane, at],
+        );
+      }
+    }
+    if (state === 'waiting') await tx.query(`SELECT pg_notify($1, '')`, [outboxChannel]);
+    return [];
+  };
+
+  return {
+    async count(db) {
+      const [row] = await db.query<{ n: number }>(`SELECT count(*) AS n FROM erp_delivery WHERE state = 'dead'`);
+      return row?.n ?? 0;
+    },
+    async list(db, cursor, limit) {
+      const after = cursor === null ? null : partsOf(cursor);
+      const rows = await db.query<Row>(
+        `SELECT d.target, d.number, d.key, m.kind, m.body, m.created_at, d.tries, d.last_error
+         FROM erp_delivery d JOIN erp_message m ON m.key = d.key
+         WHERE d.state = 'dead' AND ($1::text IS NULL OR (d.number, d.target) < ($2::bigint, $1::text))
+         ORDER BY d.number DESC, d.target DESC LIMIT $3`,
+        [after?.target ?? null, after?.number ?? 0, limit + 1],
+      );
+      const items = rows.slice(0, limit).map((row): DeadLetterRow => ({
+        id: idOf(row.target, row.number),
+        target: row.target,
+        kind: row.kind,
+        idempotencyKey: row.key,
+        createdAt: row.created_at,
+        tries: row.tries,
+        lastError: row.last_error ?? '',
+        body: render(shape(row.target), JSON.parse(row.body) as ErpMessage, {
+          ...b2mml,
+          createdAt: new Date(row.created_at).toISOString(),
+        }).body,
+      }));
+      return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null, total: await this.count(db) };
+    },
+    sendAgain: (tx, ids, at) => move(tx, ids, 'waiting', null, at),
+    discard: (tx, ids, note, at) => move(tx, ids, 'discarded', note, at),
+  };
+}
+
+const idOf = (target: string, number: number): string => `${target}:${number}`;
+
+function partsOf(id: string): { readonly target: string; readonly number: number } {
+  const at = id.lastIndexOf(':');
+  const number = Number(id.slice(at + 1));
+  return { target: id.slice(0, Math.max(at, 0)), number: Number.isSafeInteger(number) ? number : 0 };
+}
