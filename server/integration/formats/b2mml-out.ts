@@ -3,22 +3,21 @@
  * stand in the order of the schemas' `xsd:sequence` (ProductionResponseType, SegmentResponseType, MaterialActualType,
  * ProductionDataType; JobResponseListType, JobResponseType, OpMaterialActualType, OpSegmentDataType).
  */
-import type { Consumption, ErpMessage, Measured } from '#contract/integration/messages.ts';
+import type { ErpMessage } from '#contract/integration/messages.ts';
 import { b2mmlNamespaces } from './b2mml-words.ts';
+import {
+  counts,
+  data,
+  materials,
+  operationOf,
+  type B2mmlContext,
+  type OrderMessage,
+  type UnitMessage,
+} from './b2mml-parts.ts';
 import { jsonOf } from './tree-json.ts';
 import { writeXml, type Tag } from './xml.ts';
 
 export type B2mmlDocument = 'production-performance' | 'job-response';
-
-export interface B2mmlContext {
-  readonly plantId: string;
-  /** Line of a station; null: not known. */
-  readonly lineOf: (stationId: string) => string | null;
-  /** Part number that the order makes; null: not known. */
-  readonly materialOf: (orderId: string) => string | null;
-  /** Instant of the document, ISO 8601. */
-  readonly createdAt: string;
-}
 
 /** Elements that may occur more than once: arrays in JSON also when there is one. */
 const many = new Set([
@@ -144,13 +143,6 @@ function productionResponse(message: ErpMessage, context: B2mmlContext): Tag {
   ];
 }
 
-type OperationMessage = Extract<ErpMessage, { kind: 'operation-confirmed' | 'operation-stopped' }>;
-const operationOf = (message: ErpMessage): OperationMessage | null =>
-  message.kind === 'operation-confirmed' || message.kind === 'operation-stopped' ? message : null;
-
-type UnitMessage = Exclude<ErpMessage, { kind: 'order-changed' }>;
-type OrderMessage = Extract<ErpMessage, { kind: 'order-changed' }>;
-
 /** SegmentResponse: ID, ProcessSegmentID, HierarchyScope, Actual times, ProductionData, Personnel-, Equipment-, MaterialActual, SegmentState. */
 function segmentResponse(message: UnitMessage, context: B2mmlContext): Tag {
   const operation = operationOf(message);
@@ -228,184 +220,8 @@ function responseState(message: ErpMessage, version: '0600' | '0700'): string {
   }
 }
 
-const pieces = (count: number): readonly Tag[] => [
-  ['QuantityString', count],
-  ['DataType', 'decimal'],
-  ['UnitOfMeasure', 'C62'],
-];
-
 function personnel(message: ErpMessage, job: boolean): Tag | undefined {
   const person = operationOf(message)?.person ?? null;
   if (person === null) return undefined;
   return ['PersonnelActual', [job ? ['ID', person] : undefined, ['PersonID', person]]];
 }
-
-/** The unit itself when it is completed or scrap, and what was built into it. */
-function materials(message: UnitMessage, context: B2mmlContext, job: boolean): readonly Tag[] {
-  const material = context.materialOf(message.orderId) ?? undefined;
-  const unit = (use: string): Tag => [
-    'MaterialActual',
-    [
-      job ? ['ID', message.serial] : undefined,
-      ['MaterialDefinitionID', material],
-      ['MaterialSubLotID', message.serial],
-      ['MaterialUse', use],
-      ['Quantity', pieces(1)],
-    ],
-  ];
-  if (message.kind === 'unit-completed') return [unit('Produced')];
-  if (message.kind === 'unit-scrapped') return [unit('Other')];
-  return message.consumption.map((part, at) => consumed(part, at, job));
-}
-
-const consumed = (part: Consumption, at: number, job: boolean): Tag => [
-  'MaterialActual',
-  [
-    job ? ['ID', `${part.bomLine}-${at + 1}`] : undefined,
-    ['MaterialDefinitionID', part.material],
-    ['MaterialLotID', part.lot ?? undefined],
-    ['MaterialSubLotID', part.serial ?? undefined],
-    ['MaterialUse', 'Consumed'],
-    ['Quantity', pieces(part.quantity)],
-  ],
-];
-
-/** Serial number, scrap reason and measured values; the parts of a value stand below it. */
-function data(name: string, child: string, message: UnitMessage): readonly Tag[] {
-  const serial: Tag = [
-    name,
-    [
-      ['ID', 'SerialNumber'],
-      ['Value', text(message.serial)],
-    ],
-  ];
-  if (message.kind === 'unit-scrapped')
-    return [
-      serial,
-      [
-        name,
-        [
-          ['ID', 'ScrapReason'],
-          ['Value', text(message.reason)],
-        ],
-      ],
-    ];
-  if (message.kind === 'unit-completed') return [serial];
-  const cause: Tag | undefined =
-    message.kind === 'operation-stopped'
-      ? [
-          name,
-          [
-            ['ID', 'StopCause'],
-            ['Value', text(message.cause)],
-          ],
-        ]
-      : undefined;
-  return [
-    serial,
-    ...(cause === undefined ? [] : [cause]),
-    ...message.measured.map((each) => measured(name, child, each)),
-  ];
-}
-
-function measured(name: string, child: string, each: Measured): Tag {
-  const part = (id: string, value: number | null): Tag | undefined =>
-    value === null
-      ? undefined
-      : [
-          child,
-          [
-            ['ID', id],
-            ['Value', amount(value, each.unit)],
-          ],
-        ];
-  return [
-    name,
-    [
-      ['ID', each.characteristic],
-      ['Value', amount(each.value, each.unit)],
-      part('Nominal', each.nominal),
-      part('LowerLimit', each.lower),
-      part('UpperLimit', each.upper),
-      [
-        child,
-        [
-          ['ID', 'Verdict'],
-          ['Value', text(each.verdict)],
-        ],
-      ],
-      [
-        child,
-        [
-          ['ID', 'Attempt'],
-          ['Value', count(each.attempt)],
-        ],
-      ],
-      [
-        child,
-        [
-          ['ID', 'Index'],
-          ['Value', count(each.index)],
-        ],
-      ],
-      [
-        child,
-        [
-          ['ID', 'At'],
-          [
-            'Value',
-            [
-              ['ValueString', each.at],
-              ['DataType', 'dateTime'],
-            ],
-          ],
-        ],
-      ],
-    ],
-  ];
-}
-
-const counts = (name: string, { status, quantity, done, scrapped }: OrderMessage): readonly Tag[] => [
-  [
-    name,
-    [
-      ['ID', 'OrderStatus'],
-      ['Value', text(status)],
-    ],
-  ],
-  [
-    name,
-    [
-      ['ID', 'QuantityOrdered'],
-      ['Value', count(quantity)],
-    ],
-  ],
-  [
-    name,
-    [
-      ['ID', 'QuantityGood'],
-      ['Value', count(done)],
-    ],
-  ],
-  [
-    name,
-    [
-      ['ID', 'QuantityScrapped'],
-      ['Value', count(scrapped)],
-    ],
-  ],
-];
-
-const text = (value: string): readonly Tag[] => [
-  ['ValueString', value],
-  ['DataType', 'string'],
-];
-const count = (value: number): readonly Tag[] => [
-  ['ValueString', value],
-  ['DataType', 'integer'],
-];
-const amount = (value: number, unit: string): readonly Tag[] => [
-  ['ValueString', value],
-  ['DataType', 'double'],
-  ['UnitOfMeasure', unit],
-];

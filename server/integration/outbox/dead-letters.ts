@@ -5,7 +5,7 @@ import type { PlantFault } from '#contract/plant/base.ts';
 import type { DeadLetterRow } from '#contract/plant/trouble.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { Queries } from '../../db/db.ts';
-import type { B2mmlContext } from '../formats/b2mml-out.ts';
+import type { B2mmlContext } from '../formats/b2mml-parts.ts';
 import { outboxChannel } from './enqueue.ts';
 import { render } from './post.ts';
 

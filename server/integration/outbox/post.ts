@@ -2,7 +2,8 @@
 import { createHmac } from 'node:crypto';
 import type { IntegrationTarget } from '#contract/config/integration.ts';
 import type { ErpMessage } from '#contract/integration/messages.ts';
-import { b2mmlJson, b2mmlXml, type B2mmlContext } from '../formats/b2mml-out.ts';
+import { b2mmlJson, b2mmlXml } from '../formats/b2mml-out.ts';
+import type { B2mmlContext } from '../formats/b2mml-parts.ts';
 
 export interface Posting {
   readonly target: IntegrationTarget;
