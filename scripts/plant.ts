@@ -14,6 +14,9 @@ const help = `npm run plant -- [OPTIONS]      starts the plant server and serves
   --tls-cert FILE      certificate chain (PEM); with --tls-key it serves HTTPS
   --tls-key FILE       private key (PEM)
   --trust-proxy        believe x-forwarded-* of the proxy before it
+  --oidc FILE          sign-in at an OpenID provider too (docs/operations.md); LINEWRIGHT_OIDC_SECRET holds the secret
+  --idle-minutes N     a session with nothing open ends after this            (60)
+  --session-hours N    a session ends after this, whatever happens            (12)
   --view DIR           built plant view                              (out/plant)
   --help               this
 
@@ -56,7 +59,11 @@ const child = processes.start('plant server', process.execPath, [join(root, 'ser
   message(received) {
     const message = received as PlantEntryMessage;
     if (message.type === 'failed') failure = message.message;
-    else say(`Plant view: ${message.url}\nCtrl-C ends it.`);
+    else {
+      say(`Plant view: ${message.url}`);
+      if (message.setUp !== null) say(`Make the first administrator within an hour, once: ${message.setUp}`);
+      say('Ctrl-C ends it.');
+    }
   },
 });
 void child.ended.then((code) => {

@@ -6,15 +6,29 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
 import type { Configuration } from '#contract/config/index.ts';
+import type { PlantHealth } from '#contract/plant/base.ts';
+import { linePlaces, type LinePlaces } from '#domain/accounts/may.ts';
+import { createAccounts } from './accounts/accounts.ts';
+import { tokenOf } from './accounts/cookie.ts';
+import { heartbeat } from './accounts/health.ts';
+import { registerSignIn } from './accounts/http.ts';
+import type { OidcSettings } from './accounts/oidc-settings.ts';
+import { createOidc } from './accounts/oidc.ts';
+import { createAccountsRouter, createSessionRouter } from './accounts/rpc.ts';
+import { createSessions, type SessionRules } from './accounts/sessions.ts';
+import { createSignIn } from './accounts/sign-in.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/db.ts';
 import { isUnreachable } from './db/errors.ts';
 import { migrate } from './db/migrate.ts';
 import { createApp, type ReadyCheck, type TlsFiles } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
-import { createRpcSockets, type Authenticate } from './http/rpc-socket.ts';
+import { addressOf } from './http/own-page.ts';
+import { createRpcSockets } from './http/rpc-socket.ts';
 import { serveFiles } from './http/static-files.ts';
 import type { Log } from './log.ts';
+import { createChanges } from './rpc/changes.ts';
+import { repeat } from './repeat.ts';
 
 export interface PlantOptions {
   /** Closed by `stop`. */
@@ -25,16 +39,23 @@ export interface PlantOptions {
   readonly viewFolder: string;
   readonly tls: TlsFiles | null;
   readonly trustProxy: boolean;
+  /** null: people sign in with passwords only. */
+  readonly oidc: OidcSettings | null;
+  readonly sessionRules: SessionRules;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export interface Plant {
+  /** Makes the first administrator at `/?setup=<token>`; null: there is one, or the plant is a demo. */
+  readonly setUpToken: string | null;
   /** @returns the address, e.g. `http://127.0.0.1:7400`. Rejects with the system's error where it cannot listen. */
   listen(host: string, port: number): Promise<string>;
   /** Takes no new work, ends what runs, closes the database. */
   stop(reason: string): Promise<void>;
 }
+
+const sweepEveryMs = 10 * 60_000;
 
 /** @throws MigrationError. Waits while the database cannot be reached. */
 export async function composePlant(options: PlantOptions): Promise<Plant> {
@@ -51,14 +72,47 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
 
   // Read model and down: projections, downlink, orders, units, lines (01xx).
 
+  // Nothing is folded yet, so nothing is behind.
+  const behind = (): Promise<PlantHealth['behind']> => Promise.resolve({ events: 0, oldestAt: null });
+
   // People and releases: accounts, releases (02xx).
-  const authenticate: Authenticate = () => Promise.resolve(null);
+  const inForce = (): Configuration => configuration;
+  const places = (): LinePlaces => linePlaces(inForce().lines);
+  const change = createChanges({ db, clock, places });
+  const sessions = createSessions({ db, clock, rules: options.sessionRules, demo: () => inForce().plant.demo });
+  const oidc = options.oidc === null ? null : createOidc({ db, clock, log, sessions, settings: options.oidc });
+  const plantNow = (): Configuration['plant'] => inForce().plant;
+  const signIn = createSignIn({ db, clock, sessions, plant: plantNow, oidcTitle: oidc?.title ?? null });
+  registerSignIn(app, { db, clock, sessions, signIn, oidc, trustProxy: options.trustProxy });
+  const health = async (): Promise<PlantHealth> => ({
+    version: packageJson.version,
+    plantId: inForce().plant.id,
+    database: db.kind,
+    now: clock.now(),
+    behind: await behind(),
+  });
+  const setUpToken = await signIn.prepare();
+  const sweeping = repeat(
+    clock,
+    sweepEveryMs,
+    () => sessions.sweep(),
+    log,
+    'sessions that are over could not be removed',
+  );
 
   // Other systems: integration (03xx).
 
   const sockets = createRpcSockets({
-    router: {},
-    authenticate,
+    router: {
+      session: createSessionRouter({ plant: plantNow, health: (signal) => heartbeat(health, signal) }),
+      accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
+    },
+    callers: {
+      ofRequest: (request) =>
+        sessions.caller(tokenOf(request, options.trustProxy), addressOf(request, options.trustProxy)),
+      ofSession: sessions.callerOf,
+      alive: sessions.alive,
+    },
     trustProxy: options.trustProxy,
     clock,
     log,
@@ -68,6 +122,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     log.warn({ folder: options.viewFolder }, 'the plant view is not built; only the roads of stations are served');
 
   return {
+    setUpToken,
     async listen(host, port) {
       await app.listen({ host, port });
       const address = app.server.address() as AddressInfo;
@@ -80,6 +135,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     },
     async stop(reason) {
       log.info({ reason }, 'ending');
+      sweeping.cancel();
       sockets.close();
       await app.close();
       await db.close();

@@ -6,15 +6,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { exitHopeless } from '#contract/shell.ts';
+import { readOidcSettings } from './accounts/oidc-settings.ts';
+import { defaultSessionRules } from './accounts/sessions.ts';
 import { systemClock } from './clock.ts';
 import { composePlant } from './compose.ts';
 import { openDatabase } from './db/open.ts';
 import { createLog } from './log.ts';
 import { endWith, onEnd } from './process-end.ts';
-import { hopelessLine, readPlantConfiguration, readPort, readTls } from './startup.ts';
+import { hopelessLine, readAmount, readPlantConfiguration, readPort, readTls } from './startup.ts';
 
 export type PlantEntryMessage =
-  { readonly type: 'ready'; readonly url: string } | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'ready'; readonly url: string; readonly setUp: string | null }
+  | { readonly type: 'failed'; readonly message: string };
 
 const log = createLog(process.env.LINEWRIGHT_LOG ?? 'warn', process.env.LINEWRIGHT_LOG_FILE ?? null);
 
@@ -40,10 +43,19 @@ async function run(): Promise<void> {
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'trust-proxy': { type: 'boolean', default: false },
+      oidc: { type: 'string' },
+      'idle-minutes': { type: 'string', default: String(defaultSessionRules.idleMs / 60_000) },
+      'session-hours': { type: 'string', default: String(defaultSessionRules.endMs / 3_600_000) },
     },
   });
   const port = readPort(values.port);
   const tls = readTls(values['tls-cert'], values['tls-key']);
+  const oidc =
+    values.oidc === undefined ? null : readOidcSettings(values.oidc, process.env.LINEWRIGHT_OIDC_SECRET ?? null);
+  const sessionRules = {
+    idleMs: readAmount('--idle-minutes', values['idle-minutes'], 1, 24 * 60) * 60_000,
+    endMs: readAmount('--session-hours', values['session-hours'], 1, 24 * 31) * 3_600_000,
+  };
   const configuration = readPlantConfiguration(values.config);
   const db = await openDatabase({
     url: process.env.DATABASE_URL ?? null,
@@ -56,6 +68,8 @@ async function run(): Promise<void> {
     viewFolder: values.view,
     tls,
     trustProxy: values['trust-proxy'],
+    oidc,
+    sessionRules,
     clock: systemClock,
     log,
   }).catch(async (error: unknown) => {
@@ -68,6 +82,11 @@ async function run(): Promise<void> {
     throw error;
   });
   const title = configuration.plant.title[configuration.plant.language];
-  if (process.send) process.send({ type: 'ready', url } satisfies PlantEntryMessage);
-  else process.stdout.write(`${title}: ready ${url}\n`);
+  // Printed and not logged: who reads the log later must not find it.
+  const setUp = plant.setUpToken === null ? null : `${oidc?.publicUrl ?? url}/?setup=${plant.setUpToken}`;
+  if (process.send) process.send({ type: 'ready', url, setUp } satisfies PlantEntryMessage);
+  else {
+    process.stdout.write(`${title}: ready ${url}\n`);
+    if (setUp !== null) process.stdout.write(`Make the first administrator within an hour, once: ${setUp}\n`);
+  }
 }

@@ -4,14 +4,7 @@ import type { Configuration } from '#contract/config/index.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { DatabaseFolderError, MigrationError } from './db/errors.ts';
 import type { TlsFiles } from './http/app.ts';
-
-/** An option that no start can go on with. */
-export class OptionError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'OptionError';
-  }
-}
+import { OptionError } from './option-error.ts';
 
 const faultsShown = 3;
 
@@ -49,6 +42,14 @@ export function readPort(text: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new OptionError(`--port must be a whole number from 0 (any free one) to 65535, not "${text}"`);
   return port;
+}
+
+/** @throws OptionError unless it is a number from `least` to `most`. */
+export function readAmount(option: string, text: string, least: number, most: number): number {
+  const amount = Number(text);
+  if (text.trim() === '' || !Number.isFinite(amount) || amount < least || amount > most)
+    throw new OptionError(`${option} must be a number from ${least} to ${most}, not "${text}"`);
+  return amount;
 }
 
 /** The one line for people where starting again cannot help; null for anything else. */

@@ -10,7 +10,7 @@
  * | `GET /session/oidc?to=/orders` | | 302 to the provider |
  * | `GET /session/oidc/callback` | | a page that goes on to `to`, or to `/?fault=<code>` |
  *
- * Everything that changes must come from a page of this server (`Origin`), else 403 with `foreign-origin`.
+ * Everything that changes must come from a page of this server (`Origin`), else 403 with `origin.foreign`.
  */
 import { z } from 'zod';
 import type { Language, Localized } from '../config/text.ts';

@@ -4,24 +4,31 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { AnyRouter } from '@orpc/server';
+import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import type { PlantSession } from '#contract/plant/session.ts';
+import type { PlantContract } from '#contract/plant/index.ts';
+import type { Caller } from '../accounts/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { PlantContext } from '../rpc/context.ts';
+import { judged } from '../rpc/judged.ts';
+import { isOwnPage } from './own-page.ts';
 
-/** Who is behind a request; what every procedure gets as its context. */
-export interface PlantCaller {
-  readonly session: PlantSession;
-  /** Of the client, for the audit. */
-  readonly address: string;
+/** Who the sessions are. */
+export interface CallersOfSockets {
+  /** By the cookie of a request. */
+  ofRequest(request: IncomingMessage): Promise<Caller | null>;
+  /** By the session's hash, as the database says now. */
+  ofSession(idHash: string, from: string): Promise<Caller | null>;
+  /** Those of these sessions that still hold. One query. */
+  alive(idHashes: readonly string[]): Promise<ReadonlyMap<string, Caller>>;
 }
-export type Authenticate = (request: IncomingMessage) => Promise<PlantSession | null>;
 
 export interface RpcSocketOptions {
-  readonly router: AnyRouter;
-  readonly authenticate: Authenticate;
+  /** May lack features: they are answered as unknown calls. */
+  readonly router: Partial<Router<PlantContract, PlantContext>>;
+  readonly callers: CallersOfSockets;
   readonly trustProxy: boolean;
   readonly clock: Clock;
   readonly log: Log;
@@ -33,18 +40,22 @@ export interface SocketLimits {
   readonly maxMessageBytes: number;
   /** Bytes waiting for a peer that does not read; streams merge upstream, so this is reached only by a dead one. */
   readonly maxWaitingBytes: number;
-  /** ms between pings; a peer that has not answered one by the next is cut, and its session is asked for again. */
+  /** ms between pings; a peer that has not answered one by the next is cut. */
   readonly pingEveryMs: number;
+  /** ms between looks at the sessions of all open sockets: how long a revoked account may still see what comes. */
+  readonly recheckMs: number;
   readonly maxPeers: number;
 }
 const defaultLimits: SocketLimits = {
-  maxMessageBytes: 8 * 1024 * 1024,
+  // A picture of 2 MB in base64 fits, and a text far too long is still answered instead of cut.
+  maxMessageBytes: 16 * 1024 * 1024,
   maxWaitingBytes: 16 * 1024 * 1024,
   pingEveryMs: 10_000,
+  recheckMs: 2_000,
   maxPeers: 500,
 };
-/** RFC 6455 section 7.4.1; 4401: the session ended (own range, 4000-4999). */
-const closeCodes = { goingAway: 1001, invalid: 1007, signedOut: 4401 } as const;
+/** RFC 6455 section 7.4.1; own range 4000-4999. */
+const closeCodes = { goingAway: 1001, invalid: 1007, signedOut: 4401, rolesChanged: 4403 } as const;
 
 export interface RpcSockets {
   /** For the server's `upgrade` event. */
@@ -54,12 +65,14 @@ export interface RpcSockets {
 }
 
 export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
-  const { clock, log, authenticate } = options;
+  const { clock, log, callers } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, perMessageDeflate: false });
-  const handler = new RPCHandler<PlantCaller>(options.router);
+  const handler = new RPCHandler(options.router as Router<PlantContract, PlantContext>, {
+    clientInterceptors: [judged((idHash, from) => callers.ofSession(idHash, from), log)],
+  });
   const unanswered = new WeakSet<WebSocket>();
-  const requests = new WeakMap<WebSocket, IncomingMessage>();
+  const open = new Map<WebSocket, { readonly idHash: string; readonly rights: string }>();
 
   const cut = (socket: WebSocket, why: string): void => {
     log.info({ why }, 'plant view cut off');
@@ -71,21 +84,35 @@ export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
       else {
         unanswered.add(socket);
         socket.ping();
-        void endWithoutSession(socket);
       }
     }
     timer = clock.setTimer(limits.pingEveryMs, lookAtAll);
   };
-  // Signed out, disabled or expired elsewhere: the open link must end too. A database that is away ends nobody.
-  const endWithoutSession = async (socket: WebSocket): Promise<void> => {
-    const request = requests.get(socket);
-    if (request === undefined) return;
-    const session = await authenticate(request).catch(() => 'unknown' as const);
-    if (session === null) socket.close(closeCodes.signedOut, 'signed out');
-  };
   let timer = clock.setTimer(limits.pingEveryMs, lookAtAll);
 
-  const serve = (socket: WebSocket, caller: PlantCaller): void => {
+  // Signed out, disabled, expired, other roles: what was opened under the old ones ends. A database that is away ends nobody.
+  const recheck = async (): Promise<void> => {
+    try {
+      const known = [...open];
+      if (known.length === 0) return;
+      const alive = await callers.alive([...new Set(known.map(([, { idHash }]) => idHash))]);
+      for (const [socket, { idHash, rights }] of known) {
+        const caller = alive.get(idHash);
+        if (caller === undefined) socket.close(closeCodes.signedOut, 'signed out');
+        else if (rightsText(caller) !== rights) socket.close(closeCodes.rolesChanged, 'roles changed');
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'open sessions could not be looked up');
+    } finally {
+      if (!closed) recheckTimer = clock.setTimer(limits.recheckMs, () => void recheck());
+    }
+  };
+  let closed = false;
+  let recheckTimer = clock.setTimer(limits.recheckMs, () => void recheck());
+
+  const serve = (socket: WebSocket, caller: Caller, idHash: string): void => {
+    open.set(socket, { idHash, rights: rightsText(caller) });
+    socket.on('close', () => open.delete(socket));
     socket.on('error', (error) => log.info({ why: error.message }, 'plant view link failed'));
     socket.on('pong', () => unanswered.delete(socket));
     void handler.upgrade(
@@ -105,29 +132,26 @@ export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
           });
         },
       } as Parameters<typeof handler.upgrade>[0],
-      { context: caller },
+      { context: { caller } },
     );
   };
 
-  const judge = async (request: IncomingMessage): Promise<PlantCaller | string> => {
+  const judge = async (request: IncomingMessage): Promise<Caller | string> => {
     if (request.url?.split('?', 1)[0] !== '/rpc') return '404 Not Found';
     if (!isOwnPage(request, options.trustProxy)) return '403 Forbidden';
     if (server.clients.size >= limits.maxPeers) return '503 Service Unavailable';
-    const session = await authenticate(request);
-    if (session === null) return '401 Unauthorized';
-    return { session, address: addressOf(request, options.trustProxy) };
+    return (await callers.ofRequest(request)) ?? '401 Unauthorized';
   };
 
   return {
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
       judge(request).then(
-        (judged) => {
-          if (typeof judged === 'string') return refuse(socket, judged);
-          server.handleUpgrade(request, socket, head, (accepted) => {
-            requests.set(accepted, request);
-            serve(accepted, judged);
-          });
+        (caller) => {
+          if (typeof caller === 'string') return refuse(socket, caller);
+          const { sessionId } = caller;
+          if (sessionId === null) return refuse(socket, '401 Unauthorized');
+          server.handleUpgrade(request, socket, head, (accepted) => serve(accepted, caller, sessionId));
         },
         (error: unknown) => {
           log.warn({ err: error }, 'a plant view could not be let in');
@@ -137,7 +161,9 @@ export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
     },
     peers: () => server.clients.size,
     close() {
+      closed = true;
       timer.cancel();
+      recheckTimer.cancel();
       for (const socket of server.clients) {
         socket.close(closeCodes.goingAway);
         // The close handshake of a dead peer would keep the process; the kernel still sends the frame above.
@@ -152,20 +178,9 @@ function refuse(socket: Duplex, status: string): void {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
-/** A WebSocket is not held back by the browser's same-origin rule: the Origin must be the very host that was asked. */
-export function isOwnPage(request: IncomingMessage, trustProxy: boolean): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || !URL.canParse(origin)) return false;
-  const forwarded = trustProxy ? request.headers['x-forwarded-host'] : undefined;
-  const asked = typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.trim() : host;
-  return new URL(origin).host === asked?.toLowerCase();
-}
-
-function addressOf(request: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? request.headers['x-forwarded-for'] : undefined;
-  const first = typeof forwarded === 'string' ? forwarded.split(',').at(-1)?.trim() : undefined;
-  return first ?? request.socket.remoteAddress ?? 'unknown';
-}
+/** Everything about a caller that decides what an open stream may show. */
+const rightsText = ({ grants, passwordToChange }: Caller): string =>
+  JSON.stringify([grants.map(({ role, scope }) => `${role} ${scope}`).sort(), passwordToChange]);
 
 /** oRPC's peer codec: id, kind (absent or 1: request, 3: event, 4: abort), payload with an address. */
 function isRequest(data: string): boolean {

@@ -1,0 +1,72 @@
+/** The audit trail: every change that somebody made through the server, in the transaction that makes it. */
+import type { AuditRow } from '#contract/plant/accounts.ts';
+import type { Page } from '#contract/rpc/base.ts';
+import type { Queries } from '#server/db/db.ts';
+
+export interface AuditEntry {
+  /** UTC ms. */
+  readonly at: number;
+  /** Account id, or who else it was: `station:ST10`, `import`, `server`. */
+  readonly by: string;
+  /** Feature and act in the past tense, as events are named: `order.released`, `account.updated`. */
+  readonly what: string;
+  /** What was changed: `order:WO-1`, `account:anna`. */
+  readonly subject: string;
+  /** As it was and as it is; null: there was none. No secrets. */
+  readonly before: unknown;
+  readonly after: unknown;
+  /** Network address it came from; empty: from the server itself. */
+  readonly from: string;
+}
+
+/** Writes one row. Call it with the transaction of the change, so that neither is there without the other. */
+export async function audited(tx: Queries, entry: AuditEntry): Promise<void> {
+  await tx.execute(
+    `INSERT INTO audit (at, by_account, what, subject, before, after, from_address)
+     VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7)`,
+    [entry.at, entry.by, entry.what, entry.subject, jsonOf(entry.before), jsonOf(entry.after), entry.from],
+  );
+}
+
+const jsonOf = (value: unknown): string | null =>
+  value === null || value === undefined ? null : JSON.stringify(value);
+
+interface Row {
+  readonly id: number;
+  readonly at: number;
+  readonly by_account: string;
+  readonly what: string;
+  readonly subject: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly from_address: string;
+}
+
+/** Newest first. `query` is looked for in who, what and subject, as it is written. */
+export async function readAudit(
+  db: Queries,
+  page: { readonly cursor: string | null; readonly limit: number; readonly query: string },
+): Promise<Page<AuditRow>> {
+  const before = page.cursor === null ? null : Number(page.cursor);
+  const like = `%${page.query.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+  const matches = `($1::text = '%%' OR by_account ILIKE $1 OR what ILIKE $1 OR subject ILIKE $1)`;
+  const rows = await db.query<Row>(
+    `SELECT id, at, by_account, what, subject, before, after, from_address FROM audit
+     WHERE ${matches} AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
+    [like, before !== null && Number.isSafeInteger(before) ? before : null, page.limit + 1],
+  );
+  const [total] = await db.query<{ count: number }>(`SELECT count(*)::int AS count FROM audit WHERE ${matches}`, [
+    like,
+  ]);
+  const items = rows.slice(0, page.limit).map((row) => ({
+    id: String(row.id),
+    at: row.at,
+    by: row.by_account,
+    what: row.what,
+    subject: row.subject,
+    before: row.before,
+    after: row.after,
+    from: row.from_address,
+  }));
+  return { items, next: rows.length > page.limit ? (items.at(-1)?.id ?? null) : null, total: total?.count ?? 0 };
+}
