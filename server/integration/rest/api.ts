@@ -4,7 +4,7 @@
  */
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   hasZodFastifySchemaValidationErrors,
   jsonSchemaTransform,
@@ -12,39 +12,17 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
-import { may, mayAnywhere } from '#domain/accounts/may.ts';
+import { mayAnywhere } from '#domain/accounts/may.ts';
 import { isUnreachable } from '../../db/errors.ts';
 import type { App } from '../../http/app.ts';
 import { maxOrderBytes } from '../formats/read-orders.ts';
-import type { ApiCaller, IntegrationPorts } from '../ports.ts';
+import type { IntegrationPorts } from '../ports.ts';
+import { rememberCaller, type Api } from './caller.ts';
 import { ApiFault } from './problem.ts';
 import { addFactRoutes } from './facts.ts';
 import { addPlantRoutes } from './plant.ts';
 import { addOrderRoutes } from './work-orders.ts';
 import { addUnitRoutes } from './units.ts';
-
-export type Api = FastifyInstance<
-  FastifyInstance['server'],
-  import('node:http').IncomingMessage,
-  import('node:http').ServerResponse,
-  FastifyInstance['log'],
-  ZodTypeProvider
->;
-
-const callers = new WeakMap<FastifyRequest, ApiCaller>();
-
-export function callerOf(request: FastifyRequest): ApiCaller {
-  const caller = callers.get(request);
-  if (caller === undefined) throw new ApiFault(401, 'A key is wanted: Authorization: Bearer <key>.');
-  return caller;
-}
-
-/** @throws ApiFault unless the key holds for the whole plant (null) or the line. */
-export function needRight(request: FastifyRequest, ports: IntegrationPorts, lineId: string | null): void {
-  if (may(callerOf(request).grants, 'integration.use', lineId, ports.places())) return;
-  const where = lineId === null ? 'the whole plant' : `line ${lineId}`;
-  throw new ApiFault(403, `This key has no right "integration.use" for ${where}; ask an administrator of the plant.`);
-}
 
 const description = `Work orders in; confirmations, consumption and quality results out. Instants are UTC (ISO 8601). Every
 answer that is not 2xx is application/problem+json (RFC 9457). docs/integration.md has examples.`;
@@ -95,7 +73,7 @@ function guard(api: Api, ports: IntegrationPorts): void {
     if (!mayAnywhere(caller.grants, 'integration.use')) {
       throw new ApiFault(403, 'This account has no right "integration.use"; give it the role "integration".');
     }
-    callers.set(request, caller);
+    rememberCaller(request, caller);
   });
   api.setErrorHandler((error, request, reply) => {
     const fault = faultOf(error, request, ports);

@@ -7,7 +7,7 @@ import { writeCsv, type Cell } from '../formats/csv-out.ts';
 import { pull, type Numbered, type Pulled } from '../outbox/pull.ts';
 import type { IntegrationPorts } from '../ports.ts';
 import { b2mmlContext } from '../b2mml-context.ts';
-import { needRight, type Api } from './api.ts';
+import { needRight, type Api } from './caller.ts';
 
 const tags = ['Confirmations'];
 const wish = z.object({

@@ -4,7 +4,7 @@ import { problemSchema } from '#contract/integration/words.ts';
 import { may } from '#domain/accounts/may.ts';
 import { inWords } from '../fault-words.ts';
 import type { IntegrationPorts } from '../ports.ts';
-import { callerOf, needRight, type Api } from './api.ts';
+import { callerOf, needRight, type Api } from './caller.ts';
 import { ApiFault } from './problem.ts';
 
 const tags = ['Plant'];

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { problemSchema } from '#contract/integration/words.ts';
 import type { PlantUnit, PlantUnitRow } from '#contract/plant/units.ts';
 import type { IntegrationPorts } from '../ports.ts';
-import { needRight, type Api } from './api.ts';
+import { needRight, type Api } from './caller.ts';
 import { ApiFault } from './problem.ts';
 
 const tags = ['Units'];

@@ -14,7 +14,7 @@ import { jsonRow, judgeRows, rowFault, type OrderChange } from '../formats/order
 import { readOrders, type OrderFormat } from '../formats/read-orders.ts';
 import { decodeText } from '../formats/text.ts';
 import type { ApiCaller, IntegrationPorts } from '../ports.ts';
-import { callerOf, type Api } from './api.ts';
+import { callerOf, type Api } from './caller.ts';
 import { once, type ApiAnswer } from './idempotency.ts';
 import { ApiFault } from './problem.ts';
 
