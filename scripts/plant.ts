@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { exitHopeless } from '#contract/shell.ts';
 import type { PlantEntryMessage } from '#server/plant.entry.ts';
+import { buildIfStale, plantView } from './start/build.ts';
 import { Processes } from './start/processes.ts';
 
 const help = `npm run plant -- [OPTIONS]      starts the plant server and serves its view
@@ -49,6 +50,11 @@ if (process.env.npm_lifecycle_event !== undefined) {
   setInterval(() => process.ppid !== parent && void finish(0), 1_000).unref();
 }
 
+// A view of somebody's own is not built here.
+if (!args.some((one) => one === '--view' || one.startsWith('--view=')))
+  await buildIfStale(root, plantView, say).catch((error: unknown) =>
+    finish(1, error instanceof Error ? error.message : String(error)),
+  );
 say(
   process.env.DATABASE_URL
     ? 'Starting the plant server on PostgreSQL …'

@@ -20,14 +20,19 @@ class Speech {
 export const speech = new Speech();
 
 type AnyMessage = (inputs: object, options: { locale: Language }) => string;
-const catalogue = m as unknown as Readonly<Record<string, AnyMessage | undefined>>;
+type AnyMessages = Readonly<Record<string, AnyMessage | undefined>>;
+const catalogues: AnyMessages[] = [m as unknown as AnyMessages];
+/** Messages that only one of the apps has; before the first text is asked for. */
+export function addMessages(messages: object): void {
+  catalogues.push(messages as AnyMessages);
+}
 const bound = new Map<string, (inputs?: object) => string>();
 
 function lookUp(key: string): ((inputs?: object) => string) | null {
   const known = bound.get(key);
   if (known) return known;
-  const message = catalogue[key];
-  if (typeof message !== 'function') return null;
+  const message = catalogues.map((messages) => messages[key]).find((found) => typeof found === 'function');
+  if (message === undefined) return null;
   const speaking = (inputs: object = {}): string => message(inputs, { locale: speech.language });
   bound.set(key, speaking);
   return speaking;

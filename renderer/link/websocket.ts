@@ -6,16 +6,15 @@ export function webSocketTransport(address = sameOrigin()): TransportFactory {
   return (events) => {
     const socket = new WebSocket(address);
     let over = false;
-    const end = (): void => {
-      if (over) return;
-      over = true;
-      events.close();
-    };
     socket.addEventListener('open', () => {
       if (!over) events.open(new RPCLink({ websocket: quiet(socket) }));
     });
-    socket.addEventListener('close', end);
-    socket.addEventListener('error', end);
+    // Also after an error, which tells nothing of its own.
+    socket.addEventListener('close', ({ code }) => {
+      if (over) return;
+      over = true;
+      events.close(code);
+    });
     return {
       close() {
         over = true;

@@ -43,6 +43,19 @@ export function startKeyboard(scan: (text: string) => void, broken: () => void):
   window.addEventListener('keyup', released, { capture: true });
 }
 
+/** For a page without a scanner of its own: nothing is held back, a shortcut acts at once. */
+export function startShortcuts(): void {
+  window.addEventListener(
+    'keydown',
+    (event) => {
+      if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+      // A list that is open takes letters itself.
+      if (!(document.activeElement instanceof HTMLSelectElement)) passOn(event);
+    },
+    { capture: true },
+  );
+}
+
 function pressed(event: KeyboardEvent): void {
   if (event.isComposing) return;
   const answer = wedge.press({
@@ -67,12 +80,16 @@ function pressed(event: KeyboardEvent): void {
     if (editable() === null && dispatch(event.key)) swallow(event);
     return;
   }
-  // Enter on a focused button or in a text area, arrows in a field: the browser's own.
-  if (editable() !== null && event.key !== 'Escape' && event.key !== 'Enter') return;
   if (event.key === 'Enter' && endsText()) {
     swallow(event);
     return;
   }
+  passOn(event);
+}
+
+function passOn(event: KeyboardEvent): void {
+  // Enter on a focused button or in a text area, arrows in a field: the browser's own.
+  if (editable() !== null && event.key !== 'Escape' && event.key !== 'Enter') return;
   if (event.key === 'Enter' && isPressable(document.activeElement)) return;
   if (dispatch(event.key)) swallow(event);
 }

@@ -28,6 +28,21 @@ export const renderer: Target = {
   command: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
 };
 
+export const plantView: Target = {
+  name: 'the plant view',
+  result: 'out/plant/index.html',
+  sources: [
+    'renderer',
+    'contract',
+    'domain',
+    'vite.plant.config.ts',
+    'vite.screens.ts',
+    'svelte.config.js',
+    'package-lock.json',
+  ],
+  command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'vite.plant.config.ts', '--logLevel', 'warn'],
+};
+
 export const shell: Target = {
   name: 'the Electron shell',
   result: 'out/main/index.js',

@@ -1,4 +1,6 @@
 /** Every code that the plant server can refuse with has its words in both languages, and the plant view has its own words. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { plantFaultCodes } from '#contract/plant/fault-codes.ts';
 import { catalogueFaults, placeholders, readCatalogues } from '../../renderer/i18n/catalogue.ts';
@@ -25,5 +27,17 @@ describe('plant catalogue', () => {
           if (!params.includes(name)) faults.push(`${key}: uses {${name}}, which the code does not carry`);
       }
     expect(faults).toEqual([]);
+  });
+
+  it('has every message that the plant view asks for by name', () => {
+    const folder = fileURLToPath(new URL('../../renderer/plant/', import.meta.url));
+    const missing = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.(svelte|ts)$/.test(file))
+      .flatMap((file) =>
+        [...readFileSync(folder + file, 'utf8').matchAll(/\bt\.([a-z]\w+)\(/g)]
+          .filter((match) => !((match[1] ?? '') in plant.en) && !((match[1] ?? '') in shared.en))
+          .map((match) => `${file}: t.${match[1]}`),
+      );
+    expect(missing).toEqual([]);
   });
 });

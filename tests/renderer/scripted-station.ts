@@ -14,40 +14,13 @@ import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
-import { Mailbox } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
 import { readBelow } from '#station/web/files.ts';
+import { Shown } from './shown.ts';
 import { characteristics, mara, system } from './view-parts.ts';
 import { scenes } from './views.ts';
 
 export const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-class Shown<T> {
-  #value: T;
-  readonly #changed = new Signal<T>();
-  constructor(value: T) {
-    this.#value = value;
-  }
-  get value(): T {
-    return this.#value;
-  }
-  set(value: T): void {
-    this.#value = value;
-    this.#changed.emit(value);
-  }
-  async *watch(signal: AbortSignal | undefined): AsyncGenerator<T, void, undefined> {
-    const box = new Mailbox<T>();
-    box.put(this.#value);
-    const stop = this.#changed.listen((value) => box.put(value));
-    signal?.addEventListener('abort', () => box.close(), { once: true });
-    try {
-      yield* box;
-    } finally {
-      stop();
-    }
-  }
-}
 
 export interface ScriptedStation {
   readonly address: string;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { orders } from '#contract/rpc/orders.ts';
-import { draftFaults, share, suggestedPrefix, type OrderDraft } from './new-order.ts';
+import { draftFaults, share, suggestedPrefix, type OrderDraft } from './order-draft.ts';
 
 const good: OrderDraft = {
   orderId: 'WO-1',

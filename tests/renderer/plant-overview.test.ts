@@ -1,0 +1,129 @@
+/** Plant view: signing in, the overview, the lost link, keys. */
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { methods, plantSession } from './plant-scene.ts';
+import { plantTab } from './plant-tab.ts';
+
+const of = plantTab();
+const show = (hash: string): Promise<void> => of().show(hash);
+const at = (id: string): Locator => of().at(id);
+const acts = (path: string): unknown[] => of().acts(path);
+
+describe('signing in', () => {
+  it('asks for name and password, says why not, keeps the name, and comes back to the place', async () => {
+    of().plant.signedIn = false;
+    await show('#/orders/WO-10460');
+    await at('sign-in').waitFor();
+    await at('account').fill('jana.vogt');
+    await at('password').fill('wrong');
+    of().plant.refuse('session', [{ code: 'sign-in.locked', params: { untilAt: Date.now() + 60_000 }, field: null }]);
+    await of().tab.keyboard.press('Enter');
+    await expect.poll(() => at('fault-note').textContent()).toContain('Too many wrong tries');
+    expect(await at('account').inputValue()).toBe('jana.vogt');
+    expect(await at('password').inputValue()).toBe('');
+    await at('password').fill('right');
+    await at('sign-in-go').click();
+    await expect.poll(() => at('order-detail').textContent()).toContain('WO-10460');
+    expect(acts('session')).toHaveLength(2);
+  });
+
+  it('offers the company sign-in and the demo accounts only where there are some', async () => {
+    of().plant.signedIn = false;
+    await show('');
+    expect(await at('oidc').getAttribute('href')).toMatch(/^session\/oidc\?to=/);
+    await at('demo-admin').waitFor();
+    of().plant.methods.set({ ...methods, oidc: null, demoAccounts: [] });
+    await show('');
+    await at('account').waitFor();
+    expect(await at('oidc').count()).toBe(0);
+    expect(await at('demo-admin').count()).toBe(0);
+  });
+
+  it('makes the first administrator with the code of the log, and tells what is missing', async () => {
+    of().plant.signedIn = false;
+    of().plant.methods.set({ ...methods, setUp: true });
+    await show('');
+    await at('set-up-go').click();
+    await expect.poll(() => at('set-up').textContent()).toContain('Enter the code');
+    await at('set-up-token').fill('abc');
+    await at('set-up-account').fill('first');
+    await at('set-up-name').fill('First Person');
+    await at('set-up-password').fill('a long password');
+    await at('set-up-again').fill('a long password');
+    await at('set-up-go').click();
+    await at('lines').waitFor();
+    expect(acts('session/setup')).toMatchObject([{ token: 'abc', account: 'first', password: 'a long password' }]);
+  });
+
+  it('a session that ends shows the sign-in page and says so', async () => {
+    of().plant.signOut();
+    await expect.poll(() => at('sign-in').textContent()).toContain('You were signed out');
+  });
+
+  it('a password of somebody else must be changed first', async () => {
+    of().plant.session.set({ ...plantSession(), passwordToChange: true });
+    await of().tab.goto('about:blank');
+    await of().tab.goto(of().plant.address);
+    await at('password-old').fill('given');
+    await at('password-new').fill('my very own words');
+    await at('password-again').fill('my very own words');
+    await at('password-go').click();
+    await at('lines').waitFor();
+    expect(acts('accounts.changePassword')).toMatchObject([{ old: 'given', new: 'my very own words' }]);
+  });
+});
+
+describe('overview', () => {
+  it('hatches a silent station and says since when; what wants a person leads there', async () => {
+    expect(await at('tile-V30').getAttribute('class')).toContain('hatched');
+    expect(await at('tile-V30').textContent()).toContain('last known');
+    expect(await at('tile-ST10').getAttribute('class')).not.toContain('hatched');
+    await of().tab.getByText('Contradictions about units').click();
+    await at('case-case-1').waitFor();
+  });
+
+  it('without a link everything is grey and hatched, says how old it is, and nothing can be done', async () => {
+    await show('#/orders/WO-10467');
+    await at('release-order').waitFor();
+    of().plant.unplug();
+    await expect.poll(() => at('link-banner').textContent()).toContain('last known');
+    expect(await at('release-order').isDisabled()).toBe(true);
+    expect(await at('new-order').isDisabled()).toBe(true);
+    expect(await of().tab.locator('#content').getAttribute('class')).toContain('stale');
+    await at('release-order').evaluate((button: { click(): void }) => button.click());
+    await of().tab.keyboard.press('n');
+    of().plant.plugIn();
+    await at('link-banner').waitFor({ state: 'detached' });
+    expect(of().plant.acts).toEqual([]);
+    expect(await of().tab.locator('dialog').count()).toBe(0);
+  });
+
+  it('tells when the projections are behind', async () => {
+    of().plant.health.set({ ...of().plant.health.value, behind: { events: 21_204, oldestAt: Date.now() - 60_000 } });
+    await expect.poll(() => at('behind').textContent()).toContain('21,204 records');
+    of().plant.health.set({ ...of().plant.health.value, behind: { events: 0, oldestAt: null } });
+    await at('behind').waitFor({ state: 'detached' });
+  });
+
+  it('has a big screen without anything to press; Esc leaves it', async () => {
+    await show('#/board?line=L1');
+    await at('board').waitFor();
+    expect(await of().tab.locator('button, a[href], input').count()).toBe(0);
+    expect(await at('tile-V30').count()).toBe(0);
+    await of().tab.keyboard.press('Escape');
+    await at('lines').waitFor();
+  });
+
+  it('keys: places, search, sheet', async () => {
+    await of().tab.keyboard.press('?');
+    await of().tab.getByRole('dialog').waitFor();
+    await of().tab.keyboard.press('Escape');
+    await of().tab.getByRole('dialog').waitFor({ state: 'detached' });
+    await of().tab.keyboard.press('2');
+    await at('orders').waitFor();
+    await of().tab.keyboard.press('/');
+    await of().tab.keyboard.type('IMP-009112');
+    await of().tab.keyboard.press('Enter');
+    await expect.poll(() => at('unit-PMP100-2600409').textContent()).toContain('found by component IMP-009112');
+  });
+});

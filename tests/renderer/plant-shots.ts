@@ -1,0 +1,106 @@
+/** `node tests/renderer/plant-shots.ts FOLDER [name...]`: pictures of the plant view, both languages, themes and sizes. */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { chromiumArgs } from '#tests/support/browser.ts';
+import { startScriptedPlant } from './scripted-plant.ts';
+
+const [folder = '/tmp/plant-shots', ...only] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const plant = await startScriptedPlant(process.env['PAGE'] ?? `${root}out/plant`);
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: chromiumArgs,
+});
+/** Runs in the page: texts that are wider than their place or off the screen. */
+const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
+
+interface Scene {
+  readonly hash: string;
+  readonly signedOut?: boolean;
+  before?(): void;
+  run?(tab: Page): Promise<unknown>;
+  after?(): void;
+}
+const click = (id: string) => (tab: Page) => tab.getByTestId(id).first().click();
+const scenes: Record<string, Scene> = {
+  'sign-in': { hash: '', signedOut: true },
+  'set-up': {
+    hash: '',
+    signedOut: true,
+    before: () => plant.methods.set({ ...plant.methods.value, setUp: true, demoAccounts: [] }),
+    after: () => plant.methods.set({ ...plant.methods.value, setUp: false }),
+  },
+  lines: { hash: '#/lines' },
+  board: { hash: '#/board?line=L1' },
+  'board-all': { hash: '#/board' },
+  lost: {
+    hash: '#/lines',
+    run: async (tab) => {
+      plant.unplug();
+      await tab.getByTestId('link-banner').waitFor();
+    },
+    after: () => plant.plugIn(),
+  },
+  orders: { hash: '#/orders/WO-10467' },
+  'orders-board': { hash: '#/orders' },
+  'orders-all': { hash: '#/orders?show=all' },
+  'orders-new': { hash: '#/orders', run: click('new-order') },
+  'orders-split': { hash: '#/orders/WO-10467', run: click('split-order') },
+  'orders-move': { hash: '#/orders/WO-10467', run: click('move-WO-10467.1') },
+  units: { hash: '#/units?q=PMP100' },
+  unit: { hash: '#/units/PMP100-2600409?q=PMP100' },
+  cases: { hash: '#/units?show=cases' },
+  stations: { hash: '#/stations/ST10' },
+  enrol: { hash: '#/stations/T10', run: click('make-code') },
+  trouble: { hash: '#/trouble' },
+  forks: { hash: '#/trouble?show=forks' },
+  letters: { hash: '#/trouble?show=deadLetters' },
+  releases: { hash: '#/releases' },
+  draft: { hash: '#/releases/definitions%2FPMP-100.C%2Fdefinition.yaml' },
+  editor: { hash: '#/releases/definitions%2FPMP-100.C%2Fdefinition.yaml?show=edit' },
+  history: { hash: '#/releases/definitions%2FPMP-100.C%2Fdefinition.yaml?show=history' },
+  accounts: { hash: '#/accounts/jana.vogt' },
+  audit: { hash: '#/accounts?show=audit' },
+  person: { hash: '#/lines', run: click('person') },
+  keys: { hash: '#/lines', run: (tab) => tab.keyboard.press('?') },
+};
+const wanted = only.length > 0 ? only : Object.keys(scenes);
+const sizes = (process.env['SIZES'] ?? '1920,1280').split(',');
+const looks = (process.env['LOOKS'] ?? 'light-en,dark-de').split(',');
+
+for (const size of sizes) {
+  const viewport = size === '1920' ? { width: 1920, height: 1080 } : { width: 1280, height: 800 };
+  for (const look of looks) {
+    const [theme = 'light', language = 'en'] = look.split('-');
+    const context = await browser.newContext({ viewport });
+    await context.addInitScript(
+      `localStorage.setItem('linewright.theme', '${theme}'); localStorage.setItem('linewright.language', '${language}')`,
+    );
+    for (const name of wanted) {
+      const scene = scenes[name];
+      if (scene === undefined) throw new Error(`no scene ${name}; there are ${Object.keys(scenes).join(', ')}`);
+      plant.signedIn = scene.signedOut !== true;
+      scene.before?.();
+      const tab = await context.newPage();
+      tab.on('console', (message) => {
+        if (message.type() === 'error' || message.type() === 'warning')
+          console.log(`[${name} ${message.type()}] ${message.text()}`);
+      });
+      tab.on('pageerror', (error) => console.log(`[${name} pageerror] ${error.stack ?? error.message}`));
+      await tab.goto(plant.address + scene.hash);
+      await tab.waitForTimeout(700);
+      await scene.run?.(tab);
+      await tab.waitForTimeout(400);
+      await tab.screenshot({ path: `${folder}/${name}-${size}-${look}.png` });
+      const overflow = await tab.evaluate<readonly string[]>(overflowing);
+      if (overflow.length > 0) console.log(`${name} ${size} ${look}:\n  ${overflow.join('\n  ')}`);
+      scene.after?.();
+      await tab.close();
+    }
+    await context.close();
+  }
+}
+await browser.close();
+await plant.close();
