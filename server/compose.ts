@@ -21,11 +21,14 @@ import type { Clock } from './clock.ts';
 import type { Db } from './db/db.ts';
 import { isUnreachable } from './db/errors.ts';
 import { migrate } from './db/migrate.ts';
-import { createApp, type ReadyCheck, type TlsFiles } from './http/app.ts';
+import { createEnrolment, type Enrolment } from './enrolment/index.ts';
+import { createStationGuard } from './enrolment/guard.ts';
+import { createApp, type App, type ReadyCheck, type TlsFiles } from './http/app.ts';
 import { createMetrics } from './http/metrics.ts';
 import { addressOf } from './http/own-page.ts';
 import { createRpcSockets } from './http/rpc-socket.ts';
 import { serveFiles } from './http/static-files.ts';
+import { createIngest } from './ingest/index.ts';
 import type { Log } from './log.ts';
 import { createChanges } from './rpc/changes.ts';
 import { repeat } from './repeat.ts';
@@ -49,6 +52,8 @@ export interface PlantOptions {
 export interface Plant {
   /** Makes the first administrator at `/?setup=<token>`; null: there is one, or the plant is a demo. */
   readonly setUpToken: string | null;
+  readonly app: App;
+  readonly enrolment: Enrolment;
   /** @returns the address, e.g. `http://127.0.0.1:7400`. Rejects with the system's error where it cannot listen. */
   listen(host: string, port: number): Promise<string>;
   /** Takes no new work, ends what runs, closes the database. */
@@ -69,6 +74,27 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   const app = await createApp({ log, metrics, ready, tls: options.tls, trustProxy: options.trustProxy });
 
   // Up: enrolment, ingest, blobs, stations, trouble (00xx).
+  const guard = createStationGuard(db);
+  const enrolment = createEnrolment({
+    db,
+    plantId: configuration.plant.id,
+    clock,
+    log,
+    publishKey: () => Promise.resolve(),
+    onKeysChanged: () => undefined,
+  });
+  const ingest = createIngest({
+    db,
+    guard,
+    plantId: configuration.plant.id,
+    version: packageJson.version,
+    clock,
+    log,
+    metrics,
+    onHello: () => undefined,
+  });
+  enrolment.routes(app);
+  await ingest.routes(app);
 
   // Read model and down: projections, downlink, orders, units, lines (01xx).
 
@@ -123,7 +149,10 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
 
   return {
     setUpToken,
+    app,
+    enrolment,
     async listen(host, port) {
+      await ingest.start();
       await app.listen({ host, port });
       const address = app.server.address() as AddressInfo;
       const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -138,6 +167,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       sweeping.cancel();
       sockets.close();
       await app.close();
+      await ingest.stop();
       await db.close();
     },
   };
