@@ -61,7 +61,7 @@ export function createTurns(): Turns {
       for (;;) {
         const result = await afterThoseBefore(streamId, first, run);
         if (!isEarly(result)) {
-          for (const heard of [...(waiting.get(streamId) ?? [])]) heard();
+          for (const heard of waiting.get(streamId) ?? []) heard();
           return result;
         }
         const rest = until - performance.now();
