@@ -2,6 +2,9 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { migrate } from '#server/db/migrate.ts';
+import { openPg } from '#server/db/pg.ts';
+import { openPglite } from '#server/db/pglite.ts';
 import { root, startChild, type Child } from './child.ts';
 import { freePorts } from './ports.ts';
 import { startCluster, type Cluster } from './postgres.ts';
@@ -81,19 +84,31 @@ export async function newDatabase(
   };
 }
 
-/** Puts keys of stations where enrolling puts them, for loads of stations; one station enrols as people do (`enrolStation`). */
-export async function admit(
-  database: Database,
-  stations: readonly { readonly stationId: string; readonly keyId: string; readonly publicKey: string }[],
-): Promise<void> {
-  const values = stations.map(
-    ({ stationId, keyId, publicKey }) =>
-      `('${keyId}', '${stationId}', '\\x${Buffer.from(publicKey, 'base64url').toString('hex')}', now(), 'test')`,
-  );
-  await database.cluster?.query(
-    `INSERT INTO station_key (key_id, station_id, public_key, enrolled_at, enrolled_by) VALUES ${values.join(', ')}`,
-    'linewright',
-  );
+export interface StationKey {
+  readonly stationId: string;
+  readonly keyId: string;
+  /** 32 bytes, base64url. */
+  readonly publicKey: string;
+}
+
+/**
+ * Puts keys of stations where enrolling puts them, so that a suite about something else needs no person. On PGlite before
+ * the first server starts.
+ */
+export async function admit(database: Database, keys: readonly StationKey[]): Promise<void> {
+  const db =
+    database.url === null ? await openPglite({ folder: join(database.data, 'pglite') }) : openPg({ url: database.url });
+  try {
+    await migrate(db);
+    for (const { stationId, keyId, publicKey } of keys)
+      await db.execute(
+        `INSERT INTO station_key (key_id, station_id, public_key, enrolled_at, enrolled_by)
+         VALUES ($1, $2, $3, now(), 'test')`,
+        [keyId, stationId, Buffer.from(publicKey, 'base64url')],
+      );
+  } finally {
+    await db.close();
+  }
 }
 
 export interface PlantServer {
