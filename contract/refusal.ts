@@ -98,6 +98,15 @@ export const reasonCodes = {
   // station and store
   'store.not-writable': ['state'],
   'input.invalid': ['field', 'problem'],
+  // road to the plant server
+  'server.address-wrong': ['address'],
+  'server.code-malformed': ['code'],
+  'server.not-reached': ['address', 'problem', 'detail'],
+  'server.refused': ['address', 'problem', 'detail'],
+  'server.not-configured': [],
+  'server.not-linked': ['state'],
+  'server.test-running': [],
+  'server.no-test-running': [],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ReasonCode = keyof typeof reasonCodes;

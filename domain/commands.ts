@@ -63,9 +63,21 @@ export type PeopleCommand =
     };
 
 /** Facts about the station program itself, taken as they are. */
+export type StationFact = Extract<
+  DomainEvent,
+  {
+    type:
+      | 'station.started'
+      | 'station.stopped'
+      | 'clock.stepped'
+      | 'link-test.started'
+      | 'link-test.recorded'
+      | 'link-test.ended';
+  }
+>;
 export type StationCommand = {
   readonly type: 'station.record';
-  readonly event: Extract<DomainEvent, { type: 'station.started' | 'station.stopped' | 'clock.stepped' }>;
+  readonly event: StationFact;
 };
 
 export type Command = OrderCommand | UnitCommand | ExecutionCommand | PeopleCommand | StationCommand;

@@ -28,6 +28,8 @@ import { createSettings } from './settings/settings.ts';
 import { makeDataFolder, readConfiguration, UnknownStationError } from './startup.ts';
 import { projections } from './store/projections/index.ts';
 import { openStore } from './store/store.ts';
+import { createSync } from './sync/index.ts';
+import { createSyncRouter } from './sync/rpc.ts';
 import { bootId } from './system/boot-id.ts';
 import { createSystem } from './system/index.ts';
 import { TagHub } from './tags/hub.ts';
@@ -85,11 +87,35 @@ export async function composeStation(options: StationOptions): Promise<Station> 
   const devices = createDeviceManager({ devices: ownDevices, drivers, hub, clock, openLink, log });
   const ids = { next: () => randomUUID() };
 
+  const boot = bootId();
+  const startedAt = clock.now();
+  const sync = createSync({
+    folder: dataFolder,
+    stationId,
+    plantId: plant.id,
+    timeZone: plant.timeZone,
+    version: packageJson.version,
+    store,
+    history,
+    about: () => ({
+      version: packageJson.version,
+      bootId: boot,
+      startedAt,
+      configHash: configuration.hash,
+      storeState: store.state,
+      devicesDown: ownDevices.map(({ id }) => id).filter((id) => devices.condition(id)?.state !== 'connected'),
+      blobsWaiting: history.waiting().count,
+    }),
+    clock,
+    log,
+  });
+  await sync.greet();
+
   const core = createCore({
     store,
     configuration,
     stationId,
-    bootId: bootId(),
+    bootId: boot,
     live: hub,
     devices,
     traces: history,
@@ -121,6 +147,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     version: packageJson.version,
     store,
     history,
+    server: sync,
     record: (event) => core.dispatch({ type: 'station.record', event }, null),
     clock,
     log,
@@ -145,12 +172,20 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       scan: createScanRouterRpc(scans),
       orders: createOrdersRouter(core),
       execution: createExecutionRouter(core),
-      units: createUnitsRouter(core),
+      units: createUnitsRouter(core, sync),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
+      sync: createSyncRouter(sync),
     },
     start() {
       system.start();
+      sync.start({
+        record: (event, actor) => core.dispatch({ type: 'station.record', event }, null, actor ?? undefined),
+        person() {
+          const { person } = core.session();
+          return person && { actor: { kind: 'person', id: person.personId }, name: person.name };
+        },
+      });
       markTimeWithoutStation(history, recorded, clock);
       core.importOrders();
       devices.start();
@@ -163,6 +198,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       await devices.stop();
       recorder.stop();
       system.stop(reason);
+      await sync.stop();
       history.close();
       store.close();
     },

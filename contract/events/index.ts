@@ -34,6 +34,9 @@ import { machineCyclePrepared } from './machine-cycle.prepared.ts';
 import { machineCycleStarted } from './machine-cycle.started.ts';
 import { machineCycleFinished } from './machine-cycle.finished.ts';
 import { machineCycleAborted } from './machine-cycle.aborted.ts';
+import { linkTestStarted } from './link-test.started.ts';
+import { linkTestRecorded } from './link-test.recorded.ts';
+import { linkTestEnded } from './link-test.ended.ts';
 import type { z } from 'zod';
 import type { EventRecord } from '../envelope.ts';
 import type { EventDefinition } from './define.ts';
@@ -74,6 +77,9 @@ export const eventDefinitions = [
   machineCycleStarted,
   machineCycleFinished,
   machineCycleAborted,
+  linkTestStarted,
+  linkTestRecorded,
+  linkTestEnded,
 ] as const;
 
 type Definitions = (typeof eventDefinitions)[number];

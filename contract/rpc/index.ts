@@ -5,8 +5,9 @@ import { orders } from './orders.ts';
 import { people } from './people.ts';
 import { scan } from './scan.ts';
 import { settings } from './settings.ts';
+import { sync } from './sync.ts';
 import { system } from './system.ts';
 import { units } from './units.ts';
 
-export const contract = { system, people, scan, orders, execution, units, devices, settings };
+export const contract = { system, people, scan, orders, execution, units, devices, settings, sync };
 export type Contract = typeof contract;

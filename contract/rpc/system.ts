@@ -1,6 +1,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import type { Language, Localized } from '../config/text.ts';
 import { base } from './base.ts';
+import type { ServerLink } from './sync.ts';
 
 /**
  * `ok`: accepting. `read-only`, `disk-full`, `corrupt`, `locked-by-other`: nothing can be accepted; the screen says why
@@ -46,7 +47,8 @@ export interface SystemView {
     /** Samples that can no longer be kept, since the station started; null when there are none. `fromAt`, `toAt`: UTC ms. */
     readonly lost: { readonly samples: number; readonly fromAt: number; readonly toAt: number } | null;
   };
-  /** No server exists yet: everything is on this station only. */
+  readonly server: ServerLink;
+  /** Facts that the server has not acknowledged; all of them where there is none. */
   readonly unsent: { readonly count: number; readonly oldestAt: number | null };
   readonly clock: { readonly now: number; readonly steps: number };
 }

@@ -22,6 +22,8 @@ export interface HistoryEntry {
   readonly operationId: string | null;
   readonly stepId: string | null;
   readonly stepTitle: Localized | null;
+  /** `server`: acknowledged by it, and here. */
+  readonly where: 'station' | 'server';
   readonly detail:
     | { readonly kind: 'none' }
     | {
@@ -74,7 +76,7 @@ export interface UnitDetail extends UnitRow {
     readonly serial: string | null;
     readonly at: number;
   }[];
-  /** On which of the two: no server yet, so always `station`. */
+  /** `server`: everything known here of the unit is on the server too. */
   readonly where: 'station' | 'server';
 }
 

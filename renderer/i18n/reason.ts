@@ -19,7 +19,8 @@ export function messageKey(code: string): string {
 const wordPrefixes: Readonly<Record<string, readonly string[]>> = {
   status: ['status_'],
   wanted: ['status_'],
-  state: ['device_state_', 'machine_state_', 'store_state_'],
+  state: ['device_state_', 'machine_state_', 'store_state_', 'server_state_'],
+  problem: ['sync_problem_'],
   expected: ['scan_kind_', 'machine_state_'],
   kind: ['scan_kind_'],
   stepType: ['step_type_'],

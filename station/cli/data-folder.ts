@@ -1,13 +1,14 @@
 /** Opening a station's data for a command: the same folder that `npm start` would use, and only if something is in it. */
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { systemClock } from '#station/clock.ts';
 import { DataFolderError, DataInUseError, StoreFileError } from '#station/store/errors.ts';
 import type { Progress } from '#station/store/event-log.ts';
 import { projections } from '#station/store/projections/index.ts';
 import { openStore, type Store, type StoreOptions } from '#station/store/store.ts';
-import { CannotRunError, textOption, type CommandInput } from './command.ts';
-import { defaultFolder, readFolder } from './configuration.ts';
+import { CannotRunError, type CommandInput } from './command.ts';
+import { defaultFolder } from './configuration.ts';
+import { stationFolder } from './station-folder.ts';
 
 export const dataOptions = {
   data: { type: 'string' },
@@ -26,19 +27,7 @@ export async function withStore<T>(
   use: (store: Store, folder: string) => T,
   options: Pick<StoreOptions, 'newEpoch'> = {},
 ): Promise<T> {
-  const configFolder = textOption(input, 'config') ?? defaultFolder;
-  const loaded = await readFolder(configFolder, input.drivers);
-  if ('faults' in loaded) {
-    throw new CannotRunError(`${configFolder} has faults; \`linewright check ${configFolder}\` tells them`);
-  }
-  const { plant, stations } = loaded.configuration;
-  const stationId = textOption(input, 'station') ?? plant.defaultStation;
-  if (!stations.some(({ id }) => id === stationId)) {
-    throw new CannotRunError(
-      `there is no station ${stationId} in ${configFolder}; it has ${stations.map(({ id }) => id).join(', ')}`,
-    );
-  }
-  const folder = resolve(textOption(input, 'data') ?? join('data', plant.id, stationId));
+  const { folder, stationId } = await stationFolder(input);
   // Opening would make a new, empty store: whoever mistyped the folder must hear of it instead.
   if (!statSync(join(folder, 'station.db'), { throwIfNoEntry: false })?.isFile()) {
     throw new CannotRunError(`there is no station.db in ${folder}; name the data folder with --data`);

@@ -1,6 +1,7 @@
 /** From the words on the command line to an exit code. */
 import { parseArgs } from 'node:util';
 import { closest } from '#domain/config/closest.ts';
+import { audit } from './audit.ts';
 import { check } from './check.ts';
 import {
   CannotRunError,
@@ -12,12 +13,13 @@ import {
   type CommandIo,
   type Drivers,
 } from './command.ts';
+import { enrol } from './enrol.ts';
 import { newEpoch } from './new-epoch.ts';
 import { pin } from './pin.ts';
 import { rebuild } from './rebuild.ts';
 import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [check, rebuild, verify, newEpoch, pin];
+const commands: readonly Command[] = [check, rebuild, verify, newEpoch, enrol, audit, pin];
 
 const help = `Usage: linewright COMMAND [options]
 

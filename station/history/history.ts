@@ -31,6 +31,7 @@ import {
 import { SampleFile, type TagRow } from './sample-file.ts';
 import { Statuses } from './statuses.ts';
 import { decodeTrace, encodeTrace, type Trace } from './trace.ts';
+import { Uploads, type Upload } from './uploads.ts';
 
 export interface HistoryOptions {
   /** `<data>/history.db`; its folder must exist. */
@@ -87,6 +88,7 @@ export class History {
   readonly #health: Health;
   readonly #statuses: Statuses;
   readonly #tagKeys = new Map<string, number>();
+  readonly #uploads: Uploads;
   #newTags: TagRow[] = [];
   readonly #lanes = new Lanes();
   readonly #pending = new Pending();
@@ -120,6 +122,11 @@ export class History {
       this.#health.set('corrupt', `${options.path}: ${messageOf(error)}`, false);
     }
     this.#statuses = statuses;
+    this.#uploads = new Uploads({
+      file: this.#file,
+      tagId: (key) => this.#tagIds()[key],
+      statusOf: (key) => statuses.of(key),
+    });
   }
 
   get state(): StoreState {
@@ -217,7 +224,9 @@ export class History {
     if (this.state !== 'ok') return 0;
     const before = this.#options.clock.now() - this.#options.retentionDays * dayMs;
     try {
-      return this.#file.deleteOldest(before, chunksPerRetain);
+      const deleted = this.#file.deleteOldest(before, chunksPerRetain);
+      this.#uploads.deleted(deleted);
+      return deleted.length;
     } catch (error) {
       if (this.#health.note(error) === null) throw error;
       return 0;
@@ -243,6 +252,27 @@ export class History {
   getTrace(traceId: string): Trace | null {
     const row = this.#noting(() => this.#file.trace(traceId));
     return row ? { ...decodeTrace(row.data), meta: JSON.parse(row.meta), at: row.at } : null;
+  }
+
+  /** Whether a server wants samples and curves: what is deleted before it has them is counted then. */
+  set uploads(wanted: boolean) {
+    this.#uploads.enabled = wanted;
+  }
+
+  /** The next curve or chunk of samples for the server; null: nothing waits, or the file cannot be read. */
+  toUpload(): Upload | null {
+    return this.state === 'corrupt' ? null : this.#noting(() => this.#uploads.next());
+  }
+
+  /** The server has it. */
+  uploaded(upload: Upload): void {
+    this.#noting(() => this.#uploads.done(upload));
+  }
+
+  /** `dropped`: deleted by age before they were sent. */
+  waiting(): { readonly count: number; readonly dropped: number } {
+    if (this.state === 'corrupt') return { count: 0, dropped: 0 };
+    return this.#noting(() => ({ count: this.#uploads.waiting(), dropped: this.#uploads.dropped }));
   }
 
   info(): HistoryInfo {
@@ -304,6 +334,13 @@ export class History {
       }
       this.#block = Math.max(this.#block, id);
     }
+  }
+
+  /** By key. */
+  #tagIds(): string[] {
+    const ids: string[] = [];
+    for (const [id, key] of this.#tagKeys) ids[key] = id;
+    return ids;
   }
 
   *#listed(samples: Samples, fromAt: number, toAt: number): Generator<RawSample> {

@@ -81,11 +81,11 @@ export class SampleFile {
     return this.#sql.chunk.get(id);
   }
 
-  /** Of the `limit` chunks written first, deletes those that end before `before`. @returns how many */
-  deleteOldest(before: number, limit: number): number {
+  /** Of the `limit` chunks written first, deletes those that end before `before`. @returns their rows */
+  deleteOldest(before: number, limit: number): number[] {
     const old = this.#sql.oldest.all(limit).filter((row) => row.toAt < before);
     if (old.length > 0) this.#transaction(() => old.forEach((row) => this.#sql.deleteChunk.run(row.id)));
-    return old.length;
+    return old.map((row) => row.id);
   }
 
   trace(id: string): TraceRow | undefined {
@@ -94,6 +94,29 @@ export class SampleFile {
 
   insertTrace(id: string, at: number, meta: string, data: Uint8Array): void {
     this.#sql.insertTrace.run(id, at, meta, data);
+  }
+
+  /** A number kept under this name; 0 when there is none. */
+  number(key: string): number {
+    return Number(this.#sql.metaValue.get(key) ?? 0);
+  }
+
+  setNumber(key: string, value: number): void {
+    this.#sql.setMeta.run(key, String(value));
+  }
+
+  /** First and last row of curves and of chunks; 0 and 0 when there is none. */
+  rows(): { readonly [Kind in 'trace' | 'samples']: { readonly first: number; readonly last: number } } {
+    const none = { first: 0, last: 0 };
+    return { trace: this.#sql.traceRows.get() ?? none, samples: this.#sql.chunkRows.get() ?? none };
+  }
+
+  traceAfter(row: number): (TraceRow & { readonly id: string; readonly row: number }) | undefined {
+    return this.#sql.traceAfter.get(row);
+  }
+
+  chunkAfter(row: number): (ChunkRow & { readonly row: number }) | undefined {
+    return this.#sql.chunkAfter.get(row);
   }
 
   /** A real write of the size of a large flush. */
@@ -148,6 +171,23 @@ function statements(db: Database.Database) {
     chunk: db.prepare<[number], Uint8Array>('SELECT data FROM chunk WHERE id = ?').pluck(),
     oldest: db.prepare<[number], { id: number; toAt: number }>('SELECT id, toAt FROM chunk ORDER BY id LIMIT ?'),
     deleteChunk: db.prepare('DELETE FROM chunk WHERE id = ?'),
+    metaValue: db.prepare<[string], string>('SELECT value FROM meta WHERE key = ?').pluck(),
+    setMeta: db.prepare(
+      'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+    ),
+    traceRows: db.prepare<[], { first: number; last: number }>(
+      `SELECT coalesce((SELECT min(rowid) FROM trace), 0) AS first,
+        coalesce((SELECT max(rowid) FROM trace), 0) AS last`,
+    ),
+    chunkRows: db.prepare<[], { first: number; last: number }>(
+      `SELECT coalesce((SELECT min(id) FROM chunk), 0) AS first, coalesce((SELECT max(id) FROM chunk), 0) AS last`,
+    ),
+    traceAfter: db.prepare<[number], TraceRow & { id: string; row: number }>(
+      'SELECT rowid AS row, id, at, meta, data FROM trace WHERE rowid > ? ORDER BY rowid LIMIT 1',
+    ),
+    chunkAfter: db.prepare<[number], ChunkRow & { row: number }>(
+      'SELECT id AS row, lane, fromAt, toAt, data FROM chunk WHERE id > ? ORDER BY id LIMIT 1',
+    ),
     trace: db.prepare<[string], TraceRow>('SELECT at, meta, data FROM trace WHERE id = ?'),
     insertTrace: db.prepare('INSERT INTO trace (id, at, meta, data) VALUES (?, ?, ?, ?)'),
   };

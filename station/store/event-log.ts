@@ -97,6 +97,10 @@ export class EventLog {
     return this.#db.all<EpochRow>('SELECT id, epoch, createdAt FROM epoch ORDER BY id');
   }
 
+  insertEpoch(epoch: string, createdAt: number): void {
+    this.#db.run('INSERT INTO epoch (epoch, createdAt) VALUES (?, ?)', epoch, createdAt);
+  }
+
   /** Last seq and hash of an epoch; seq 0 and zeros when it is empty. */
   tail(epochId: number): { seq: number; hash: Uint8Array } {
     const row = this.#db.get<LogRow>('SELECT * FROM event WHERE epochId = ? ORDER BY seq DESC LIMIT 1', epochId);
@@ -143,6 +147,45 @@ export class EventLog {
 
   rows(): IterableIterator<LogRow> {
     return this.#db.iterate<LogRow>('SELECT * FROM event ORDER BY epochId, seq');
+  }
+
+  /**
+   * The records `first` to `last` of one epoch as they are sent: each text followed by a line break. Put together by
+   * SQLite, which costs a third of making a string of each (measured on 5,000 rows).
+   * @throws Error when a number is missing
+   */
+  lines(epochId: number, first: number, last: number): Buffer {
+    const row = this.#db.get<{ n: number; text: Uint8Array | null }>(
+      `SELECT count(*) AS n, CAST(group_concat(record, char(10)) || char(10) AS BLOB) AS text
+       FROM event WHERE epochId = ? AND seq BETWEEN ? AND ?`,
+      epochId,
+      first,
+      last,
+    );
+    if (row === undefined || row.n !== last - first + 1 || row.text === null) {
+      throw new Error(`the log has ${row?.n ?? 0} of the ${last - first + 1} events from number ${first} on`);
+    }
+    return Buffer.from(row.text.buffer, row.text.byteOffset, row.text.byteLength);
+  }
+
+  /** The hash chain up to this number; zeros before the first. @throws Error when there is no such number */
+  hashAt(epochId: number, seq: number): Uint8Array {
+    if (seq === 0) return noHash;
+    const row = this.#db.get<{ hash: Uint8Array }>(
+      'SELECT hash FROM event WHERE epochId = ? AND seq = ?',
+      epochId,
+      seq,
+    );
+    if (row === undefined) throw new Error(`the log has no event ${seq}`);
+    return row.hash;
+  }
+
+  hashes(epochId: number, first: number, count: number): Uint8Array[] {
+    return this.#db
+      .all<{
+        hash: Uint8Array;
+      }>('SELECT hash FROM event WHERE epochId = ? AND seq >= ? ORDER BY seq LIMIT ?', epochId, first, count)
+      .map(({ hash }) => hash);
   }
 
   newestFirst(limit: number): LogRow[] {

@@ -4,6 +4,7 @@
  */
 import Database from 'better-sqlite3';
 import { faultOf, messageOf, StoreFileError, type StoreFault } from './errors.ts';
+import { documentsOf } from './documents.ts';
 import { EventLog, pagesOf, type EpochRow, type Progress } from './event-log.ts';
 import { openDatabase, openForReading, type FileFault } from './open-database.ts';
 import type { Projection } from './projection.ts';
@@ -51,7 +52,7 @@ function openWritable(file: string, options: OpenFileOptions): OpenedFile {
     if (!full) {
       db.prepare("INSERT INTO meta (key, value) VALUES ('stationId', ?) ON CONFLICT DO NOTHING").run(options.stationId);
     }
-    checkStation(db, file, options.stationId);
+    checkOwner(db, file, options.stationId);
     if (!full && (log.epochs().length === 0 || options.newEpoch)) {
       db.prepare('INSERT INTO epoch (epoch, createdAt) VALUES (?, ?)').run(options.newEpochId(), options.createdAt);
     }
@@ -85,7 +86,7 @@ function openReadOnly(file: string, options: OpenFileOptions, fault: FileFault):
       db.close();
       return null;
     }
-    checkStation(db, file, options.stationId);
+    checkOwner(db, file, options.stationId);
     const log = new EventLog(new SqlDb(db, true));
     const damage = tailFault(log);
     const detail = `${fault.detail}; made writable, it is used again after a restart`;
@@ -117,7 +118,7 @@ function readModelOf(db: Database.Database, options: OpenFileOptions, logIsSound
   createTables(memory, options.projections);
   if (!logIsSound) return memory;
   const log = new EventLog(sql);
-  fold(new SqlDb(memory, false), options.projections, pagesOf(log), log.count(), options.progress);
+  fold(new SqlDb(memory, false), options.projections, pagesOf(log), documentsOf(sql), log.count(), options.progress);
   return memory;
 }
 
@@ -126,7 +127,7 @@ function refold(db: Database.Database, log: EventLog, options: OpenFileOptions):
   try {
     const sql = new SqlDb(db, false);
     recreate(db, options.projections);
-    const { skipped } = fold(sql, options.projections, pagesOf(log), log.count(), options.progress);
+    const { skipped } = fold(sql, options.projections, pagesOf(log), documentsOf(sql), log.count(), options.progress);
     noteSkipped(sql, skipped);
     db.exec('COMMIT');
   } catch (error) {
@@ -153,7 +154,8 @@ function newestEpoch(log: EventLog): EpochRow {
   return newest;
 }
 
-function checkStation(db: Database.Database, file: string, stationId: string): void {
+/** @throws StoreFileError when the file belongs to another station */
+export function checkOwner(db: Database.Database, file: string, stationId: string): void {
   const owner = db.prepare<[], { value: string }>("SELECT value FROM meta WHERE key = 'stationId'").get()?.value;
   if (owner === stationId) return;
   throw new StoreFileError(

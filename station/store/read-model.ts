@@ -4,7 +4,7 @@ import type Database from 'better-sqlite3';
 import { eventDefinitions, type StoredEvent } from '#contract/events/index.ts';
 import { ProjectionError } from './errors.ts';
 import { isKnown, progressEvery, storedEvent, type LogRow, type Progress } from './event-log.ts';
-import type { Projection } from './projection.ts';
+import type { ProjectedDocument, Projection } from './projection.ts';
 import { factTables } from './schema.ts';
 import { SqlDb } from './sql-db.ts';
 
@@ -124,11 +124,20 @@ export function apply(db: SqlDb, projections: readonly Projection[], event: Stor
   }
 }
 
-/** Folds a whole log into empty tables. `pages` gives the log in order, a batch at a time. */
+/** Gives one document of the server to every projection that wants them. */
+export function applyDocument(db: SqlDb, projections: readonly Projection[], document: ProjectedDocument): void {
+  for (const projection of projections) projection.document?.(db, document);
+}
+
+/**
+ * Folds a whole log into empty tables, and after it the documents of the server. `pages` gives the log in order, a batch
+ * at a time.
+ */
 export function fold(
   db: SqlDb,
   projections: readonly Projection[],
   pages: Iterable<readonly LogRow[]>,
+  documents: Iterable<ProjectedDocument>,
   total: number,
   progress: Progress,
 ): FoldReport {
@@ -143,6 +152,7 @@ export function fold(
       if (events % progressEvery === 0) progress(events, total);
     }
   }
+  for (const document of documents) applyDocument(db, projections, document);
   progress(events, total);
   return { events, skipped };
 }

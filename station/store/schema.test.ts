@@ -24,6 +24,15 @@ const goldens: readonly (readonly [string, FactSchema, readonly (readonly string
         'meta: key TEXT, value TEXT',
         'projection: name TEXT, version INTEGER, ddlHash TEXT, tables TEXT',
       ],
+      [
+        'document: kind TEXT, id TEXT, version INTEGER, body TEXT, receivedAt INTEGER, round INTEGER',
+        'document_cursor: id INTEGER, cursor TEXT, round INTEGER, sweeping INTEGER, pulledAt INTEGER',
+        'epoch: id INTEGER, epoch TEXT, createdAt INTEGER',
+        'event: epochId INTEGER, seq INTEGER, record TEXT, hash BLOB',
+        'meta: key TEXT, value TEXT',
+        'outbox: epochId INTEGER, branch TEXT, fromSeq INTEGER, seq INTEGER, hash BLOB, ackedAt INTEGER',
+        'projection: name TEXT, version INTEGER, ddlHash TEXT, tables TEXT',
+      ],
     ],
   ],
   [

@@ -30,9 +30,47 @@ export const migrations: readonly string[] = [
     tables TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- How far the server has acknowledged each stream. Branch '' begins at 1; another one where the server holds other
+  -- events under the numbers from fromSeq on (docs/server.md, Branches). No row: nothing of that epoch was acknowledged.
+  CREATE TABLE outbox (
+    epochId INTEGER NOT NULL,
+    branch TEXT NOT NULL,
+    fromSeq INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    ackedAt INTEGER,
+    PRIMARY KEY (epochId, branch)
+  ) STRICT, WITHOUT ROWID;
+  -- What the server authors. body: JSON. round: which complete delivery it came in (after a reset the older ones go).
+  CREATE TABLE document (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    receivedAt INTEGER NOT NULL,
+    round INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE document_cursor (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    cursor TEXT NOT NULL,
+    round INTEGER NOT NULL,
+    sweeping INTEGER NOT NULL,
+    pulledAt INTEGER NOT NULL
+  ) STRICT;
+  `,
 ];
 
-export const factTables: readonly string[] = ['meta', 'epoch', 'event', 'projection'];
+export const factTables: readonly string[] = [
+  'meta',
+  'epoch',
+  'event',
+  'projection',
+  'outbox',
+  'document',
+  'document_cursor',
+];
 
 export interface FactSchema {
   readonly file: string;

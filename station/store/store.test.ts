@@ -222,7 +222,7 @@ describe('files that are not for this station', () => {
     expect(() => open(folder.path, { stationId: 'st-20' })).toThrow(/station "st-10", not of "st-20"/);
     tamper(folder.path, 'PRAGMA user_version = 99');
     expect(() => open(folder.path)).toThrow(StoreFileError);
-    tamper(folder.path, 'PRAGMA user_version = 1; PRAGMA application_id = 7');
+    tamper(folder.path, 'PRAGMA user_version = 2; PRAGMA application_id = 7');
     expect(() => open(folder.path)).toThrow(/another program/);
     tamper(folder.path, `PRAGMA application_id = ${0x4c575354}`);
     open(folder.path).close();

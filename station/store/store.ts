@@ -1,8 +1,8 @@
 /** The station's memory: the event log and the read model folded from it, in one file (design laws 1, 2, 10, 11). */
 import { randomBytes } from 'node:crypto';
-import { rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import type { Actor, EventRecord } from '#contract/envelope.ts';
 import type { DomainEvent, StoredEvent } from '#contract/events/index.ts';
 import type { StoreState } from '#contract/rpc/system.ts';
@@ -10,13 +10,16 @@ import type { Clock } from '../clock.ts';
 import { Signal } from '../streams/signal.ts';
 import { CommandWindow } from './command-window.ts';
 import { lockDataFolder, type DataLock } from './data-lock.ts';
+import { DocumentTable } from './documents.ts';
 import { StoreNotWritableError } from './errors.ts';
-import { chainHash, EventLog, isKnown, pagesOf, storedEvent, validated } from './event-log.ts';
+import { chainHash, EventLog, isKnown, storedEvent, validated } from './event-log.ts';
 import type { ChainReport, EpochRow, LogPosition, LogRow, Progress } from './event-log.ts';
 import { Health, type HealthView } from './health.ts';
 import { openFile } from './open-file.ts';
+import { Outbox } from './outbox.ts';
 import type { Projection, ReadModelReader } from './projection.ts';
-import { apply, compareTables, createTables, fold, type TableReport } from './read-model.ts';
+import { apply } from './read-model.ts';
+import { rebuildReadModel, type RebuildReport } from './rebuild.ts';
 import { SqlDb } from './sql-db.ts';
 
 export interface StoreOptions {
@@ -66,15 +69,6 @@ export interface StoreInfo {
   readonly freeBytes: number | null;
 }
 
-export interface RebuildReport {
-  readonly events: number;
-  readonly skipped: number;
-  readonly tables: readonly TableReport[];
-  readonly equal: boolean;
-  /** Whether the live tables were replaced by the rebuilt ones (only when they differed). */
-  readonly replaced: boolean;
-}
-
 const commandsRemembered = 10_000;
 
 /**
@@ -95,8 +89,6 @@ export function openStore(options: StoreOptions): Store {
 
 export class Store {
   readonly stationId: string;
-  /** 16 hex characters; empty when the file cannot be read. */
-  readonly epoch: string;
   /** How the run before this one ended, from the last event in the log at opening. */
   readonly previousRun: PreviousRun;
   /** The read model, for reading only. */
@@ -105,6 +97,8 @@ export class Store {
   readonly onAppended = new Signal<readonly StoredEvent[]>();
   /** Changes of `state`. */
   readonly onState: Signal<HealthView>;
+  readonly outbox: Outbox;
+  readonly documents: DocumentTable;
 
   readonly #options: StoreOptions;
   readonly #lock: DataLock;
@@ -113,7 +107,7 @@ export class Store {
   readonly #sql: SqlDb;
   readonly #log: EventLog;
   readonly #health: Health;
-  readonly #epochRow: EpochRow;
+  #epochRow: EpochRow;
   readonly #commands = new CommandWindow(commandsRemembered);
   readonly #begin: Database.Statement;
   readonly #commit: Database.Statement;
@@ -132,7 +126,7 @@ export class Store {
       stationId: options.stationId,
       projections: options.projections,
       createdAt: options.clock.now(),
-      newEpochId: () => Buffer.from((options.randomBytes ?? randomBytes)(8)).toString('hex'),
+      newEpochId: () => this.#newEpochId(),
       newEpoch: options.newEpoch ?? false,
       maxPages: options.maxPages ?? null,
       progress: options.onRebuild ?? (() => {}),
@@ -142,7 +136,6 @@ export class Store {
     this.read = new SqlDb(opened.readModel, true, (error) => void this.#health.note(error));
     this.#log = new EventLog(this.#sql);
     this.#epochRow = opened.epoch;
-    this.epoch = opened.epoch.epoch;
     this.#tail = this.#log.tail(opened.epoch.id);
     this.#events = this.#log.count();
     if (opened.fault?.state === 'corrupt') {
@@ -164,6 +157,21 @@ export class Store {
     });
     this.onState = this.#health.changed;
     if (opened.fault) this.#health.set(opened.fault.state, opened.fault.detail, opened.fault.recoverable);
+    const write = (run: () => void): void => this.#write(run);
+    this.outbox = new Outbox({
+      sql: this.#sql,
+      log: this.#log,
+      tail: () => ({ epochId: this.#epochRow.id, seq: this.#tail.seq }),
+      write,
+      damaged: (error) => this.#health.note(error) !== null,
+      beginEpoch: (alongside) => this.#beginEpoch(alongside),
+    });
+    this.documents = new DocumentTable(this.#sql, options.projections, write);
+  }
+
+  /** 16 hex characters; empty when the file cannot be read. */
+  get epoch(): string {
+    return this.#epochRow.epoch;
   }
 
   get state(): StoreState {
@@ -267,30 +275,16 @@ export class Store {
   rebuild({ progress = () => {}, replace = true }: { progress?: Progress; replace?: boolean } = {}): RebuildReport {
     const { projections, folder } = this.#options;
     if (this.epoch === '') throw new StoreNotWritableError('corrupt', `nothing can be rebuilt: ${this.detail}`);
-    const file = join(folder, 'rebuild.db');
-    rmSync(file, { force: true });
-    const fresh = new Database(file);
-    try {
-      fresh.pragma('journal_mode = OFF');
-      fresh.pragma('synchronous = OFF');
-      createTables(fresh, projections);
-      fresh.exec('BEGIN');
-      const report = fold(new SqlDb(fresh, false), projections, pagesOf(this.#log), this.#events, progress);
-      fresh.exec('COMMIT');
-      fresh.close();
-      this.#db.prepare('ATTACH ? AS rebuilt').run(file);
-      try {
-        const tables = compareTables(this.#sql, projections);
-        const equal = tables.every((table) => table.equal);
-        if (!equal && replace) this.#replaceTables(tables.filter((table) => !table.equal).map((table) => table.table));
-        return { ...report, tables, equal, replaced: !equal && replace };
-      } finally {
-        this.#db.exec('DETACH rebuilt');
-      }
-    } finally {
-      fresh.close();
-      rmSync(file, { force: true });
-    }
+    return rebuildReadModel({
+      file: join(folder, 'rebuild.db'),
+      live: this.#db,
+      sql: this.#sql,
+      log: this.#log,
+      projections,
+      events: this.#events,
+      progress,
+      write: replace ? (run) => this.#write(run) : null,
+    });
   }
 
   info(): StoreInfo {
@@ -324,13 +318,24 @@ export class Store {
     }
   }
 
-  #replaceTables(tables: readonly string[]): void {
+  #write(run: () => void): void {
     this.#health.assertWritable();
-    this.#transact(() => {
-      for (const table of tables) {
-        this.#db.exec(`DELETE FROM main."${table}"; INSERT INTO main."${table}" SELECT * FROM rebuilt."${table}"`);
-      }
+    this.#transact(run);
+  }
+
+  #beginEpoch(alongside: () => void): void {
+    this.#write(() => {
+      alongside();
+      this.#log.insertEpoch(this.#newEpochId(), this.#options.clock.now());
     });
+    const newest = this.#log.epochs().at(-1);
+    if (newest === undefined) throw new Error('the log has no epoch');
+    this.#epochRow = newest;
+    this.#tail = this.#log.tail(newest.id);
+  }
+
+  #newEpochId(): string {
+    return Buffer.from((this.#options.randomBytes ?? randomBytes)(8)).toString('hex');
   }
 
   /** Writes as much as a large batch would need, so that the state does not flicker where one page still fits. */

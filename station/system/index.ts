@@ -1,10 +1,10 @@
 /** The station about itself: its start and end as facts, steps of the clock, and the view that is also the heartbeat. */
 import { implement } from '@orpc/server';
-import type { DomainEvent } from '#contract/events/index.ts';
 import { event } from '#contract/events/index.ts';
 import type { Outcome } from '#contract/refusal.ts';
 import { contract } from '#contract/rpc/index.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
+import type { StationFact } from '#domain/commands.ts';
 import type { Clock } from '#station/clock.ts';
 import type { HistoryInfo } from '#station/history/history.ts';
 import type { Log } from '#station/log.ts';
@@ -17,8 +17,7 @@ import { systemView, type SystemFacts } from './view.ts';
 
 /** The contract asks for 5 s at most; a screen calls the link lost after 8 s without, so two may be missed. */
 const heartbeatMs = 2_500;
-
-export type StationFact = Extract<DomainEvent, { type: 'station.started' | 'station.stopped' | 'clock.stepped' }>;
+const serverPictureMs = 1_000;
 
 export interface SystemStore {
   readonly previousRun: PreviousRun;
@@ -31,9 +30,17 @@ export interface SystemHistory {
   info(): HistoryInfo;
 }
 
+/** The road to the plant server (station/sync). */
+export interface SystemServer {
+  link(): SystemView['server'];
+  unsent(): SystemView['unsent'];
+  readonly changed: Pick<Signal<void>, 'listen'>;
+}
+
 export interface SystemParts extends Omit<SystemFacts, 'startedAt'> {
   readonly store: SystemStore;
   readonly history: SystemHistory;
+  readonly server: SystemServer;
   /** Writes a fact of the station itself, or says why it cannot be written. */
   readonly record: (fact: StationFact) => Outcome<unknown>;
   readonly clock: Clock;
@@ -50,13 +57,14 @@ export interface System {
 }
 
 export function createSystem(parts: SystemParts): System {
-  const { store, history, clock, log } = parts;
+  const { store, history, server, clock, log } = parts;
   const facts: SystemFacts = { ...parts, startedAt: clock.now() };
   const changed = new Signal<void>((error) => log.error({ err: error }, 'a listener of the system view failed'));
   const watch = watchClock(clock);
   let steps = 0;
   let timer: { cancel(): void } | null = null;
   let notRecordedSince: number | null = null;
+  let lastServer = { shown: '', at: Number.NEGATIVE_INFINITY };
   const view = (): SystemView =>
     systemView(facts, {
       store: store.info(),
@@ -64,6 +72,8 @@ export function createSystem(parts: SystemParts): System {
       notRecordedSince,
       now: clock.now(),
       clockSteps: steps,
+      server: server.link(),
+      unsent: server.unsent(),
     });
   const noteHistory = ({ state, detail }: HealthView): void => {
     const { loss } = history.info();
@@ -93,6 +103,15 @@ export function createSystem(parts: SystemParts): System {
     timer = clock.setTimer(heartbeatMs, tick);
   };
   store.onState.listen(() => changed.emit());
+  server.changed.listen(() => {
+    // Acknowledgements come many times a second; a picture of them a second is enough beside the heartbeat.
+    const now = clock.monotonic();
+    const { state, test } = server.link();
+    const shown = `${state} ${test?.phase ?? ''}`;
+    if (shown === lastServer.shown && now - lastServer.at < serverPictureMs) return;
+    lastServer = { shown, at: now };
+    changed.emit();
+  });
   noteHistory(history.info());
   history.onState.listen((state) => {
     noteHistory(state);

@@ -5,6 +5,7 @@ import type { DomainEvent } from '#contract/events/index.ts';
 import type { Clock } from '#station/clock.ts';
 import type { HistoryInfo } from '#station/history/history.ts';
 import { createLog } from '#station/log.ts';
+import type { ServerLink } from '#contract/rpc/sync.ts';
 import type { HealthView } from '#station/store/health.ts';
 import type { StoreInfo } from '#station/store/store.ts';
 import { Signal } from '#station/streams/signal.ts';
@@ -27,6 +28,8 @@ let written: DomainEvent[];
 let refuse: boolean;
 const onState = new Signal<HealthView>();
 const onHistory = new Signal<HealthView>();
+const onServer = new Signal<void>();
+let link: ServerLink;
 const clock: Clock = {
   now: () => wall,
   monotonic: () => mono,
@@ -47,6 +50,7 @@ function make(): System {
     version: '1.2.3',
     store: { previousRun: 'ended-abruptly', onState, info: () => info },
     history: { onState: onHistory, info: () => history },
+    server: { link: () => link, unsent: () => ({ count: 3, oldestAt: 8 }), changed: onServer },
     record(fact) {
       if (refuse) return { ok: false, refusal: { command: 'station.record', at: 0, reasons: [], met: [], next: [] } };
       written.push(fact);
@@ -61,6 +65,7 @@ beforeEach(() => {
   [wall, mono, timer, written, refuse] = [1_700_000_000_000, 5_000, null, [], false];
   info = { state: 'ok', detail: '', path: '/d', epoch: 'e', events: 4, oldestAt: 7, bytes: 1, freeBytes: null };
   history = { state: 'ok', detail: '', path: '/h', bytes: 2, tags: 1, pending: 0, loss: null };
+  link = { state: 'linked', since: 5, problem: null, clockDriftMs: 12, test: null };
 });
 
 test('its start and end are facts', () => {
@@ -140,6 +145,22 @@ test('a history that was already broken at the start is told from then on', () =
   expect(make().view()).toMatchObject({ history: { state: 'corrupt', notRecordedSince: 1_700_000_000_000 } });
 });
 
+test('a change of the link to the server is shown at once, acknowledgements at most once a second', async () => {
+  const client = createRouterClient(make().router);
+  const views = await client.watch();
+  const next = async () => (await views.next()).value;
+  await next();
+  link = { ...link, state: 'unreachable' };
+  onServer.emit();
+  expect(await next()).toMatchObject({ server: { state: 'unreachable' } });
+  const waiting = next();
+  onServer.emit();
+  link = { ...link, state: 'linked' };
+  onServer.emit();
+  expect(await waiting).toMatchObject({ server: { state: 'linked' } });
+  await views.return?.();
+});
+
 test('the view is sent at once, as a heartbeat, and when the store changes', async () => {
   const system = make();
   system.start();
@@ -150,7 +171,8 @@ test('the view is sent at once, as a heartbeat, and when the store changes', asy
     station: { id: 'ST10', line: { id: 'L1' } },
     demoHints: [],
     store: { state: 'ok', events: 4 },
-    unsent: { count: 4, oldestAt: 7 },
+    server: { state: 'linked', clockDriftMs: 12 },
+    unsent: { count: 3, oldestAt: 8 },
     clock: { now: 1_700_000_000_000, steps: 0 },
   });
   pass(2_500);

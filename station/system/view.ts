@@ -1,5 +1,6 @@
 /** What every screen shows of the station itself. */
 import type { Configuration } from '#contract/config/index.ts';
+import type { ServerLink } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { HistoryInfo } from '#station/history/history.ts';
 import type { StoreInfo } from '#station/store/store.ts';
@@ -21,6 +22,8 @@ export interface SystemState {
   /** UTC ms. */
   readonly now: number;
   readonly clockSteps: number;
+  readonly server: ServerLink;
+  readonly unsent: SystemView['unsent'];
 }
 
 export function systemView(facts: SystemFacts, state: SystemState): SystemView {
@@ -63,8 +66,8 @@ export function systemView(facts: SystemFacts, state: SystemState): SystemView {
       notRecordedSince,
       lost: history.loss,
     },
-    // No server exists yet: nothing was ever sent.
-    unsent: { count: store.events, oldestAt: store.oldestAt },
+    server: state.server,
+    unsent: state.unsent,
     clock: { now, steps: clockSteps },
   };
 }

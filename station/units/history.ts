@@ -22,6 +22,7 @@ interface EventRow {
 export function unitHistory(
   read: ReadModelReader,
   catalogue: Catalogue,
+  server: { has(epoch: string, seq: number): boolean },
   query: { readonly serial: string; readonly cursor: string | null; readonly limit: number },
 ): Page<HistoryEntry> {
   const { serial, limit } = query;
@@ -41,11 +42,15 @@ export function unitHistory(
     limit,
     total,
     ({ id }) => [id],
-    (row) => historyEntry(read, catalogue, upcast(JSON.parse(row.record) as EventRecord) as StoredEvent),
+    (row) => {
+      const event = upcast(JSON.parse(row.record) as EventRecord) as StoredEvent;
+      const where = server.has(event.epoch, event.seq) ? 'server' : 'station';
+      return { ...historyEntry(read, catalogue, event), where };
+    },
   );
 }
 
-function historyEntry(read: ReadModelReader, catalogue: Catalogue, event: StoredEvent): HistoryEntry {
+function historyEntry(read: ReadModelReader, catalogue: Catalogue, event: StoredEvent): Omit<HistoryEntry, 'where'> {
   const body: Readonly<Record<string, unknown>> = event.body;
   const executionId = typeof body['executionId'] === 'string' ? body['executionId'] : null;
   const head = executionId === null ? null : readHead(read, executionId);

@@ -3,6 +3,7 @@ import { implement } from '@orpc/server';
 import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
+import type { Signal } from '#station/streams/signal.ts';
 import { watching } from '#station/streams/mailbox.ts';
 import { unitHistory } from './history.ts';
 import { unitDetail, unitList } from './view.ts';
@@ -10,17 +11,25 @@ import { unitDetail, unitList } from './view.ts';
 /** Pulls of a list are not worth more often than this. */
 const leastMs = 200;
 
-export function createUnitsRouter(core: Core) {
+/** What the server has (station/sync). */
+export interface OnServer {
+  has(epoch: string, seq: number): boolean;
+  readonly changed: Pick<Signal<void>, 'listen'>;
+}
+
+export function createUnitsRouter(core: Core, server: OnServer) {
   const os = implement(contract.units);
   const { dispatch, read, catalogue } = core;
   let revision = 1;
   core.appended.listen(() => (revision += 1));
+  server.changed.listen(() => (revision += 1));
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
       yield* watching<{ readonly revision: number }>(
         (box) => {
           box.put({ revision });
-          return core.appended.listen(() => box.put({ revision }));
+          const stops = [core.appended, server.changed].map((one) => one.listen(() => box.put({ revision })));
+          return () => stops.forEach((stop) => stop());
         },
         signal,
         undefined,
@@ -28,8 +37,8 @@ export function createUnitsRouter(core: Core) {
       );
     }),
     list: os.list.handler(({ input }) => unitList(read, input)),
-    get: os.get.handler(({ input }) => unitDetail(read, catalogue, input.serial)),
-    history: os.history.handler(({ input }) => unitHistory(read, catalogue, input)),
+    get: os.get.handler(({ input }) => unitDetail(read, catalogue, server, input.serial)),
+    history: os.history.handler(({ input }) => unitHistory(read, catalogue, server, input)),
     hold: os.hold.handler(({ input: { commandId, ...hold } }) =>
       done(dispatch({ type: 'unit.hold', ...hold }, commandId)),
     ),

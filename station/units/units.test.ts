@@ -3,17 +3,37 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Page } from '#contract/rpc/base.ts';
 import type { UnitRow } from '#contract/rpc/units.ts';
 import { TestStation } from '#station/core/test-kit.ts';
+import { Signal } from '#station/streams/signal.ts';
 import { createUnitsRouter } from './rpc.ts';
 
 let station: TestStation;
+let acked: number;
 let router: ReturnType<typeof createUnitsRouter>;
 beforeEach(() => {
   station = new TestStation();
-  router = createUnitsRouter(station.core);
+  acked = 0;
+  router = createUnitsRouter(station.core, { has: (_epoch, seq) => seq <= acked, changed: new Signal<void>() });
 });
 afterEach(() => station.close());
 
 describe('units', () => {
+  it('say of each fact whether the server has it, and of the unit whether it has all of them', async () => {
+    station.toMachine();
+    const history = async () => (await call(router.history, { serial: 'P-0001' })).items;
+    const unit = async () => (await call(router.get, { serial: 'P-0001' }))?.where;
+    const seqs = (await history()).map(({ seq }) => seq);
+    expect(seqs.length).toBeGreaterThan(5);
+    expect([await unit(), new Set((await history()).map(({ where }) => where))]).toEqual([
+      'station',
+      new Set(['station']),
+    ]);
+    acked = (seqs[0] ?? 0) - 1;
+    expect((await history()).map(({ where }) => where)).toEqual(['station', ...seqs.slice(1).map(() => 'server')]);
+    expect(await unit()).toBe('station');
+    acked += 1;
+    expect(await unit()).toBe('server');
+  });
+
   it('are found by serial, order, lot and serial of a component, taken literally', async () => {
     station.toMachine();
     const find = async (query: string): Promise<string[]> =>

@@ -53,10 +53,20 @@ export function unitList(
 
 const untitled = (id: string): Localized => ({ en: id, de: id });
 
-export function unitDetail(read: ReadModelReader, catalogue: Catalogue, serial: string): UnitDetail | null {
+export function unitDetail(
+  read: ReadModelReader,
+  catalogue: Catalogue,
+  server: { has(epoch: string, seq: number): boolean },
+  serial: string,
+): UnitDetail | null {
   const unit = readUnit(read, serial);
   if (unit === null) return null;
   const definition = catalogue.definition(unit.definitionId, unit.revision);
+  // Streams are sent in order: of each epoch the last event tells for all.
+  const ends = read.all<{ readonly epoch: string; readonly seq: number }>(
+    'SELECT epoch, max(seq) AS seq FROM unit_event WHERE serial = ? GROUP BY epoch',
+    serial,
+  );
   return {
     serial,
     orderId: unit.orderId,
@@ -90,7 +100,7 @@ export function unitDetail(read: ReadModelReader, catalogue: Catalogue, serial: 
       serial: componentSerial,
       at,
     })),
-    where: 'station',
+    where: ends.every(({ epoch, seq }) => server.has(epoch, seq)) ? 'server' : 'station',
   };
 }
 

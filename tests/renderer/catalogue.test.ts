@@ -9,6 +9,9 @@ import { permissions, roles } from '#contract/permissions.ts';
 import { qualities } from '#contract/reading.ts';
 import { metCodes, nextCodes, reasonCodes, type Reason, type ReasonCode } from '#contract/refusal.ts';
 import { scanKinds } from '#contract/rpc/scan.ts';
+import { linkProblems, serverStates } from '#contract/rpc/sync.ts';
+import { documentKinds } from '#contract/sync/down.ts';
+import { syncErrorCodes } from '#contract/sync/protocol.ts';
 import { storeStates } from '#contract/rpc/system.ts';
 import { stepTypes } from '#contract/steps/index.ts';
 import { installedDrivers } from '#station/drivers/index.ts';
@@ -54,6 +57,9 @@ describe('catalogue', () => {
     ['roles', prefixed('role_', roles)],
     ['permissions', prefixed('permission_', permissions)],
     ['qualities', prefixed('quality_', qualities)],
+    ['server states', prefixed('server_state_', serverStates)],
+    ['troubles of the link', prefixed('sync_problem_', [...linkProblems, ...Object.keys(syncErrorCodes)])],
+    ['documents', prefixed('server_document_', Object.keys(documentKinds))],
     ['store states', [...prefixed('store_state_', storeStates), ...prefixed('store_state_', storeStates, '_todo')]],
     [
       'what to do about a broken history',

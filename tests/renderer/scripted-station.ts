@@ -13,10 +13,11 @@ import type { OrderRow } from '#contract/rpc/orders.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
+import type { SyncView } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import { readBelow } from '#station/web/files.ts';
 import { Shown } from './shown.ts';
-import { characteristics, mara, system } from './view-parts.ts';
+import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scenes } from './views.ts';
 
 export const pagePolicy =
@@ -29,6 +30,7 @@ export interface ScriptedStation {
   readonly people: Shown<PeopleView>;
   readonly settings: Shown<Settings>;
   readonly system: Shown<SystemView>;
+  readonly sync: Shown<SyncView>;
   readonly scans: Shown<ScanOutcome | null>;
   scene(name: string): void;
   /** Cuts every connection and refuses new ones until `plugIn`. */
@@ -52,6 +54,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     pxPerMm: null,
   });
   const systemView = new Shown<SystemView>(system());
+  const sync = new Shown<SyncView>(syncView());
   const scans = new Shown<ScanOutcome | null>(null);
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
@@ -260,6 +263,14 @@ export async function startScriptedStation(page: string, images: string, port = 
       })),
       drivers: os.devices.drivers.handler(() => []),
     },
+    sync: {
+      watch: os.sync.watch.handler(({ signal }) => sync.watch(signal)),
+      enrol: os.sync.enrol.handler(act('sync.enrol')),
+      forget: os.sync.forget.handler(act('sync.forget')),
+      startTest: os.sync.startTest.handler(act('sync.startTest')),
+      endTest: os.sync.endTest.handler(act('sync.endTest')),
+      report: os.sync.report.handler(() => linkTestReport),
+    },
     settings: {
       watch: os.settings.watch.handler(({ signal }) => settings.watch(signal)),
       set: os.settings.set.handler(({ input }) => {
@@ -308,6 +319,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     people,
     settings,
     system: systemView,
+    sync,
     scans,
     scene(name) {
       const make = scenes[name];

@@ -1,6 +1,7 @@
 /** Invented people, parts and steps that the views of `views.ts` are made of. */
 import type { StepState } from '#contract/rpc/execution.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
+import type { LinkTestReport, SyncView } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { ReadingFact, Verdict } from '#contract/events/shared.ts';
 import type { StepDefinition } from '#contract/steps/index.ts';
@@ -51,9 +52,66 @@ export const system = (
     notRecordedSince: history === 'ok' ? null : started,
     lost: history === 'ok' ? null : { samples: 1_204, fromAt: started, toAt: started + 60_000 },
   },
-  unsent: { count: 12_431, oldestAt: started },
+  server: { state: 'linked', since: started, problem: null, clockDriftMs: 40, test: null },
+  unsent: { count: 0, oldestAt: null },
   clock: { now: Date.now(), steps: 0 },
 });
+
+export const syncView = (link: SystemView['server'] = system().server): SyncView => ({
+  link,
+  enrolment: {
+    url: 'https://plant.example:8443',
+    plantId: 'demo',
+    keyId: '3f9a1c5e77d20b48',
+    enrolledAt: started - 86_400_000,
+  },
+  unsent: { count: 14, oldestAt: started - 840_000 },
+  streams: [
+    { epoch: '5f3a9c01d2e4b867', branch: '', first: 1, last: 11_900, acked: 11_900, ackedAt: started, current: false },
+    {
+      epoch: '5f3a9c01d2e4b867',
+      branch: '9c01d2e4b8671f00',
+      first: 11_901,
+      last: 11_907,
+      acked: 11_907,
+      ackedAt: started,
+      current: false,
+    },
+    { epoch: 'a81c22f09e4411d3', branch: '', first: 1, last: 531, acked: 517, ackedAt: started, current: true },
+  ],
+  lastProblem: { code: 'no-answer', at: started - 900_000, detail: 'nothing heard for 10000 ms' },
+  sideRoad: { waiting: 12, dropped: 3, sending: { name: 'samples/4711', share: 0.4 } },
+  documents: { counts: { order: 3, passport: 120, file: 14 }, pulledAt: started },
+  reports: [
+    { testId: 't-2', startedAt: started - 3_600_000, passed: true, file: '/var/lib/linewright/st10/link-tests/2.html' },
+    {
+      testId: 't-1',
+      startedAt: started - 7_200_000,
+      passed: false,
+      file: '/var/lib/linewright/st10/link-tests/1.html',
+    },
+  ],
+});
+
+export const linkTestReport: LinkTestReport = {
+  v: 1,
+  testId: 't-2',
+  stationId: 'ST10',
+  plantId: 'demo',
+  server: 'https://plant.example:8443',
+  startedAt: started - 3_600_000,
+  endedAt: started - 3_570_000,
+  ended: 'time',
+  startedBy: 'Mara Keller',
+  endedBy: null,
+  caughtUpAt: started - 3_569_400,
+  facts: { total: 41, own: 20, others: 19 },
+  compared: [
+    { epoch: 'a81c22f09e4411d3', first: 460, last: 500, here: 41, there: 41, equal: true, firstDifference: null },
+  ],
+  passed: true,
+  problem: null,
+};
 
 export const mara: NonNullable<PeopleView['person']> = {
   id: 'mara',
