@@ -1,0 +1,66 @@
+/** The configuration in force for the whole plant, with what is asked of it again and again. */
+import type { Configuration } from '#contract/config/index.ts';
+import type { Line } from '#contract/config/plant.ts';
+import { catalogueOf, type Catalogue } from '#domain/catalogue.ts';
+import type { Scope } from './downlink/publish.ts';
+
+export interface InForce {
+  readonly configuration: Configuration;
+  readonly catalogue: Catalogue;
+  /** Lines, and stations of none, where the units of a definition are worked on; null: the definition is not known. */
+  scopesOfDefinition(id: string, revision: string): readonly Scope[] | null;
+  /** `line:ID`, or `station:ID` of a station in no line. */
+  scopeOfStation(stationId: string): Scope;
+  lineOf(stationId: string): Line | null;
+}
+
+/** Asked anew for each act: a release changes the answer. */
+export type ReleasedConfiguration = () => InForce;
+
+/** @param current the configuration in force; the same object as long as nothing is released. */
+export function releasedConfiguration(current: () => Configuration): ReleasedConfiguration {
+  let held: InForce | null = null;
+  return () => {
+    const configuration = current();
+    if (held?.configuration !== configuration) held = inForce(configuration);
+    return held;
+  };
+}
+
+function inForce(configuration: Configuration): InForce {
+  const catalogue = catalogueOf(configuration);
+  const lines = new Map(
+    configuration.lines.flatMap((line) => line.stations.map((station) => [station, line] as const)),
+  );
+  const scopes = new Map<string, readonly Scope[] | null>();
+  const scopeOfStation = (stationId: string): Scope => {
+    const line = lines.get(stationId);
+    return line === undefined ? `station:${stationId}` : `line:${line.id}`;
+  };
+  return {
+    configuration,
+    catalogue,
+    scopeOfStation,
+    lineOf: (stationId) => lines.get(stationId) ?? null,
+    scopesOfDefinition(id, revision) {
+      const key = JSON.stringify([id, revision]);
+      let found = scopes.get(key);
+      if (found === undefined) {
+        const definition = catalogue.definition(id, revision);
+        found =
+          definition === null
+            ? null
+            : [...new Set(definition.operations.flatMap(({ stations }) => stations).map(scopeOfStation))].sort();
+        scopes.set(key, found);
+      }
+      return found;
+    },
+  };
+}
+
+/** Where a station looks for documents. */
+export function scopesOfStation({ scopeOfStation }: InForce, stationId: string): readonly Scope[] {
+  const own: Scope = `station:${stationId}`;
+  const line = scopeOfStation(stationId);
+  return line === own ? ['plant', own] : ['plant', line, own];
+}

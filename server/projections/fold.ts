@@ -1,0 +1,178 @@
+/** What a page of events changes, gathered in memory. Everything across streams is a join, so pages may come in any order. */
+import type { Passport } from '#contract/passport.ts';
+import type { BodyOf } from '#contract/events/index.ts';
+import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
+import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
+import type { FoldableEvent } from './read-event.ts';
+
+export interface UnitChange {
+  part: PassportPart;
+  receivedAt: number;
+  readonly shownPassed: Set<string>;
+}
+export interface ExecutionRow {
+  executionId: string;
+  serial: string | null;
+  orderId: string | null;
+  operationId: string | null;
+  definitionId: string | null;
+  revision: string | null;
+  definitionHash: string | null;
+  stationId: string | null;
+  personId: string | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  outcome: 'passed' | 'stopped' | null;
+  stopCause: string | null;
+}
+export interface Span {
+  readonly executionId: string;
+  readonly streamId: number;
+  from: number;
+  to: number;
+  month: string;
+}
+export type EventOf<T extends FoldableEvent['type']> = Extract<FoldableEvent, { type: T }>;
+export interface WorkChange {
+  readonly stationId: string;
+  seq: number;
+  receivedAt: number;
+  state: WorkState;
+}
+
+export class PageChanges {
+  readonly units = new Map<string, UnitChange>();
+  readonly executions = new Map<string, ExecutionRow>();
+  readonly spans = new Map<string, Span>();
+  readonly facts: { serial: string; streamId: number; seq: number; month: string }[] = [];
+  readonly components: (EventOf<'component.fitted'> | EventOf<'component.removed'>)[] = [];
+  readonly measured: EventOf<'measurement.recorded'>[] = [];
+  /** By stream. */
+  readonly work: Map<number, WorkChange>;
+  readonly created: { serial: string; orderId: string; stationId: string }[] = [];
+  readonly ordersSeen: { body: BodyOf<'work-order.created'>; stationId: string; at: number }[] = [];
+
+  /** @param work what the streams said before this page. */
+  constructor(work: Map<number, WorkChange>) {
+    this.work = work;
+  }
+
+  /** @throws what a fold throws; then nothing of this event is in. */
+  add(event: FoldableEvent): void {
+    // First everything that can throw, then what is kept.
+    const unit = this.#unit(event);
+    const work = this.#work(event);
+    if (unit !== null) this.units.set(unit.serial, unit.change);
+    if (work !== null) this.work.set(event.streamId, work);
+    this.#run(event);
+    this.#lists(event);
+  }
+
+  #unit(event: FoldableEvent): { serial: string; change: UnitChange } | null {
+    const { body, type, receivedAt } = event;
+    if (!('serial' in body) || typeof body.serial !== 'string') return null;
+    const { serial } = body;
+    const shown = shownPassed(event);
+    if (!(passportEvents as readonly string[]).includes(type) && shown.length === 0) return null;
+    const known = this.units.get(serial);
+    const part = evolvePassport(known?.part ?? emptyPart(serial), event);
+    return {
+      serial,
+      change: {
+        part,
+        receivedAt: Math.max(receivedAt, known?.receivedAt ?? 0),
+        shownPassed: new Set([...(known?.shownPassed ?? []), ...shown]),
+      },
+    };
+  }
+
+  #work(event: FoldableEvent): WorkChange | null {
+    const known = this.work.get(event.streamId);
+    // Folded later, out of its order: the station has gone on since.
+    if (known !== undefined && event.seq <= known.seq) return null;
+    const before = known?.state ?? atRest;
+    const state = evolveWork(before, event);
+    if (state === before) return null;
+    return { stationId: event.stationId, seq: event.seq, receivedAt: event.receivedAt, state };
+  }
+
+  #run(event: FoldableEvent): void {
+    const { body, streamId, seq, month } = event;
+    if (!('executionId' in body) || typeof body.executionId !== 'string') {
+      if ('serial' in body && typeof body.serial === 'string')
+        this.facts.push({ serial: body.serial, streamId, seq, month });
+      return;
+    }
+    const { executionId } = body;
+    const key = `${streamId} ${executionId}`;
+    const span = this.spans.get(key);
+    if (span === undefined) this.spans.set(key, { executionId, streamId, from: seq, to: seq, month });
+    else {
+      span.from = Math.min(span.from, seq);
+      span.to = Math.max(span.to, seq);
+      if (month < span.month) span.month = month;
+    }
+    if (event.type !== 'execution.started' && event.type !== 'execution.passed' && event.type !== 'execution.stopped')
+      return;
+    const row = this.executions.get(executionId) ?? noExecution(executionId);
+    this.executions.set(executionId, row);
+    row.serial = event.body.serial;
+    row.operationId = event.body.operationId;
+    row.stationId = event.stationId;
+    if (event.type === 'execution.started') {
+      const { orderId, definition } = event.body;
+      row.orderId = orderId;
+      row.definitionId = definition.id;
+      row.revision = definition.revision;
+      row.definitionHash = definition.hash;
+      row.personId = event.actor.kind === 'person' ? event.actor.id : null;
+      row.startedAt = event.at;
+    } else {
+      row.endedAt = event.at;
+      row.outcome = event.type === 'execution.passed' ? 'passed' : 'stopped';
+      if (event.type === 'execution.stopped') row.stopCause = event.body.cause;
+    }
+  }
+
+  #lists(event: FoldableEvent): void {
+    switch (event.type) {
+      case 'component.fitted':
+      case 'component.removed':
+        this.components.push(event);
+        break;
+      case 'measurement.recorded':
+        this.measured.push(event);
+        break;
+      case 'unit.created':
+        this.created.push({ serial: event.body.serial, orderId: event.body.orderId, stationId: event.stationId });
+        break;
+      case 'work-order.created':
+        this.ordersSeen.push({ body: event.body, stationId: event.stationId, at: event.at });
+        break;
+    }
+  }
+}
+
+const noExecution = (executionId: string): ExecutionRow => ({
+  executionId,
+  serial: null,
+  orderId: null,
+  operationId: null,
+  definitionId: null,
+  revision: null,
+  definitionHash: null,
+  stationId: null,
+  personId: null,
+  startedAt: null,
+  endedAt: null,
+  outcome: null,
+  stopCause: null,
+});
+
+/** Operations that a passport which came with the unit (`unit.arrived`) shows as passed. */
+function shownPassed(event: FoldableEvent): readonly string[] {
+  const { passport } = event.body as { readonly passport?: Pick<Passport, 'passed'> };
+  return (event.type as string) === 'unit.arrived' && passport !== undefined
+    ? passport.passed.map(({ operationId }) => operationId)
+    : [];
+}
