@@ -22,8 +22,22 @@ import type { Db } from './db/db.ts';
 import { isUnreachable } from './db/errors.ts';
 import { migrate } from './db/migrate.ts';
 import { createEnrolment, type Enrolment } from './enrolment/index.ts';
-import { createStationGuard } from './enrolment/guard.ts';
+import { createStationGuard, stationOf } from './enrolment/guard.ts';
 import { createApp, type App, type ReadyCheck, type TlsFiles } from './http/app.ts';
+import { createChangesFeed } from './changes-feed.ts';
+import { releasedConfiguration, scopesOfStation } from './configuration.ts';
+import { publish } from './downlink/publish.ts';
+import { registerDownlink } from './downlink/routes.ts';
+import { prune } from './downlink/prune.ts';
+import { createDocumentWaiting } from './downlink/waiting.ts';
+import { createOrderService } from './orders/orders.ts';
+import { createOrderReactions } from './orders/react.ts';
+import { seedOrders } from './orders/seed.ts';
+import { createLinesRouter, createOrdersRouter, createUnitsRouter } from './plant-routers.ts';
+import { behindOf } from './projections/behind.ts';
+import { createProjector } from './projections/projector.ts';
+import { createUnitActs } from './units/acts.ts';
+import { createPlantStream } from './units/plant-stream.ts';
 import { createMetrics } from './http/metrics.ts';
 import { addressOf } from './http/own-page.ts';
 import { createRpcSockets } from './http/rpc-socket.ts';
@@ -62,6 +76,9 @@ export interface Plant {
 
 const sweepEveryMs = 10 * 60_000;
 
+/** How often documents that are over are taken from the stations, ms. */
+const pruneEveryMs = 600_000;
+
 /** @throws MigrationError. Waits while the database cannot be reached. */
 export async function composePlant(options: PlantOptions): Promise<Plant> {
   const { db, clock, log, configuration } = options;
@@ -80,7 +97,8 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     plantId: configuration.plant.id,
     clock,
     log,
-    publishKey: () => Promise.resolve(),
+    publishKey: async (tx, { keyId, stationId, publicKey, revokedAt }) =>
+      void (await publish(tx, 'plant', 'station-key', keyId, { keyId, stationId, publicKey, revokedAt })),
     onKeysChanged: () => undefined,
   });
   const ingest = createIngest({
@@ -98,11 +116,29 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
 
   // Read model and down: projections, downlink, orders, units, lines (01xx).
 
-  // Nothing is folded yet, so nothing is behind.
-  const behind = (): Promise<PlantHealth['behind']> => Promise.resolve({ events: 0, oldestAt: null });
+  const inForce = (): Configuration => configuration;
+  const released = releasedConfiguration(inForce);
+  const plantStream = await createPlantStream(db, released, clock.now());
+  const projector = createProjector({ db, configuration: released, react: createOrderReactions(released), log });
+  const waiting = await createDocumentWaiting(db, clock);
+  await guard.signedRoutes(app, 1024, (routes) =>
+    registerDownlink(routes, {
+      db,
+      waiting,
+      stationOf: async (request) => stationOf(request).stationId,
+      scopesOf: (stationId) => scopesOfStation(released(), stationId),
+      // No pictures are released yet (server/releases).
+      file: async () => null,
+    }),
+  );
+  const feed = await createChangesFeed(db);
+  const seeded = await seedOrders(db, released, plantStream, clock.now());
+  if (seeded > 0) log.info({ orders: seeded }, 'orders of the configuration folder taken in');
+  await projector.start();
+  const pruning = repeat(clock, pruneEveryMs, () => prune(db), log, 'documents that are over could not be removed');
+  const behind = (): Promise<PlantHealth['behind']> => behindOf(db);
 
   // People and releases: accounts, releases (02xx).
-  const inForce = (): Configuration => configuration;
   const places = (): LinePlaces => linePlaces(inForce().lines);
   const change = createChanges({ db, clock, places });
   const sessions = createSessions({ db, clock, rules: options.sessionRules, demo: () => inForce().plant.demo });
@@ -126,11 +162,24 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     'sessions that are over could not be removed',
   );
 
+  const plantParts = {
+    db,
+    clock,
+    configuration: released,
+    feed,
+    change,
+    orders: createOrderService(released),
+    units: createUnitActs(released, plantStream),
+  };
+
   // Other systems: integration (03xx).
 
   const sockets = createRpcSockets({
     router: {
       session: createSessionRouter({ plant: plantNow, health: (signal) => heartbeat(health, signal) }),
+      orders: createOrdersRouter(plantParts),
+      units: createUnitsRouter(plantParts),
+      lines: createLinesRouter(plantParts),
       accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
     },
     callers: {
@@ -166,8 +215,13 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       log.info({ reason }, 'ending');
       sweeping.cancel();
       sockets.close();
+      pruning.cancel();
+      // Stations that hold a question open are answered, so that the app can end.
+      await waiting.close();
+      await feed.close();
       await app.close();
       await ingest.stop();
+      await projector.stop();
       await db.close();
     },
   };

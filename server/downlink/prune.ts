@@ -1,5 +1,6 @@
 /** What keeps the documents from growing for ever, at the server and at the stations. */
-import type { Queries } from '../db/db.ts';
+import type { Db, Queries } from '../db/db.ts';
+import { publishAll, type NewDocument, type Scope } from './publish.ts';
 
 /** A station that was away longer than this gets everything anew. */
 export const cursorDays = 30;
@@ -26,4 +27,35 @@ export async function pruneDocuments(tx: Queries): Promise<number> {
     [cursorDays],
   );
   return tokens + documents;
+}
+
+/** Units done or scrapped keep their passport at the stations for so many days; on the server for ever. */
+const passportDays = 14;
+const perTransaction = 500;
+
+/** Both of the below, until nothing is left to do. */
+export async function prune(db: Db): Promise<void> {
+  while ((await db.transaction((tx) => retirePassports(tx))) === perTransaction);
+  await db.transaction((tx) => pruneDocuments(tx));
+}
+
+/** Takes the passports of units that are long over from the stations. @returns how many units. */
+export async function retirePassports(tx: Queries): Promise<number> {
+  const rows = await tx.query<{ serial: string }>(
+    `UPDATE unit SET documented = false WHERE serial IN (
+       SELECT serial FROM unit WHERE documented AND status IN ('done', 'scrapped')
+         AND received_at < (extract(epoch FROM now() - make_interval(days => $1)) * 1000)::bigint
+       ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING serial`,
+    [passportDays, perTransaction],
+  );
+  if (rows.length === 0) return 0;
+  const held = await tx.query<{ scope: Scope; id: string }>(
+    `SELECT scope, id FROM document WHERE kind = 'passport' AND id = ANY($1) AND body IS NOT NULL`,
+    [rows.map(({ serial }) => serial)],
+  );
+  await publishAll(
+    tx,
+    held.map(({ scope, id }): NewDocument => ({ scope, kind: 'passport', id, body: null })),
+  );
+  return rows.length;
 }

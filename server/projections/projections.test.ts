@@ -42,7 +42,7 @@ async function readModel(db: Db): Promise<Record<string, unknown>> {
 function streams(): StationStream[] {
   const at = 1_790_000_000_000;
   const st10 = new StationStream('ST10', at)
-    .add('station.started', { ...({} as never), version: '1', bootId: 'b' } as never)
+    .add('station.started', { version: '1', bootId: 'b' } as never)
     .add('unit.created', made('P-1'))
     .add('execution.started', started('x1', 'P-1'))
     .add('component.fitted', fitted('x1', 'IMP-7', 'LOT-3'))

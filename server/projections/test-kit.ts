@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor } from '#contract/envelope.ts';
 import { event, type BodyOf, type EventType } from '#contract/events/index.ts';
-import { root } from '#tests/support/child.ts';
 import { loadConfiguration } from '#config/load.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import { releasedConfiguration } from '../configuration.ts';
@@ -12,6 +11,8 @@ import type { Db } from '../db/db.ts';
 import { insertEvents } from '../ingest/insert.ts';
 import { ensurePartition, monthOf } from '../ingest/partitions.ts';
 import { streamIdOf } from '../ingest/stream-id.ts';
+
+const root = join(import.meta.dirname, '../..');
 
 export interface Fact {
   readonly text: string;

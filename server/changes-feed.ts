@@ -1,0 +1,56 @@
+/** "Revision n is available": what lists of the plant view wait for. At most twice a second, at least every 5 s. */
+import type { Db } from './db/db.ts';
+import { changesChannel } from './projections/projector.ts';
+
+export interface ChangesFeed {
+  /** Ends with the signal, or when the server ends. */
+  revisions(signal: AbortSignal | undefined): AsyncGenerator<{ readonly revision: number }>;
+  close(): Promise<void>;
+}
+
+const leastMs = 500;
+const mostMs = 5_000;
+
+export async function createChangesFeed(db: Db): Promise<ChangesFeed> {
+  let revision = 1;
+  let closed = false;
+  const waiting = new Set<() => void>();
+  const wakeAll = (): void => {
+    for (const wake of waiting) wake();
+  };
+  const bump = (): void => {
+    revision += 1;
+    wakeAll();
+  };
+  const stop = await db.listen(changesChannel, bump, bump);
+
+  const pause = (ms: number, signal: AbortSignal | undefined, wakes: boolean): Promise<void> =>
+    new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        waiting.delete(end);
+        signal?.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, ms);
+      if (wakes || closed) waiting.add(end);
+      signal?.addEventListener('abort', end, { once: true });
+      if (signal?.aborted || closed) end();
+    });
+
+  return {
+    async *revisions(signal) {
+      while (!closed && signal?.aborted !== true) {
+        const told = revision;
+        yield { revision: told };
+        await pause(leastMs, signal, false);
+        if (revision === told) await pause(mostMs - leastMs, signal, true);
+      }
+    },
+    async close() {
+      closed = true;
+      wakeAll();
+      await stop();
+    },
+  };
+}

@@ -1,0 +1,119 @@
+/** The calls of the plant view about orders, units and lines. */
+import { implement } from '@orpc/server';
+import { lines as linesContract } from '#contract/plant/lines.ts';
+import { orders as ordersContract } from '#contract/plant/orders.ts';
+import { units as unitsContract } from '#contract/plant/units.ts';
+import { ableLines } from '#domain/work-orders/work-order.ts';
+import type { ChangesFeed } from './changes-feed.ts';
+import type { Clock } from './clock.ts';
+import type { ReleasedConfiguration } from './configuration.ts';
+import type { Db } from './db/db.ts';
+import { readBoard } from './lines/board.ts';
+import type { OrderService } from './orders/port.ts';
+import type { Changes } from './rpc/changes.ts';
+import type { PlantContext } from './rpc/context.ts';
+import { accepted } from './rpc/refused.ts';
+import type { UnitActs } from './units/acts.ts';
+import { listCases, listFacts, readUnit, searchUnits } from './units/read.ts';
+
+export interface PlantParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly configuration: ReleasedConfiguration;
+  readonly feed: ChangesFeed;
+  readonly change: Changes;
+  readonly orders: OrderService;
+  readonly units: UnitActs;
+}
+
+export function createOrdersRouter({ db, configuration, feed, change, orders }: PlantParts) {
+  const os = implement(ordersContract).$context<PlantContext>();
+  const wanted = { right: 'order.manage' } as const;
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    list: os.list.handler(({ input }) => orders.list(db, input)),
+    get: os.get.handler(({ input }) => orders.get(db, input.orderId)),
+    create: os.create.handler(({ context: { caller }, input: { commandId, ...input } }) =>
+      change(caller, commandId, wanted, async (act) => void accepted(await orders.create(act, input, 'plant'))),
+    ),
+    release: os.release.handler(({ context: { caller }, input: { commandId, orderId, version } }) =>
+      change(caller, commandId, wanted, async (act) => void accepted(await orders.release(act, orderId, version))),
+    ),
+    hold: os.hold.handler(({ context: { caller }, input: { commandId, orderId, version, reason } }) =>
+      change(caller, commandId, wanted, async (act) => void accepted(await orders.hold(act, orderId, version, reason))),
+    ),
+    close: os.close.handler(({ context: { caller }, input: { commandId, orderId, version } }) =>
+      change(caller, commandId, wanted, async (act) => void accepted(await orders.close(act, orderId, version))),
+    ),
+    split: os.split.handler(({ context: { caller }, input: { commandId, orderId, version, jobs } }) =>
+      change(
+        caller,
+        commandId,
+        wanted,
+        async (act) => void accepted(await orders.change(act, orderId, version, { jobs })),
+      ),
+    ),
+    move: os.move.handler(({ context: { caller }, input: { commandId, jobOrderId, place } }) =>
+      change(caller, commandId, wanted, async (act) => void accepted(await orders.move(act, jobOrderId, place))),
+    ),
+    definitions: os.definitions.handler(() => {
+      const { definitions, lines } = configuration().configuration;
+      return definitions
+        .filter(({ status }) => status === 'released')
+        .map((definition) => ({
+          id: definition.id,
+          revision: definition.revision,
+          title: definition.title,
+          material: definition.material,
+          lines: ableLines(definition, lines).map(({ id }) => id),
+        }));
+    }),
+  });
+}
+
+export function createUnitsRouter({ db, feed, change, units }: PlantParts) {
+  const os = implement(unitsContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    search: os.search.handler(({ input }) => searchUnits(db, input)),
+    get: os.get.handler(({ input }) => readUnit(db, input.serial)),
+    facts: os.facts.handler(({ input }) => listFacts(db, input)),
+    hold: os.hold.handler(({ context: { caller }, input: { commandId, serial, reason } }) =>
+      change(
+        caller,
+        commandId,
+        { right: 'unit.hold' },
+        async (act) => void accepted(await units.hold(act, serial, reason)),
+      ),
+    ),
+    liftHold: os.liftHold.handler(({ context: { caller }, input: { commandId, serial, holdId, reason } }) =>
+      change(
+        caller,
+        commandId,
+        { right: 'unit.lift-hold' },
+        async (act) => void accepted(await units.liftHold(act, serial, holdId, reason)),
+      ),
+    ),
+    cases: os.cases.handler(({ input }) => listCases(db, input)),
+    closeCase: os.closeCase.handler(({ context: { caller }, input: { commandId, caseId, note } }) =>
+      change(
+        caller,
+        commandId,
+        { right: 'case.close' },
+        async (act) => void accepted(await units.closeCase(act, caseId, note)),
+      ),
+    ),
+  });
+}
+
+export function createLinesRouter({ db, clock, configuration, feed }: PlantParts) {
+  const os = implement(linesContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(async function* ({ signal }) {
+      for await (const _ of feed.revisions(signal)) {
+        const at = clock.now();
+        yield { at, lines: await readBoard(db, configuration(), at) };
+      }
+    }),
+  });
+}
