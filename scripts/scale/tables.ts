@@ -8,7 +8,7 @@ import type { Client } from 'pg';
  * Fact tables that are published. Not published: what only this server needs to work (codes, sessions, cursors, queues)
  * and read models, which are dropped and folded again at will.
  */
-export const publishedTables = ['stream', 'event', 'station_key', 'fork', 'audit', 'blob'] as const;
+export const publishedTables = ['stream', 'event', 'station_key', 'fork', 'audit'] as const;
 
 export const siteColumn = 'site_id';
 

@@ -159,9 +159,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
       '--enterprise',
       url,
     );
-    expect(tables.map(({ table }) => table)).toEqual(
-      expect.arrayContaining(['stream', 'event', 'station_key', 'fork']),
-    );
+    expect(tables.map(({ table }) => table)).toEqual(['stream', 'event', 'station_key', 'fork', 'audit']);
     for (const { keys } of tables) for (const key of keys) expect(key).toMatch(/^site_id, /);
     await enterprise.query('CREATE TABLE wrong (id int PRIMARY KEY, site_id int)', 'enterprise');
     await expect(replicate('keys', '--enterprise', url)).rejects.toThrow(/wrong: wrong_pkey is without site_id/);
