@@ -17,8 +17,8 @@ export type FromStation =
       readonly type: 'ready';
       readonly title: string;
       readonly window: { readonly kiosk: boolean; readonly fullscreen: boolean };
-      /** Absolute folder of each released definition by `<id>/<revision>`; their pictures are read from there. */
-      readonly definitionFolders: Readonly<Record<string, string>>;
+      /** Absolute; the pictures of each definition are in the folder named by the hash of its text. */
+      readonly definitionsFolder: string;
     }
   /** It cannot run and starting it again will not help; one line for people. */
   | { readonly type: 'failed'; readonly message: string };

@@ -1,4 +1,4 @@
-/** The configuration in force, indexed for the rules. Built once per configuration. */
+/** The configuration in force, indexed for the rules. */
 import type { Configuration, ReleasedDefinition } from '#contract/config/index.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
@@ -10,6 +10,8 @@ export type Material = Materials['materials'][number];
 export interface Catalogue {
   readonly hash: string;
   readonly plant: Plant;
+  readonly lines: readonly Line[];
+  readonly stations: readonly Station[];
   readonly definitions: readonly ReleasedDefinition[];
   readonly people: readonly Person[];
   definition(id: string, revision: string): ReleasedDefinition | null;
@@ -48,6 +50,8 @@ export function catalogueOf(configuration: Configuration): Catalogue {
   return {
     hash: configuration.hash,
     plant: configuration.plant,
+    lines: configuration.lines,
+    stations: configuration.stations,
     definitions: configuration.definitions,
     people: configuration.people.people,
     definition,

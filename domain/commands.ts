@@ -3,8 +3,10 @@ import type { Orders } from '#contract/config/plant.ts';
 import type { DomainEvent } from '#contract/events/index.ts';
 import type { Entry } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
+import type { OrderBody, SerialBlockBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import type { ScannedComponent } from './facts.ts';
+import type { LabelCheck, LabelPassport } from './units/label-passport.ts';
 import type { InternalAction } from './steps/step-type.ts';
 
 export type ImportedOrder = Orders['orders'][number];
@@ -24,12 +26,28 @@ export type OrderCommand =
   /** Makes the next unit; the accepted value is `{ serial }`. */
   | { readonly type: 'unit.create'; readonly orderId: string }
   /** Takes in one order of the files with its units, as far as not known here yet. */
-  | { readonly type: 'order.import'; readonly orderId: string; readonly order: ImportedOrder };
+  | { readonly type: 'order.import'; readonly orderId: string; readonly order: ImportedOrder }
+  /** Takes over how the server says the order stands; null: it is no longer an order of this line. */
+  | {
+      readonly type: 'order.receive';
+      readonly orderId: string;
+      readonly order: OrderBody | null;
+      readonly documentVersion: number;
+    }
+  /** Takes in numbers that the server gave this station; of an order that is not here yet they wait for it. */
+  | { readonly type: 'order.receive-block'; readonly orderId: string; readonly block: SerialBlockBody };
 
 export type UnitCommand =
   | { readonly type: 'unit.hold'; readonly serial: string; readonly reason: string }
   | { readonly type: 'unit.lift-hold'; readonly serial: string; readonly reason: string }
-  | { readonly type: 'unit.scrap'; readonly serial: string; readonly reason: string };
+  | { readonly type: 'unit.scrap'; readonly serial: string; readonly reason: string }
+  /** A label passport was scanned; `check` is what became of its signature. */
+  | {
+      readonly type: 'unit.take-label';
+      readonly serial: string;
+      readonly label: LabelPassport;
+      readonly check: LabelCheck;
+    };
 
 interface StepPlace {
   readonly executionId: string;
@@ -38,6 +56,8 @@ interface StepPlace {
 }
 export type ExecutionCommand =
   | { readonly type: 'execution.start'; readonly serial: string }
+  /** Ends the open run when its unit was held or scrapped elsewhere. */
+  | { readonly type: 'execution.follow' }
   | (StepPlace & {
       readonly type: 'step.act';
       readonly action: StepAction | InternalAction;

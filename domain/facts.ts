@@ -25,6 +25,21 @@ export interface DeviceFact {
   readonly pushes: boolean;
 }
 
+/** The road to the plant server. */
+export interface ServerFact {
+  /** This station belongs to a server: orders, numbers and units come from there. */
+  readonly configured: boolean;
+  readonly linked: boolean;
+  /** UTC ms since when `linked` is as it is. */
+  readonly sinceAt: number;
+}
+/** An open contradiction about a unit (contract/sync/down.ts). */
+export interface CaseFact {
+  readonly caseId: string;
+  readonly kind: string;
+  readonly openedAt: number;
+}
+
 export interface Facts {
   /** UTC ms. */
   readonly now: number;
@@ -36,6 +51,11 @@ export interface Facts {
   readonly ids: { readonly execution: string; readonly hold: string; readonly cycle: string };
   reading(tagId: string): LiveReading | null;
   device(deviceId: string): DeviceFact | null;
+  readonly server: ServerFact;
+  /** Open contradictions about a unit. */
+  cases(serial: string): readonly CaseFact[];
+  /** UTC ms when the server last told of the unit; null: never. */
+  heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */
   fittedIn(materialId: string, componentSerial: string): string | null;
 }

@@ -8,14 +8,16 @@ import type { Command } from './commands.ts';
 import type { Decision } from './decision.ts';
 import { decideExecution } from './execution/decide.ts';
 import { evolveExecution, isOpen, type Execution } from './execution/execution.ts';
-import type { DeviceFact, Facts } from './facts.ts';
+import type { CaseFact, DeviceFact, Facts, ServerFact } from './facts.ts';
 import { asHappened, type Happened } from './happened.ts';
 import { decideOrder } from './orders/decide.ts';
 import { evolveOrder, type Order } from './orders/order.ts';
 import { decidePeople } from './people/decide.ts';
 import { evolveSession, nobody, type Session } from './people/session.ts';
 import { decideUnit } from './units/decide.ts';
-import { evolveUnit, type Unit } from './units/unit.ts';
+import { decideTakeLabel } from './units/label.ts';
+import type { Unit } from './units/unit-state.ts';
+import { evolveUnit } from './units/unit.ts';
 import { startAt, testConfiguration } from './test-plant.ts';
 
 export { startAt, testConfiguration, testDefinition } from './test-plant.ts';
@@ -43,6 +45,9 @@ export class World {
   readonly executions = new Map<string, Execution>();
   readonly readings = new Map<string, LiveReading>();
   readonly devices = new Map<string, DeviceFact>();
+  readonly cases = new Map<string, readonly CaseFact[]>();
+  readonly heardAt = new Map<string, number>();
+  server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
   now = startAt;
   stationId: string;
@@ -74,6 +79,9 @@ export class World {
       ids: { execution: `X${n}`, hold: `H${n}`, cycle: `C${n}` },
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
+      server: this.server,
+      cases: (serial) => this.cases.get(serial) ?? [],
+      heardAt: (serial) => this.heardAt.get(serial) ?? null,
       fittedIn: (materialId, serial) =>
         [...this.units.values()].find((u) =>
           u.components.some((c) => c.materialId === materialId && c.serial === serial),
@@ -93,6 +101,8 @@ export class World {
       case 'order.hold':
       case 'order.close':
       case 'order.import':
+      case 'order.receive':
+      case 'order.receive-block':
       case 'unit.create': {
         const order = this.orders.get(command.orderId) ?? null;
         return decideOrder({ order, unitOrder: (serial) => this.units.get(serial)?.orderId ?? null }, command, facts);
@@ -104,7 +114,10 @@ export class World {
         const execution = unit?.open ? (this.executions.get(unit.open.executionId) ?? null) : null;
         return decideUnit({ unit, execution }, command, facts);
       }
+      case 'unit.take-label':
+        return decideTakeLabel(this.units.get(command.serial) ?? null, command);
       case 'execution.start':
+      case 'execution.follow':
       case 'step.act':
       case 'step.retry': {
         const open = this.open();

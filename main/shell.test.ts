@@ -10,13 +10,14 @@ vi.mock('electron', () => import('./test-support/fake-electron.ts'));
 const { runShell } = await import('./shell.ts');
 
 let folder: string;
+const hash = 'a'.repeat(64);
 const { app, BrowserWindow, ipcMain, protocol, session, utilityProcess } = electron;
 
 const ready = (window = { kiosk: false, fullscreen: false }): FromStation => ({
   type: 'ready',
   title: 'Station 10',
   window,
-  definitionFolders: { 'bracket/A': join(folder, 'bracket') },
+  definitionsFolder: join(folder, 'definitions'),
 });
 const options = () => ({ config: '/plant', station: 'ST-10', data: join(folder, 'data') });
 const station = () => utilityProcess.all.at(-1)!;
@@ -35,10 +36,10 @@ beforeEach(() => {
   vi.useFakeTimers();
   folder = mkdtempSync(join(tmpdir(), 'linewright-shell-'));
   mkdirSync(join(folder, 'out', 'renderer', 'assets'), { recursive: true });
-  mkdirSync(join(folder, 'bracket', 'images'), { recursive: true });
+  mkdirSync(join(folder, 'definitions', hash, 'images'), { recursive: true });
   writeFileSync(join(folder, 'out', 'renderer', 'index.html'), '<title>page');
-  writeFileSync(join(folder, 'bracket', 'images', 'top.svg'), '<svg/>');
-  writeFileSync(join(folder, 'bracket', 'definition.yaml'), 'id: bracket');
+  writeFileSync(join(folder, 'definitions', hash, 'images', 'top.svg'), '<svg/>');
+  writeFileSync(join(folder, 'definitions', hash, 'definition.yaml'), 'id: bracket');
   vi.spyOn(process.stderr, 'write').mockReturnValue(true);
 });
 afterEach(() => {
@@ -247,7 +248,7 @@ describe('app://', () => {
     expect(await page.text()).toBe('<title>page');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
-    const picture = await get('app://linewright/definition-images/bracket/A/images/top.svg');
+    const picture = await get(`app://linewright/definition-images/${hash}/images/top.svg`);
     expect(await picture.text()).toBe('<svg/>');
     expect(picture.headers.get('content-security-policy')).toContain('sandbox');
   });
@@ -255,8 +256,8 @@ describe('app://', () => {
   test.each([
     ['app://linewright/../../etc/passwd.txt', 404],
     ['app://linewright/%2e%2e/%2e%2e/passwd.txt', 404],
-    ['app://linewright/definition-images/bracket/A/definition.yaml', 404],
-    ['app://linewright/definition-images/bracket/B/images/top.svg', 404],
+    [`app://linewright/definition-images/${hash}/definition.yaml`, 404],
+    [`app://linewright/definition-images/${'b'.repeat(64)}/images/top.svg`, 404],
     ['app://other/index.html', 403],
   ])('refuses %s', async (url, status) => {
     await run();

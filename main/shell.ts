@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, dialog, Menu, type BrowserWindow } from 'electron';
-import { exitHopeless, type FromStation } from '#contract/shell.ts';
+import { exitHopeless } from '#contract/shell.ts';
 import { declareScheme, serveApp } from './app-protocol.ts';
 import { denyByDefault } from './deny.ts';
 import type { ShellOptions } from './options.ts';
@@ -34,12 +34,12 @@ export async function runShell(options: ShellOptions, out: string): Promise<void
     ...(options.station === null ? [] : ['--station', options.station]),
   ]);
   let window: BrowserWindow | null = null;
-  let folders: Extract<FromStation, { type: 'ready' }>['definitionFolders'] = {};
-  serveApp(join(out, 'renderer'), (definition, revision) => folders[`${definition}/${revision}`] ?? null);
+  let definitionsFolder: string | null = null;
+  serveApp(join(out, 'renderer'), () => definitionsFolder);
   brokerPorts(station, () => window?.webContents ?? null);
 
   station.on('ready', (ready) => {
-    folders = ready.definitionFolders;
+    ({ definitionsFolder } = ready);
     // Tells `npm start`, where it is our parent, that no other screen is needed.
     process.send?.({ type: 'ready' });
     if (window !== null) return;

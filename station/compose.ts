@@ -5,10 +5,14 @@ import type { Configuration } from '#contract/config/index.ts';
 import type { DriverModule } from '#contract/driver.ts';
 import type { Contract } from '#contract/rpc/index.ts';
 import type { Router } from '@orpc/server';
-import { catalogueOf } from '#domain/catalogue.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { folderTree } from '#config/file-tree.ts';
 import type { Clock } from './clock.ts';
+import { keptDefinitions } from './config/kept-definitions.ts';
+import { ReleasedFiles } from './config/released-files.ts';
 import { createCore } from './core/index.ts';
+import { LiveCatalogue } from './core/live-catalogue.ts';
+import type { ServerParts } from './core/ports.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
@@ -16,6 +20,7 @@ import { openHistory, type History } from './history/history.ts';
 import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
+import { takeInOrders } from './orders/intake.ts';
 import { createOrdersRouter } from './orders/rpc.ts';
 import { createPeople } from './people/people.ts';
 import { createPeopleRouter } from './people/rpc.ts';
@@ -25,7 +30,7 @@ import { createScanRouterRpc } from './scan/rpc.ts';
 import { createScanRouter } from './scan/scan-router.ts';
 import { createSettingsRouter } from './settings/rpc.ts';
 import { createSettings } from './settings/settings.ts';
-import { makeDataFolder, readConfiguration, UnknownStationError } from './startup.ts';
+import { ConfigurationError, makeDataFolder, manifestsOf, readConfiguration, UnknownStationError } from './startup.ts';
 import { projections } from './store/projections/index.ts';
 import { openStore } from './store/store.ts';
 import { createSync } from './sync/index.ts';
@@ -34,7 +39,6 @@ import { bootId } from './system/boot-id.ts';
 import { createSystem } from './system/index.ts';
 import { TagHub } from './tags/hub.ts';
 import { createUnitsRouter } from './units/rpc.ts';
-import type { DefinitionFolder } from './web/files.ts';
 
 export interface StationOptions {
   readonly configFolder: string;
@@ -54,9 +58,8 @@ export interface Station {
   readonly dataFolder: string;
   readonly configuration: Configuration;
   readonly window: { readonly kiosk: boolean; readonly fullscreen: boolean };
-  /** Absolute folder of each definition by `<id>/<revision>`. */
-  readonly definitionFolders: Readonly<Record<string, string>>;
-  readonly definitionFolder: DefinitionFolder;
+  /** Absolute: definitions, each in the folder of its hash. */
+  readonly definitionsFolder: string;
   readonly router: Router<Contract, Record<never, never>>;
   start(): void;
   /** Ends what brings in new things first, the store last. */
@@ -67,20 +70,36 @@ export interface Station {
 export async function composeStation(options: StationOptions): Promise<Station> {
   const { clock, log, drivers } = options;
   const configFolder = resolve(options.configFolder);
-  const configuration = readConfiguration(configFolder, drivers);
+  const base = readConfiguration(configFolder, drivers);
+  const stationId = options.stationId ?? base.plant.defaultStation;
+  const dataFolder = makeDataFolder(
+    typeof options.dataFolder === 'string' ? options.dataFolder : options.dataFolder(base.plant.id, stationId),
+  );
+  const released = new ReleasedFiles({
+    dataFolder,
+    base: folderTree(configFolder),
+    options: { manifests: manifestsOf(drivers) },
+    clock,
+    log,
+  });
+  const started = released.start(base);
+  if ('faults' in started) throw new ConfigurationError(configFolder, started.faults);
+  const { configuration } = started;
   const { plant, stations } = configuration;
-  const stationId = options.stationId ?? plant.defaultStation;
   const settings = stations.find(({ id }) => id === stationId);
   if (settings === undefined)
     throw new UnknownStationError(
       stationId,
       stations.map(({ id }) => id),
     );
-  const dataFolder = makeDataFolder(
-    typeof options.dataFolder === 'string' ? options.dataFolder : options.dataFolder(plant.id, stationId),
+  const definitions = keptDefinitions(dataFolder, log);
+  const catalogue = new LiveCatalogue(configuration, definitions, (error) =>
+    log.error({ err: error }, 'a reader of the configuration failed'),
   );
 
   const store = openStore({ folder: dataFolder, stationId, projections, clock });
+  // Only once the folder is this station's alone.
+  definitions.keep(configuration, started.tree);
   const history = openHistory({ path: join(dataFolder, 'history.db'), clock, retentionDays: settings.historyDays });
   const hub = new TagHub(clock, (error) => log.error({ err: error }, 'a reader of tags failed'));
   const ownDevices = configuration.devices.filter(({ id }) => settings.devices.includes(id));
@@ -101,7 +120,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       version: packageJson.version,
       bootId: boot,
       startedAt,
-      configHash: configuration.hash,
+      configHash: catalogue.hash,
       storeState: store.state,
       devicesDown: ownDevices.map(({ id }) => id).filter((id) => devices.condition(id)?.state !== 'connected'),
       blobsWaiting: history.waiting().count,
@@ -111,15 +130,23 @@ export async function composeStation(options: StationOptions): Promise<Station> 
   });
   await sync.greet();
 
+  const server: ServerParts = {
+    documents: sync.documents,
+    link: sync,
+    signer: sync.signer,
+    pictures: { picture: sync.picture, onStored: (listener) => sync.onPicture.listen(listener) },
+  };
   const core = createCore({
     store,
-    configuration,
+    catalogue,
+    orders: configuration.orders,
+    server,
     stationId,
     bootId: boot,
     live: hub,
     devices,
     traces: history,
-    parseComponent: componentParser(catalogueOf(configuration), clock),
+    parseComponent: componentParser(catalogue, clock),
     clock,
     ids,
     log,
@@ -142,7 +169,8 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     onError: (error) => log.error({ err: error }, 'samples could not be recorded'),
   });
   const system = createSystem({
-    configuration,
+    configuration: catalogue,
+    released,
     stationId,
     version: packageJson.version,
     store,
@@ -153,19 +181,14 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     log,
   });
 
-  const definitionFolders = Object.fromEntries(
-    configuration.definitions.flatMap(({ id, revision, folder }) =>
-      folder === undefined ? [] : [[`${id}/${revision}`, join(configFolder, folder)]],
-    ),
-  );
+  const stops: (() => void)[] = [];
   return {
     stationId,
     title: settings.title[plant.language],
     dataFolder,
     configuration,
     window: settings.window,
-    definitionFolders,
-    definitionFolder: (definition, revision) => definitionFolders[`${definition}/${revision}`] ?? null,
+    definitionsFolder: definitions.folder,
     router: {
       system: system.router,
       people: createPeopleRouter(people),
@@ -188,10 +211,18 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       });
       markTimeWithoutStation(history, recorded, clock);
       core.importOrders();
+      stops.push(
+        released.watch(server.documents, server.pictures, (taken, tree) => {
+          definitions.keep(taken, tree);
+          catalogue.replace(taken);
+        }),
+        takeInOrders({ documents: server.documents, dispatch: core.dispatch, read: store.read, stationId, log }),
+      );
       devices.start();
       core.resume();
     },
     async stop(reason) {
+      for (const stop of stops) stop();
       stopScanners();
       people.stop();
       await core.stop();

@@ -57,7 +57,7 @@ async function run(): Promise<void> {
   const host = await createBrowserHost({
     router: station.router,
     rendererDir: values.renderer,
-    definitionFolder: station.definitionFolder,
+    definitionsFolder: station.definitionsFolder,
     host: values.host,
     port: Number(values.port),
     token,

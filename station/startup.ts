@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
 import type { DriverModule } from '#contract/driver.ts';
+import type { Manifests } from '#config/driver-checks.ts';
 import { loadConfiguration } from '#config/load.ts';
 import { DataFolderError, DataInUseError, StoreFileError } from './store/errors.ts';
 
@@ -30,11 +31,13 @@ export class UnknownStationError extends Error {
 export const defaultDataFolder = (plantId: string, stationId: string): string => join('data', plantId, stationId);
 
 export function readConfiguration(folder: string, drivers: ReadonlyMap<string, DriverModule>): Configuration {
-  const manifests = new Map([...drivers].map(([id, { manifest }]) => [id, manifest]));
-  const loaded = loadConfiguration(folder, { manifests });
+  const loaded = loadConfiguration(folder, { manifests: manifestsOf(drivers) });
   if ('faults' in loaded) throw new ConfigurationError(folder, loaded.faults);
   return loaded.configuration;
 }
+
+export const manifestsOf = (drivers: ReadonlyMap<string, DriverModule>): Manifests =>
+  new Map([...drivers].map(([id, { manifest }]) => [id, manifest]));
 
 /** Makes the folder where it is missing. @throws DataFolderError */
 export function makeDataFolder(wanted: string): string {

@@ -55,6 +55,6 @@ async function run(): Promise<void> {
     type: 'ready',
     title: station.title,
     window: station.window,
-    definitionFolders: station.definitionFolders,
+    definitionsFolder: station.definitionsFolder,
   });
 }

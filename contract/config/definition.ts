@@ -27,12 +27,19 @@ export const bomLineSchema = z.strictObject({
 });
 export type BomLine = z.infer<typeof bomLineSchema>;
 
+export const offlinePolicies = ['refuse', 'local', 'label'] as const;
+
 export const operationSchema = z.strictObject({
   id: idSchema,
   title: localizedSchema,
   stations: z.array(idSchema).min(1),
   /** Operations that must have passed before; the routing is the graph of these. */
   after: z.array(idSchema).default([]),
+  /**
+   * What a unit that comes from another station needs while the plant server cannot be reached: `refuse` nothing helps,
+   * `local` what this station knows is enough, `label` the passport on the unit's label is scanned and checked.
+   */
+  offline: z.enum(offlinePolicies).default('local'),
   qualification: idSchema.optional(),
   /** Devices that must be alive before the operation starts, beside those its steps use. */
   devices: z.array(idSchema).default([]),

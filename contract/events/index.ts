@@ -10,7 +10,10 @@ import { workOrderCreated } from './work-order.created.ts';
 import { workOrderReleased } from './work-order.released.ts';
 import { workOrderHeld } from './work-order.held.ts';
 import { workOrderClosed } from './work-order.closed.ts';
+import { workOrderReceived } from './work-order.received.ts';
+import { serialBlockReceived } from './serial-block.received.ts';
 import { unitCreated } from './unit.created.ts';
+import { unitArrived } from './unit.arrived.ts';
 import { unitHeld } from './unit.held.ts';
 import { unitHoldLifted } from './unit.hold-lifted.ts';
 import { unitScrapped } from './unit.scrapped.ts';
@@ -53,7 +56,10 @@ export const eventDefinitions = [
   workOrderReleased,
   workOrderHeld,
   workOrderClosed,
+  workOrderReceived,
+  serialBlockReceived,
   unitCreated,
+  unitArrived,
   unitHeld,
   unitHoldLifted,
   unitScrapped,

@@ -141,6 +141,8 @@ export interface ExecutionView {
     readonly target: number | null;
   } | null;
   readonly definition: { readonly id: string; readonly revision: string; readonly title: Localized } | null;
+  /** Of an open run whose definition is no longer the one in force: it goes on under the one it began with. */
+  readonly definitionChanged: 'withdrawn' | 'replaced' | null;
   readonly operation: {
     readonly id: string;
     readonly title: Localized;

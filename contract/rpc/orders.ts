@@ -16,6 +16,11 @@ export interface OrderRow {
   readonly unitsHeld: number;
   readonly priority: number;
   readonly dueAt: number | null;
+  /** `server`: released, held and closed on the plant view, not here. */
+  readonly source: 'station' | 'server';
+  readonly holdReason: string | null;
+  /** Numbers this station may still give to new units without asking; null: of an order of this station. */
+  readonly numbersLeft: number | null;
   /** Operations of this order that this station can do. */
   readonly operationsHere: readonly { readonly id: string; readonly title: Localized }[];
   /** Why no unit of it can start here now; empty = it can. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Refusal } from '../refusal.ts';
 import { base } from './base.ts';
 
-export const scanKinds = ['badge', 'order', 'unit', 'component', 'command', 'text', 'unknown'] as const;
+export const scanKinds = ['badge', 'order', 'unit', 'component', 'passport', 'command', 'text', 'unknown'] as const;
 export type ScanKind = (typeof scanKinds)[number];
 
 export interface ScanOutcome {

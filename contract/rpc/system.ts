@@ -1,4 +1,5 @@
 import { eventIterator, type } from '@orpc/contract';
+import type { ConfigurationFault } from '../config/index.ts';
 import type { Language, Localized } from '../config/text.ts';
 import { base } from './base.ts';
 import type { ServerLink } from './sync.ts';
@@ -27,6 +28,15 @@ export interface SystemView {
   };
   readonly demoHints: readonly { readonly badge: string; readonly pin: string | null; readonly text: Localized }[];
   readonly configHash: string;
+  /** What the plant server released for this station, and what of it is not in force. */
+  readonly released: {
+    readonly files: number;
+    /** Changes of these wait for the next start: devices, stations, lines, plant. */
+    readonly atNextStart: readonly string[];
+    readonly picturesMissing: number;
+    /** The newest release is not taken because of this; the old one stays in force. */
+    readonly faulty: { readonly at: number; readonly faults: readonly ConfigurationFault[] } | null;
+  };
   readonly store: {
     readonly state: StoreState;
     readonly detail: string;

@@ -12,6 +12,28 @@ export interface UnitRow {
   readonly material: string;
   readonly status: UnitStatus;
   readonly changedAt: number;
+  /** Where it is in work, else where something of it passed last; null: not told. */
+  readonly stationId: string | null;
+  /** UTC ms when the server last told of it; null: never. */
+  readonly heardAt: number | null;
+  /** This station has recorded something of it; else it is only known from elsewhere. */
+  readonly here: boolean;
+}
+/** A label passport (domain/units/label-passport.ts), ready to print. */
+export interface UnitLabel {
+  readonly serial: string;
+  readonly material: { readonly id: string; readonly title: Localized };
+  readonly orderId: string;
+  readonly stationId: string;
+  readonly issuedAt: number;
+  /** Operations that it vouches for. */
+  readonly passed: readonly string[];
+  readonly completed: boolean;
+  /** What the codes say. */
+  readonly text: string;
+  /** SVG. */
+  readonly dataMatrix: string;
+  readonly qr: string;
 }
 /** One line of a unit's history: an event of the log, with who and where it is kept. */
 export interface HistoryEntry {
@@ -56,6 +78,8 @@ export interface UnitDetail extends UnitRow {
     readonly title: Localized;
     readonly status: 'open' | 'in-work' | 'passed';
     readonly stations: readonly string[];
+    /** Where it passed or is in work. */
+    readonly stationId: string | null;
     readonly at: number | null;
     readonly attempts: number;
   }[];
@@ -68,6 +92,8 @@ export interface UnitDetail extends UnitRow {
     readonly liftedAt: number | null;
     readonly liftedBy: string | null;
   }[];
+  /** Open contradictions; nothing goes on here until a person has closed them on the plant view. */
+  readonly cases: readonly { readonly caseId: string; readonly kind: string; readonly openedAt: number }[];
   readonly components: readonly {
     readonly bomLine: string;
     readonly material: string;
@@ -86,6 +112,8 @@ export const units = {
   list: base.input(pageInput.extend({ query: z.string().max(128).default('') })).output(type<Page<UnitRow>>()),
   get: base.input(z.strictObject({ serial: z.string() })).output(type<UnitDetail | null>()),
   history: base.input(pageInput.extend({ serial: z.string() })).output(type<Page<HistoryEntry>>()),
+  /** The label of the unit as it is now. */
+  label: base.input(z.strictObject({ serial: z.string() })).output(type<Outcome<UnitLabel>>()),
   hold: base
     .input(z.strictObject({ commandId, serial: z.string(), reason: z.string().min(1).max(500) }))
     .output(type<Outcome>()),

@@ -17,6 +17,7 @@ export const fileBodySchema = z.object({
   /** Number of the release, counted per path. */
   release: z.number().int(),
 });
+export type FileBody = z.infer<typeof fileBodySchema>;
 
 export const orderBodySchema = z.object({
   orderId: z.string(),

@@ -51,6 +51,14 @@ export function checkDefinitions(input: CheckInput, index: Index, findings: Find
     checkRouting(file, definition, findings);
     definition.operations.forEach((operation, at) => {
       const path = ['operations', at];
+      if (operation.offline !== 'local' && operation.after.length === 0) {
+        findings.add(
+          file,
+          [...path, 'offline'],
+          `operation "${operation.id}" asks for \`offline: ${operation.offline}\`, but no operation comes before it, so nothing can come from another station`,
+          'Remove `offline`, or name the operations before it in `after`.',
+        );
+      }
       operation.stations.forEach((station, n) =>
         findings.known(file, [...path, 'stations', n], station, 'station', index.stations),
       );

@@ -11,7 +11,8 @@ import { asHappened } from '#domain/happened.ts';
 import type { Order } from '#domain/orders/order.ts';
 import { stepKind } from '#domain/steps/index.ts';
 import { isReport, type StepContext, type StepOutcome } from '#domain/steps/step-type.ts';
-import type { Unit } from '#domain/units/unit.ts';
+import { machineBusy } from '#domain/units/decide.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
 import { currentRun, type Execution, type StepRun } from './execution.ts';
 import { runCheck, startCheck, whatNow } from './interlocks.ts';
 import { allPassed } from './routing.ts';
@@ -28,6 +29,8 @@ export function decideExecution(state: ExecutionState, command: ExecutionCommand
   switch (command.type) {
     case 'execution.start':
       return start(state, command.serial, facts);
+    case 'execution.follow':
+      return follow(state, facts);
     case 'step.act':
       return act(state, command, facts);
     case 'step.retry':
@@ -41,7 +44,7 @@ function start(state: ExecutionState, serial: string, facts: Facts): Decision {
   if (open !== null && open.serial === serial) return accept([]);
   const { reasons, met, definition, operation } = startCheck({ ...state, serial }, facts);
   if (reasons.length > 0 || unit === null || definition === null || operation === null)
-    return refuse(reasons, { met, next: [...whatNow(reasons, facts), next('scan-another-unit', {})] });
+    return refuse(reasons, { met, next: [...whatNow(reasons, state.order, facts), next('scan-another-unit', {})] });
   const executionId = facts.ids.execution;
   const { id, revision, hash } = definition;
   const first = operation.steps[0];
@@ -55,6 +58,17 @@ function start(state: ExecutionState, serial: string, facts: Facts): Decision {
     }),
     ...(first === undefined ? [] : [stepStarted(executionId, first, 1)]),
   ]);
+}
+
+/**
+ * A unit that was held or scrapped elsewhere leaves the work here as it would after a hold put on it here. What its machine
+ * is doing is waited for.
+ */
+function follow({ open, unit }: ExecutionState, facts: Facts): Decision {
+  if (open === null || unit === null || (unit.status !== 'held' && unit.status !== 'scrapped')) return accept([]);
+  if (machineBusy(open, facts) !== null) return accept([]);
+  const { executionId, serial, operationId } = open;
+  return accept([event('execution.stopped', { executionId, serial, operationId, cause: unit.status })]);
 }
 
 const stepStarted = (executionId: string, { id, type }: StepDefinition, attempt: number): DomainEvent =>
@@ -157,7 +171,7 @@ function act(state: ExecutionState, command: Extract<ExecutionCommand, { type: '
     const byHand = action.type === 'measure' && step.type === 'measure' && step.allowTyped && action.do !== 'type';
     return refuse(reasons, {
       met: gates.met,
-      next: [...whatNow(reasons, facts), ...(byHand ? [next('enter-by-hand', {})] : [])],
+      next: [...whatNow(reasons, state.order, facts), ...(byHand ? [next('enter-by-hand', {})] : [])],
     });
   }
   const stamp = { at: facts.now, actor: facts.actor, stationId: facts.station.id };
@@ -227,6 +241,7 @@ function retry(
   if (execution.status !== 'failed') return refuse([reason('execution.not-failed', {})]);
   const { reasons, met } = runCheck(execution, operation, unit, state.order, facts);
   const spent = run.attempt > retriesOf(step) ? [reason('step.retries-used-up', { attempts: run.attempt })] : [];
-  if (reasons.length + spent.length > 0) return refuse([...reasons, ...spent], { met, next: whatNow(reasons, facts) });
+  if (reasons.length + spent.length > 0)
+    return refuse([...reasons, ...spent], { met, next: whatNow(reasons, state.order, facts) });
   return accept([stepStarted(execution.executionId, step, run.attempt + 1)]);
 }

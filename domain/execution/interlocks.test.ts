@@ -256,7 +256,7 @@ describe('before each act of an open run', () => {
     expect(confirm(world).ok).toBe(true);
   });
 
-  it('revision.unknown: the definition was changed under the run', () => {
+  it('revision.unknown: the definition was changed under the run and is kept nowhere', () => {
     const world = begun();
     const configuration = { ...testConfiguration(), definitions: [testDefinition({ hash: 'other' })] };
     const other = new World(configuration);

@@ -12,7 +12,8 @@ import type { Order } from '#domain/orders/order.ts';
 import { mayEver, permissionFaults, qualificationCheck } from '#domain/people/access.ts';
 import { deviceFaults, readingFaults } from '#domain/steps/values.ts';
 import { unitFaults } from '#domain/units/decide.ts';
-import type { Unit } from '#domain/units/unit.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
+import { passedOperation } from '#domain/units/unit.ts';
 import type { Execution } from './execution.ts';
 import { meantOperation, openBefore, passedHere } from './routing.ts';
 
@@ -49,7 +50,10 @@ export function startCheck(state: StartState, facts: Facts): StartCheck {
   if (open !== null && open.serial !== serial)
     checks.push(wrong(reason('unit.other-in-work', { serial: open.serial, operation: open.operationId })));
   if (unit === null) {
-    checks.push(wrong(reason('unit.unknown', { serial })), operatorCheck(undefined, facts));
+    const { configured, linked, sinceAt } = facts.server;
+    // Another station may know it: without the server nobody can be asked.
+    const alone = configured && !linked ? [reason('server.not-asked', { sinceAt })] : [];
+    checks.push(wrong(reason('unit.unknown', { serial }), ...alone), operatorCheck(undefined, facts));
     return { ...together(checks), definition: null, operation: null };
   }
   const definition = facts.catalogue.definition(unit.definitionId, unit.revision);
@@ -58,7 +62,9 @@ export function startCheck(state: StartState, facts: Facts): StartCheck {
     orderCheck(unit.orderId, order),
     revisionCheck(unit, facts),
     unitCheck(unit, facts),
+    contradictionCheck(serial, facts),
     ...(definition === null ? [] : [routingCheck(definition, operation, unit, facts)]),
+    ...(operation === null ? [] : [offlineCheck(operation, unit, facts)]),
     operatorCheck(operation?.qualification, facts),
     ...(operation === null || !operation.stations.includes(facts.station.id) ? [] : [devicesCheck(operation, facts)]),
   );
@@ -76,7 +82,8 @@ export function runCheck(
   const { station } = facts;
   return together([
     orderCheck(unit.orderId, order),
-    revisionCheck(unit, facts),
+    begunWith(execution, facts),
+    contradictionCheck(unit.serial, facts),
     unit.status === 'held' || unit.status === 'scrapped' ? wrong(...unitFaults(unit, facts)) : right(),
     execution.stationId === station.id
       ? right()
@@ -95,6 +102,56 @@ function orderCheck(orderId: string, order: Order | null): Check {
 function revisionCheck({ definitionId, revision }: Unit, facts: Facts): Check {
   const faults = definitionFaults(definitionId, revision, facts);
   return faults.length > 0 ? wrong(...faults) : right(met('revision.released', { definition: definitionId, revision }));
+}
+
+/** A run goes on under the very definition it began with; that another one is in force by now is told, and stops nothing. */
+function begunWith({ definition: { id, revision, hash } }: Execution, { catalogue }: Facts): Check {
+  const now = catalogue.definition(id, revision);
+  return right(
+    now?.hash === hash && now.status === 'released'
+      ? met('revision.released', { definition: id, revision })
+      : met('revision.begun-with', { definition: id, revision }),
+  );
+}
+
+function contradictionCheck(serial: string, facts: Facts): Check {
+  return wrong(
+    ...facts
+      .cases(serial)
+      .map(({ caseId, kind, openedAt }) => reason('unit.contradiction', { serial, kind, openedAt, case: caseId })),
+  );
+}
+
+/**
+ * While the plant server cannot be reached: what a unit needs of which something passed, or must have passed, at another
+ * station, as the operation says (docs/server.md). Of what was done here the own log is enough.
+ */
+function offlineCheck(operation: Operation, unit: Unit, facts: Facts): Check {
+  const { configured, linked, sinceAt } = facts.server;
+  if (!configured || linked || !operation.stations.includes(facts.station.id)) return right();
+  const elsewhere = operation.after.filter((id) => passedOperation(unit, id)?.stationId !== facts.station.id);
+  if (elsewhere.length === 0) return right();
+  const { serial, label } = unit;
+  const what = { operation: operation.id, operationText: operation.title, sinceAt };
+  switch (operation.offline) {
+    case 'refuse':
+      return wrong(reason('server.unreachable', what));
+    case 'local':
+      return right(met('offline.local', { sinceAt, knownAt: facts.heardAt(serial) }));
+    case 'label': {
+      if (label === null) return wrong(reason('label.missing', { serial, ...what }));
+      // What was heard of since the label was printed is not on it: another one is, at the station where it passed.
+      const newer = elsewhere.flatMap((id) => {
+        const pass = passedOperation(unit, id);
+        return pass === null || label.passed.includes(id) ? [] : [pass];
+      });
+      const [first] = newer;
+      if (first !== undefined)
+        return wrong(reason('label.outdated', { serial, issuedAt: label.issuedAt, newestAt: first.at }));
+      const last = elsewhere.map((id) => passedOperation(unit, id)?.stationId ?? null).at(-1) ?? null;
+      return right(met('label.valid', { station: last, issuedAt: label.issuedAt }));
+    }
+  }
 }
 
 function unitCheck(unit: Unit, facts: Facts): Check {
@@ -198,7 +255,7 @@ function devicesCheck(operation: Operation, facts: Facts): Check {
 }
 
 /** What can be done about it, as buttons; only what this person may do. */
-export function whatNow(reasons: readonly Reason[], facts: Facts): readonly Next[] {
+export function whatNow(reasons: readonly Reason[], order: Order | null, facts: Facts): readonly Next[] {
   const found = new Map<string, Next>();
   const add = (what: Next): void => void found.set(`${what.code} ${JSON.stringify(what.params)}`, what);
   for (const { code, params } of reasons) {
@@ -207,7 +264,8 @@ export function whatNow(reasons: readonly Reason[], facts: Facts): readonly Next
     if (code.startsWith('tag.'))
       add(next('open-devices', { device: facts.catalogue.tag(String(params['tag']))?.device.id ?? null }));
     if (code === 'machine.wrong-state') add(next('open-devices', { device: params['device'] ?? null }));
-    if (code === 'order.not-released' && params['status'] !== 'closed' && mayEver(facts, 'order.manage'))
+    const ofServer = order?.source === 'server';
+    if (code === 'order.not-released' && !ofServer && params['status'] !== 'closed' && mayEver(facts, 'order.manage'))
       add(next('release-order', { order: params['order'] ?? null }));
     if (code === 'unit.held' && mayEver(facts, 'unit.lift-hold'))
       add(next('lift-hold', { serial: params['serial'] ?? null }));
@@ -215,6 +273,11 @@ export function whatNow(reasons: readonly Reason[], facts: Facts): readonly Next
       const serial = params['serial'];
       if (typeof serial === 'string') add(next('open-unit', { serial }));
     }
+    if (code === 'label.missing' || code === 'label.outdated' || code === 'server.not-asked') {
+      const serial = reasons.find((r) => typeof r.params['serial'] === 'string')?.params['serial'];
+      if (serial !== undefined) add(next('scan-label', { serial }));
+    }
+    if (code === 'unit.contradiction') add(next('open-unit', { serial: params['serial'] ?? null }));
     if (code === 'unit.other-in-work') add(next('continue-open-unit', { serial: params['serial'] ?? null }));
   }
   return [...found.values()];

@@ -1,7 +1,7 @@
 /** Where a unit stands in its routing, and which operation is next at a station. */
 import type { Operation } from '#contract/config/definition.ts';
 import type { ProcessDefinition } from '#contract/config/definition.ts';
-import type { Unit } from '#domain/units/unit.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
 
 type Stand = Pick<Unit, 'passed' | 'open'>;
 

@@ -6,7 +6,7 @@ import type { OrderCommand } from '#domain/commands.ts';
 import { accept, next, reason, refuse, type Decision } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
 import { permissionFaults } from '#domain/people/access.ts';
-import { orderStatusAfter, serialOf, type Order, type OrderStep } from './order.ts';
+import { nextOfBlocks, orderStatusAfter, serialOf, type Order, type OrderStep } from './order.ts';
 
 export interface OrderState {
   readonly order: Order | null;
@@ -36,6 +36,10 @@ export function decideOrder(state: OrderState, command: OrderCommand, facts: Fac
       return createUnit(state, command.orderId, facts);
     case 'order.import':
       return takeIn(state, command, facts);
+    case 'order.receive':
+      return receive(state, command);
+    case 'order.receive-block':
+      return receiveBlock(state, command);
   }
 }
 
@@ -55,6 +59,7 @@ function create(
   const { orderId, definitionId, revision, quantity, dueAt, serialPrefix } = command;
   const faults = [...permissionFaults(facts, 'order.manage')];
   if (order !== null) faults.push(reason('order.already-exists', { order: orderId }));
+  else if (facts.server.configured) faults.push(reason('order.of-server', { order: orderId }));
   faults.push(...definitionFaults(definitionId, revision, facts));
   const definition = facts.catalogue.definition(definitionId, revision);
   if (definition === null || faults.length > 0) return refuse(faults);
@@ -84,6 +89,7 @@ function move(
 ): Decision {
   const faults = [...permissionFaults(facts, 'order.manage')];
   if (order === null) faults.push(reason('order.unknown', { order: orderId }));
+  else if (order.source === 'server') faults.push(reason('order.of-server', { order: orderId }));
   else if (orderStatusAfter(order.status, to) === null)
     faults.push(reason('order.not-allowed-in-status', { order: orderId, status: order.status, wanted: wanted[to] }));
   return faults.length > 0 ? refuse(faults) : accept(events);
@@ -98,16 +104,67 @@ function createUnit({ order, unitOrder }: OrderState, orderId: string, facts: Fa
   faults.push(...definitionFaults(order.definitionId, order.revision, facts));
   if (faults.length > 0)
     return refuse(faults, {
-      next: order.status === 'released' ? [] : [next('release-order', { order: orderId })],
+      next: order.status === 'released' || order.source === 'server' ? [] : [next('release-order', { order: orderId })],
     });
+  if (order.source === 'server') return numberFromBlock(order, unitOrder, facts);
   // Another order may use the same prefix: the next number that no unit has.
   let number = order.lastNumber + 1;
   while (unitOrder(serialOf(order, number)) !== null) number += 1;
-  const serial = serialOf(order, number);
-  const { materialId, definitionId, revision } = order;
+  return unitCreated(order, serialOf(order, number));
+}
+
+function unitCreated({ orderId, materialId, definitionId, revision }: Order, serial: string): Decision {
   return accept([event('unit.created', { serial, orderId, materialId, definitionId, revision, passed: [] })], {
     serial,
   });
+}
+
+/** Numbers of an order of the server are this station's only as far as it was given them: no other station gives the same. */
+function numberFromBlock(order: Order, unitOrder: OrderState['unitOrder'], { server }: Facts): Decision {
+  const serial = nextOfBlocks(order, (each) => unitOrder(each) !== null);
+  if (serial !== null) return unitCreated(order, serial);
+  const given = order.blocks.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+  const block = order.blocks.at(-1);
+  const last = block === undefined ? null : `${block.prefix}${String(block.to).padStart(block.width, '0')}`;
+  return refuse([
+    reason('serials.used-up', { order: order.orderId, given, last }),
+    ...(server.linked ? [] : [reason('server.not-asked', { sinceAt: server.sinceAt })]),
+  ]);
+}
+
+function receive({ order }: OrderState, command: Extract<OrderCommand, { type: 'order.receive' }>): Decision {
+  const { orderId, order: sent, documentVersion } = command;
+  if (sent === null) {
+    // Gone from this line: whatever it was, nothing more is made for it here.
+    const over = order === null || order.source !== 'server' || order.status === 'closed';
+    return accept(over ? [] : [event('work-order.closed', { orderId })]);
+  }
+  const { materialId, definitionId, revision, quantity, priority, sequence, dueAt, serialPrefix, status, holdReason } =
+    sent;
+  const now = {
+    materialId,
+    definitionId,
+    revision,
+    quantity,
+    priority,
+    sequence,
+    dueAt,
+    serialPrefix,
+    status,
+    holdReason,
+  };
+  const same =
+    order?.source === 'server' && Object.entries(now).every(([key, value]) => order[key as keyof typeof now] === value);
+  return accept(same ? [] : [event('work-order.received', { orderId, ...now, documentVersion })]);
+}
+
+function receiveBlock(
+  { order }: OrderState,
+  { orderId, block }: Extract<OrderCommand, { type: 'order.receive-block' }>,
+): Decision {
+  const { blockId, prefix, from, to, width } = block;
+  if (order === null || order.blocks.some((known) => known.blockId === blockId)) return accept([]);
+  return accept([event('serial-block.received', { blockId, orderId, prefix, from, to, width })]);
 }
 
 /** From the files: what is here already is left as it is (what happened here since wins); only unknown units are added. */

@@ -2,6 +2,16 @@
 import type { OrderStatus } from '#contract/rpc/orders.ts';
 import type { Happened } from '#domain/happened.ts';
 
+/** Numbers that only this station may give, and the next one of them. */
+export interface SerialBlock {
+  readonly blockId: string;
+  readonly prefix: string;
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
+  /** `to + 1`: used up. */
+  readonly next: number;
+}
 export interface Order {
   readonly orderId: string;
   readonly materialId: string;
@@ -18,6 +28,12 @@ export interface Order {
   readonly lastNumber: number;
   readonly numberWidth: number;
   readonly createdAt: number;
+  /** `server`: the plant server leads it; released, held and closed there, units numbered from its blocks. */
+  readonly source: 'station' | 'server';
+  /** Place in the dispatch list of the line; null: of an order of this station. */
+  readonly sequence: number | null;
+  readonly holdReason: string | null;
+  readonly blocks: readonly SerialBlock[];
 }
 
 export const orderEvents = [
@@ -25,6 +41,8 @@ export const orderEvents = [
   'work-order.released',
   'work-order.held',
   'work-order.closed',
+  'work-order.received',
+  'serial-block.received',
   'unit.created',
   'unit.completed',
 ] as const;
@@ -54,9 +72,14 @@ export function evolveOrder(order: Order | null, event: Happened): Order | null 
         lastNumber: 0,
         numberWidth: 4,
         createdAt: event.at,
+        source: 'station',
+        sequence: null,
+        holdReason: null,
+        blocks: [],
       }
     );
   }
+  if (event.type === 'work-order.received') return received(order, event.body, event.at);
   if (order === null) return null;
   switch (event.type) {
     case 'work-order.released':
@@ -69,10 +92,16 @@ export function evolveOrder(order: Order | null, event: Happened): Order | null 
       const number = runningNumber(event.body.serial, order.serialPrefix);
       return {
         ...order,
+        blocks: withoutNumber(order.blocks, event.body.serial),
         unitsCreated: order.unitsCreated + 1,
         lastNumber: Math.max(order.lastNumber, number?.value ?? 0),
         numberWidth: Math.max(order.numberWidth, number?.width ?? 0),
       };
+    }
+    case 'serial-block.received': {
+      const { blockId, prefix, from, to, width } = event.body;
+      if (order.blocks.some((block) => block.blockId === blockId)) return order;
+      return { ...order, blocks: [...order.blocks, { blockId, prefix, from, to, width, next: from }] };
     }
     case 'unit.completed':
       return { ...order, unitsDone: order.unitsDone + 1 };
@@ -80,6 +109,46 @@ export function evolveOrder(order: Order | null, event: Happened): Order | null 
       return order;
   }
 }
+
+function received(
+  order: Order | null,
+  { documentVersion: _version, ...body }: Extract<Happened, { type: 'work-order.received' }>['body'],
+  at: number,
+): Order {
+  const before = order ?? {
+    unitsCreated: 0,
+    unitsDone: 0,
+    lastNumber: 0,
+    numberWidth: 4,
+    createdAt: at,
+    blocks: [],
+  };
+  return { ...before, ...body, source: 'server' };
+}
+
+/** Numbers are given in their order: after one that was used, the ones before it are not looked at again. */
+const withoutNumber = (blocks: readonly SerialBlock[], serial: string): readonly SerialBlock[] =>
+  blocks.map((block) => {
+    const number = runningNumber(serial, block.prefix)?.value;
+    return number === undefined || number < block.next || number > block.to ? block : { ...block, next: number + 1 };
+  });
+
+/** Numbers of the blocks that this station has not used yet. */
+export const numbersLeft = ({ blocks }: Pick<Order, 'blocks'>): number =>
+  blocks.reduce((sum, { next, to }) => sum + Math.max(0, to - next + 1), 0);
+
+/** The next serial of the blocks that no unit has; null: used up. Blocks in the order they came. */
+export function nextOfBlocks({ blocks }: Pick<Order, 'blocks'>, taken: (serial: string) => boolean): string | null {
+  for (const { prefix, next, to, width } of blocks)
+    for (let number = next; number <= to; number += 1) {
+      const serial = numbered(prefix, number, width);
+      if (!taken(serial)) return serial;
+    }
+  return null;
+}
+
+const numbered = (prefix: string, number: number, width: number): string =>
+  `${prefix}${String(number).padStart(width, '0')}`;
 
 const step = (order: Order, to: OrderStep): Order => {
   const status = orderStatusAfter(order.status, to);
@@ -94,4 +163,4 @@ export function runningNumber(serial: string, prefix: string): { value: number; 
 }
 
 export const serialOf = (order: Order, number: number): string =>
-  `${order.serialPrefix}${String(number).padStart(order.numberWidth, '0')}`;
+  numbered(order.serialPrefix, number, order.numberWidth);

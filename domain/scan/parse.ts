@@ -5,6 +5,7 @@
  */
 import type { ScanKind } from '#contract/rpc/scan.ts';
 import type { ScannedComponent } from '#domain/facts.ts';
+import { isLabelPassport } from '#domain/units/label-passport.ts';
 import { clean, GS, keyboardLayouts, undoLayout, type KeyboardLayout } from './characters.ts';
 import { fromHumanForm, parseGs1 } from './gs1.ts';
 import { parseIso15434 } from './iso15434.ts';
@@ -79,7 +80,10 @@ function understand(raw: string, context: ScanContext): ParsedScan {
     fields: { ...told, ...fields },
   });
 
-  if (code === '' || text.length > longest) return as('unknown', code);
+  if (code === '') return as('unknown', code);
+  // Longer than what suppliers print, and no other code begins like it.
+  if (isLabelPassport(code)) return as('passport', code);
+  if (text.length > longest) return as('unknown', code);
   const { prefixes } = context;
   const prefix = [prefixes.badge, prefixes.order, prefixes.command]
     .filter((each) => code.startsWith(each) && code.length > each.length)

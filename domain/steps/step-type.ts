@@ -10,7 +10,7 @@ import type { StepSummary } from '#contract/rpc/execution.ts';
 import type { StepAction, StepActionOf, StepDefinition, StepDefinitionOf, StepType } from '#contract/steps/index.ts';
 import type { Facts, ScannedComponent } from '#domain/facts.ts';
 import type { Happened } from '#domain/happened.ts';
-import type { Unit } from '#domain/units/unit.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
 
 /** What the station itself does in a step: a gauge's button, a machine cycle's course. Never comes over the wire. */
 export type InternalAction =

@@ -7,7 +7,8 @@ import { currentRun, isOpen, type Execution } from '#domain/execution/execution.
 import type { Facts } from '#domain/facts.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { cycleOpen, type MachineCycleProgress } from '#domain/steps/machine-cycle/kind.ts';
-import { openHold, unitStatusAfter, type Unit } from './unit.ts';
+import type { Unit } from './unit-state.ts';
+import { openHold, unitStatusAfter } from './unit.ts';
 import { holderName, holdReason } from './holder.ts';
 
 export interface UnitState {
@@ -16,7 +17,9 @@ export interface UnitState {
   readonly execution: Execution | null;
 }
 
-export function decideUnit({ unit, execution }: UnitState, command: UnitCommand, facts: Facts): Decision {
+type Act = Exclude<UnitCommand, { type: 'unit.take-label' }>;
+
+export function decideUnit({ unit, execution }: UnitState, command: Act, facts: Facts): Decision {
   const { serial } = command;
   const permission = command.type;
   const faults: Reason[] = [...permissionFaults(facts, permission)];
@@ -77,7 +80,7 @@ export function unitFaults(unit: Unit, facts: Pick<Facts, 'catalogue'>): readonl
  * A unit is not taken out from under a machine that runs on it: the cycle is aborted first. A cycle whose definition,
  * machine or recipe is no longer in the configuration is run by nobody, so it keeps no unit.
  */
-function machineBusy(execution: Execution | null, { catalogue }: Pick<Facts, 'catalogue'>): Reason | null {
+export function machineBusy(execution: Execution | null, { catalogue }: Pick<Facts, 'catalogue'>): Reason | null {
   const run = execution === null ? null : currentRun(execution);
   if (execution === null || run === null || run.stepType !== 'machine-cycle' || run.status !== 'current') return null;
   const progress = run.progress as MachineCycleProgress;

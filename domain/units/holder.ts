@@ -2,7 +2,7 @@
 import type { Localized } from '#contract/config/text.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { Facts } from '#domain/facts.ts';
-import type { Hold, Unit } from './unit.ts';
+import type { Hold, Unit } from './unit-state.ts';
 
 /** A person's name, a device's id, the file; what the station did itself goes by the station's id. */
 export function actorName(actor: Actor, stationId: string, { catalogue }: Pick<Facts, 'catalogue'>): string {
@@ -30,8 +30,9 @@ export function holdReason(
   if (reasons.length === 0 && reason !== '') return reason;
   const step = catalogue
     .definition(definitionId, revision)
-    ?.operations.find(({ id }) => id === operationId)
-    ?.steps.find(({ id }) => id === stepId);
+    ?.operations.filter(({ id }) => operationId === null || id === operationId)
+    .flatMap(({ steps }) => steps)
+    .find(({ id }) => id === stepId);
   // The definition is gone from the configuration: what is known is better than nothing.
   return step?.title ?? (reason === '' ? (stepId ?? '') : reason);
 }

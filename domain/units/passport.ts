@@ -1,7 +1,7 @@
 /**
  * Uniting what several stations know of one unit. `joinPassports` is commutative, associative and idempotent, and folding
  * an event is a join too: whatever the order in which streams arrive, the result is the same (a join-semilattice, as of
- * Shapiro et al., Conflict-free Replicated Data Types, 2011). Every set is kept in a fixed order, so equal means same JSON.
+ * Shapiro et al., Conflict-free Replicated Data Types, 2011). Every set is kept in a fixed order; `samePassport` compares.
  */
 import type { Actor } from '#contract/envelope.ts';
 import type { Passport, PassportHold, PassportOrigin, PassportPass, PassportRun } from '#contract/passport.ts';
@@ -9,18 +9,33 @@ import type { Happened } from '#domain/happened.ts';
 
 type Mark = Passport['scrapped'];
 
-const text = (value: unknown): string => JSON.stringify(value);
+/** JSON with sorted keys: a database that keeps JSON as a tree (PostgreSQL's jsonb) gives keys back in an order of its own. */
+function text(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => compare(a, b)))
+      : inner,
+  );
+}
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Of two tellings under one key a fixed one is kept, whichever came first. */
+/**
+ * Of two tellings under one key the smaller by a total order is kept, whichever came first; a minimum is commutative,
+ * associative and idempotent, and so is everything that is put together of minima.
+ */
 const smaller = <T>(a: T, b: T): T => (text(a) <= text(b) ? a : b);
+/** null: not known. */
+const known = <T>(a: T | null, b: T | null, both: (a: T, b: T) => T): T | null =>
+  a === null || b === null ? (a ?? b) : both(a, b);
+const earlier = <T extends { readonly at: number }>(a: T, b: T): T =>
+  a.at === b.at ? smaller(a, b) : a.at < b.at ? a : b;
 
 function unite<T>(
   a: readonly T[],
   b: readonly T[],
   keyOf: (item: T) => string,
   both: (a: T, b: T) => T,
-  order: (a: T, b: T) => number,
+  atOf: (item: T) => number,
 ): T[] {
   const found = new Map<string, T>();
   for (const item of [...a, ...b]) {
@@ -28,66 +43,70 @@ function unite<T>(
     const other = found.get(key);
     found.set(key, other === undefined ? item : both(other, item));
   }
-  return [...found.values()].sort((x, y) => order(x, y) || compare(keyOf(x), keyOf(y)));
+  return [...found.entries()]
+    .sort(([keyX, x], [keyY, y]) => atOf(x) - atOf(y) || compare(keyX, keyY))
+    .map(([, item]) => item);
 }
 
 const originKey = (o: PassportOrigin): string => text([o.stationId, o.at, o.orderId, o.definitionId, o.revision]);
 const passKey = (p: PassportPass): string => text([p.operationId, p.executionId, p.stationId, p.at]);
 
-function earlier(a: Mark, b: Mark): Mark {
-  if (a === null || b === null) return a ?? b;
-  return a.at !== b.at ? (a.at < b.at ? a : b) : smaller(a, b);
-}
+/**
+ * The end of a run may be heard of first; until its beginning comes it is kept as a run that began when it ended. The
+ * earliest beginning counts, so the beginning replaces it.
+ */
 function joinRun(a: PassportRun, b: PassportRun): PassportRun {
-  const head = smaller({ ...a, ended: null }, { ...b, ended: null });
-  const ended =
-    a.ended === null || b.ended === null
-      ? (a.ended ?? b.ended)
-      : a.ended.at !== b.ended.at
-        ? a.ended.at < b.ended.at
-          ? a.ended
-          : b.ended
-        : smaller(a.ended, b.ended);
-  return { ...head, ended };
+  return {
+    executionId: a.executionId,
+    operationId: smaller(a.operationId, b.operationId),
+    stationId: smaller(a.stationId, b.stationId),
+    startedAt: Math.min(a.startedAt, b.startedAt),
+    ended: known(a.ended, b.ended, earlier),
+  };
 }
+
+/** What marks a hold of which only the lifting was heard of. */
+const unheard = '\uffff';
+export const isUnheard = (hold: Pick<PassportHold, 'reason'>): boolean => hold.reason === unheard;
+
 function joinHold(a: PassportHold, b: PassportHold): PassportHold {
-  const head = smaller({ ...a, lifted: null }, { ...b, lifted: null });
-  const lifted =
-    a.lifted === null || b.lifted === null
-      ? (a.lifted ?? b.lifted)
-      : a.lifted.at !== b.lifted.at
-        ? a.lifted.at < b.lifted.at
-          ? a.lifted
-          : b.lifted
-        : smaller(a.lifted, b.lifted);
-  return { ...head, lifted };
+  const head =
+    isUnheard(a) === isUnheard(b) ? smaller({ ...a, lifted: null }, { ...b, lifted: null }) : isUnheard(a) ? b : a;
+  return { ...head, lifted: known(a.lifted, b.lifted, earlier) };
 }
 
 /** @throws Error when the two are of different units. */
 export function joinPassports(a: Passport, b: Passport): Passport {
+  return { ...joinParts(a, b), origins: unite(a.origins, b.origins, originKey, smaller, (o) => o.at) };
+}
+
+function joinParts(a: PassportPart, b: PassportPart): PassportPart {
   if (a.serial !== b.serial) throw new Error(`passports of ${a.serial} and ${b.serial} cannot be united`);
   return {
     serial: a.serial,
-    origins: unite(a.origins, b.origins, originKey, smaller, (x, y) => x.at - y.at),
-    passed: unite(a.passed, b.passed, passKey, smaller, (x, y) => (x.at ?? 0) - (y.at ?? 0)),
+    origins: unite(a.origins, b.origins, originKey, smaller, (o) => o.at),
+    passed: unite(a.passed, b.passed, passKey, smaller, (p) => p.at ?? 0),
     runs: unite(
       a.runs,
       b.runs,
       (r) => r.executionId,
       joinRun,
-      (x, y) => x.startedAt - y.startedAt,
+      (r) => r.startedAt,
     ),
     holds: unite(
       a.holds,
       b.holds,
       (h) => h.holdId,
       joinHold,
-      (x, y) => x.at - y.at,
+      (h) => h.at,
     ),
-    scrapped: earlier(a.scrapped, b.scrapped),
-    completed: earlier(a.completed, b.completed),
+    scrapped: known<NonNullable<Mark>>(a.scrapped, b.scrapped, earlier),
+    completed: known<NonNullable<Mark>>(a.completed, b.completed, earlier),
   };
 }
+
+/** Whether two passports say the same. */
+export const samePassport = (a: PassportPart, b: PassportPart): boolean => text(a) === text(b);
 
 /** What one event tells of a unit, as a passport with nothing else in it; null: nothing. */
 export type PassportPart = Omit<Passport, 'origins'> & { readonly origins: readonly PassportOrigin[] };
@@ -116,16 +135,15 @@ export const passportEvents = [
 
 /**
  * Folds one event. Of the end of a run and of the lifting of a hold that were not heard of before, a stub is kept that
- * the beginning joins when it comes (streams of different stations arrive in any order).
+ * the beginning joins when it comes (streams of different stations arrive in any order). `unit.arrived` adds nothing:
+ * what it tells came out of other streams, which arrive themselves.
  */
 export function evolvePassport(passport: PassportPart, event: Happened): PassportPart {
   const part = partOf(event);
-  return part === null ? passport : (joinPassports(passport as Passport, part as Passport) satisfies Passport);
+  return part === null ? passport : joinParts(passport, part);
 }
 
 const nobody: Actor = { kind: 'system' };
-/** Sorts after every real telling of the same run or hold, so that the real one is kept by `smaller`. */
-const unknownText = '\uffff';
 
 function partOf(event: Happened): PassportPart | null {
   const { at, stationId, actor } = event;
@@ -177,7 +195,7 @@ function partOf(event: Happened): PassportPart | null {
       const { serial, holdId } = event.body;
       const stub: PassportHold = {
         holdId,
-        reason: unknownText,
+        reason: unheard,
         reasons: [],
         operationId: null,
         stepId: null,

@@ -1,66 +1,12 @@
-/** One serialised piece: where it stands in its routing, its holds and what is built into it. */
-import type { Actor } from '#contract/envelope.ts';
-import type { Reason } from '#contract/refusal.ts';
+/** How a unit's state follows from the facts of this station's log. */
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import type { Happened } from '#domain/happened.ts';
-
-export interface PassedOperation {
-  readonly operationId: string;
-  /** null: the source did not tell. */
-  readonly stationId: string | null;
-  readonly at: number | null;
-}
-export interface Hold {
-  readonly holdId: string;
-  /** What the person wrote; empty when the step failed (earlier versions wrote its English title). */
-  readonly reason: string;
-  /** Of the failed step; empty when a person put the unit on hold. */
-  readonly reasons: readonly Reason[];
-  /** The operation the unit was in. */
-  readonly operationId: string | null;
-  readonly stepId: string | null;
-  readonly at: number;
-  readonly by: Actor;
-  readonly stationId: string;
-  readonly liftedAt: number | null;
-  readonly liftedBy: Actor | null;
-}
-export interface FittedComponent {
-  readonly executionId: string;
-  readonly stepId: string;
-  readonly bomLine: string;
-  readonly materialId: string;
-  readonly lot: string | null;
-  readonly serial: string | null;
-  readonly at: number;
-}
-export interface OpenWork {
-  readonly executionId: string;
-  readonly operationId: string;
-  readonly stationId: string;
-  readonly startedAt: number;
-}
-export interface Unit {
-  readonly serial: string;
-  readonly orderId: string;
-  readonly materialId: string;
-  readonly definitionId: string;
-  readonly revision: string;
-  readonly status: UnitStatus;
-  readonly passed: readonly PassedOperation[];
-  /** Runs begun per operation. */
-  readonly attempts: Readonly<Record<string, number>>;
-  readonly open: OpenWork | null;
-  readonly holds: readonly Hold[];
-  readonly components: readonly FittedComponent[];
-  readonly createdAt: number;
-  readonly changedAt: number;
-  readonly scrappedAt: number | null;
-  readonly completedAt: number | null;
-}
+import { mergeUnit, unitFromPassport } from './merge.ts';
+import type { Hold, PassedOperation, Unit } from './unit-state.ts';
 
 export const unitEvents = [
   'unit.created',
+  'unit.arrived',
   'unit.held',
   'unit.hold-lifted',
   'unit.scrapped',
@@ -101,18 +47,19 @@ const transitions = {
     'unit.scrapped': 'scrapped',
     'unit.completed': 'never',
   },
+  // Held or scrapped elsewhere while its last step is done by a machine here: what the machine reports has happened.
   held: {
     'execution.started': 'never',
-    'execution.passed': 'never',
+    'execution.passed': 'held',
     'execution.stopped': 'held',
     'unit.held': 'never',
     'unit.hold-lifted': 'rest',
     'unit.scrapped': 'scrapped',
-    'unit.completed': 'never',
+    'unit.completed': 'held',
   },
   scrapped: {
     'execution.started': 'never',
-    'execution.passed': 'never',
+    'execution.passed': 'scrapped',
     'execution.stopped': 'scrapped',
     'unit.held': 'never',
     'unit.hold-lifted': 'never',
@@ -131,10 +78,13 @@ const transitions = {
 } as const satisfies Record<UnitStatus, Record<StatusEvent, UnitStatus | 'rest' | 'never'>>;
 
 /** @returns null when the unit's status does not allow it. */
-export function unitStatusAfter(unit: Pick<Unit, 'status' | 'completedAt'>, event: StatusEvent): UnitStatus | null {
+export function unitStatusAfter(
+  unit: Pick<Unit, 'status' | 'completedAt' | 'open'>,
+  event: StatusEvent,
+): UnitStatus | null {
   const to: UnitStatus | 'rest' | 'never' = transitions[unit.status][event];
   if (to === 'never') return null;
-  if (to === 'rest') return unit.completedAt === null ? 'waiting' : 'done';
+  if (to === 'rest') return unit.completedAt !== null ? 'done' : unit.open === null ? 'waiting' : 'in-work';
   return to;
 }
 
@@ -144,7 +94,8 @@ export const passedOperation = (unit: Unit, operationId: string): PassedOperatio
 
 /** Of `component.*` events, which do not carry the serial, the caller knows the unit by the execution. */
 export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
-  if (event.type === 'unit.created') return unit ?? created(event.body, event.at);
+  if (event.type === 'unit.created') return unit ?? created(event.body, event);
+  if (event.type === 'unit.arrived') return arrived(unit, event.body, event);
   if (unit === null) return null;
   switch (event.type) {
     case 'execution.started': {
@@ -182,11 +133,12 @@ export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
     }
     case 'unit.hold-lifted': {
       const { holdId } = event.body;
-      return moved(unit, event.type, event.at, {
-        holds: unit.holds.map((hold) =>
-          hold.holdId === holdId ? { ...hold, liftedAt: event.at, liftedBy: event.actor } : hold,
-        ),
-      });
+      const holds = unit.holds.map((hold) =>
+        hold.holdId === holdId ? { ...hold, liftedAt: event.at, liftedBy: event.actor } : hold,
+      );
+      const lifted = moved(unit, event.type, event.at, { holds });
+      // Held here and elsewhere: each hold is lifted for itself.
+      return openHold(lifted) === null ? lifted : { ...lifted, status: unit.status };
     }
     case 'unit.scrapped':
       return moved(unit, event.type, event.at, { scrappedAt: event.at });
@@ -210,7 +162,7 @@ export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
   }
 }
 
-function created(body: Extract<Happened, { type: 'unit.created' }>['body'], at: number): Unit {
+function created(body: Extract<Happened, { type: 'unit.created' }>['body'], { at, stationId }: Happened): Unit {
   const { serial, orderId, materialId, definitionId, revision, passed } = body;
   return {
     serial,
@@ -228,7 +180,21 @@ function created(body: Extract<Happened, { type: 'unit.created' }>['body'], at: 
     changedAt: at,
     scrappedAt: null,
     completedAt: null,
+    arrived: null,
+    label: null,
+    logOf: stationId,
   };
+}
+
+function arrived(
+  unit: Unit | null,
+  { passport, keyId, issuedAt }: Extract<Happened, { type: 'unit.arrived' }>['body'],
+  { at, stationId }: Happened,
+): Unit {
+  const merged = mergeUnit(unit ?? { ...unitFromPassport(passport), logOf: stationId, open: null }, passport);
+  if (keyId === null || issuedAt === null || (merged.label?.issuedAt ?? 0) > issuedAt) return merged;
+  const passed = passport.passed.map(({ operationId }) => operationId);
+  return { ...merged, label: { keyId, issuedAt, takenAt: at, passed } };
 }
 
 function moved(unit: Unit, type: StatusEvent, at: number, change: Partial<Unit>): Unit {

@@ -22,7 +22,7 @@ const wordPrefixes: Readonly<Record<string, readonly string[]>> = {
   state: ['device_state_', 'machine_state_', 'store_state_', 'server_state_'],
   problem: ['sync_problem_'],
   expected: ['scan_kind_', 'machine_state_'],
-  kind: ['scan_kind_'],
+  kind: ['scan_kind_', 'case_kind_'],
   stepType: ['step_type_'],
   permission: ['permission_'],
 };

@@ -5,6 +5,7 @@
 import type { Actor } from '#contract/envelope.ts';
 import type { Outcome, Reason } from '#contract/refusal.ts';
 import type { StoreState } from '#contract/rpc/system.ts';
+import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { Command } from '#domain/commands.ts';
 import { accept, reason, type Decision } from '#domain/decision.ts';
 import { decideExecution } from '#domain/execution/decide.ts';
@@ -13,10 +14,12 @@ import { decideOrder } from '#domain/orders/decide.ts';
 import { decidePeople } from '#domain/people/decide.ts';
 import { isReport } from '#domain/steps/step-type.ts';
 import { decideUnit } from '#domain/units/decide.ts';
+import { decideTakeLabel } from '#domain/units/label.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Log } from '#station/log.ts';
 import { StoreNotWritableError } from '#station/store/errors.ts';
 import {
+  readArrival,
   readExecution,
   readOpenExecution,
   readOrder,
@@ -49,6 +52,10 @@ export function createDispatch(parts: DispatchParts): Dispatch {
         return isReport(command.action) ? { kind: 'system' } : null;
       case 'station.record':
         return { kind: 'system' };
+      case 'order.receive':
+      case 'order.receive-block':
+      case 'execution.follow':
+        return { kind: 'system' };
       case 'station.lock':
         return command.reason === 'idle' ? { kind: 'system' } : null;
       case 'operator.sign-in': {
@@ -73,7 +80,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     if (decision.events.length > 0) {
       const meta = { actor: facts.actor, commandId, at, bootId, monoMs: clock.monotonic(), config: catalogue.hash };
       try {
-        store.append(decision.events, meta);
+        store.append(withArrival(command, decision, facts, store), meta);
       } catch (error) {
         if (!(error instanceof StoreNotWritableError)) throw error;
         log.error({ err: error, command: command.type }, 'the store takes no events');
@@ -101,6 +108,42 @@ export function createDispatch(parts: DispatchParts): Dispatch {
   };
 }
 
+/** Serial of the unit that a command acts on; null: of none. */
+function unitOf(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'>): string | null {
+  switch (command.type) {
+    case 'unit.hold':
+    case 'unit.lift-hold':
+    case 'unit.scrap':
+    case 'unit.take-label':
+    case 'execution.start':
+      return command.serial;
+    case 'execution.follow':
+    case 'step.act':
+    case 'step.retry':
+      return readOpenExecution(read, facts.station.id)?.serial ?? null;
+    default:
+      return null;
+  }
+}
+
+/**
+ * What was decided rests on what is known of the unit from elsewhere too: that is written before, so that this log alone
+ * explains it and a rebuild comes to the same.
+ */
+function withArrival(
+  command: Command,
+  { ok, events }: Decision,
+  facts: Facts,
+  store: Pick<CoreStore, 'read'>,
+): readonly DomainEvent[] {
+  const serial = ok ? unitOf(command, facts, store) : null;
+  const known = serial === null ? null : readArrival(store.read, serial);
+  if (serial === null || known === null) return events;
+  const { version, passport } = known;
+  const arrived = event('unit.arrived', { serial, passport, via: 'server', version, keyId: null, issuedAt: null });
+  return [arrived, ...events];
+}
+
 function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'>): Decision {
   switch (command.type) {
     case 'order.create':
@@ -108,6 +151,8 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'order.hold':
     case 'order.close':
     case 'order.import':
+    case 'order.receive':
+    case 'order.receive-block':
     case 'unit.create':
       return decideOrder(
         { order: readOrder(read, command.orderId), unitOrder: (serial) => readUnitOrder(read, serial) },
@@ -121,7 +166,10 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
       const execution = unit?.open ? readExecution(read, unit.open.executionId) : null;
       return decideUnit({ unit, execution }, command, facts);
     }
+    case 'unit.take-label':
+      return decideTakeLabel(readUnit(read, command.serial), command);
     case 'execution.start':
+    case 'execution.follow':
     case 'step.act':
     case 'step.retry': {
       const open = readOpenExecution(read, facts.station.id);

@@ -4,8 +4,8 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import type { Facts } from '#domain/facts.ts';
 import { nobody, type Session } from '#domain/people/session.ts';
 import type { Station } from '#contract/config/plant.ts';
-import { readFittedIn, readSession } from '#station/store/projections/aggregates.ts';
-import type { CoreStore, DeviceSource, Ids, LiveSource } from './ports.ts';
+import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
+import type { CoreStore, DeviceSource, Ids, LiveSource, ServerLinkSource } from './ports.ts';
 
 export interface FactSources {
   readonly store: Pick<CoreStore, 'read'>;
@@ -14,13 +14,17 @@ export interface FactSources {
   readonly live: LiveSource;
   readonly devices: DeviceSource;
   readonly ids: Ids;
+  readonly link: ServerLinkSource;
+  /** UTC ms. */
+  readonly startedAt: number;
 }
 
 export const sessionOf = (store: Pick<CoreStore, 'read'>): Session => readSession(store.read) ?? nobody;
 
 /** @param actor null: whoever is signed in, else the station itself. */
 export function factsAt(sources: FactSources, now: number, actor: Actor | null): Facts {
-  const { store, station, catalogue, live, devices, ids } = sources;
+  const { store, station, catalogue, live, devices, ids, link, startedAt } = sources;
+  const { configured, linked, sinceAt } = link.serverLink();
   const session = sessionOf(store);
   const signedIn = session.person;
   return {
@@ -36,6 +40,9 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
       if (condition === null) return null;
       return { state: condition.state, since: devices.since(deviceId) ?? now, pushes: devices.pushes(deviceId) };
     },
+    server: { configured, linked, sinceAt: sinceAt ?? startedAt },
+    cases: (serial) => readCases(store.read, serial),
+    heardAt: (serial) => readHeardAt(store.read, serial),
     fittedIn: (materialId, componentSerial) => readFittedIn(store.read, materialId, componentSerial),
   };
 }

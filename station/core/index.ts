@@ -1,8 +1,7 @@
 /** The core of the station: the one way in for commands, and what the screens see of orders, units and executions. */
-import type { Configuration } from '#contract/config/index.ts';
+import type { Orders } from '#contract/config/plant.ts';
 import type { StoredEvent } from '#contract/events/index.ts';
 import type { Reason } from '#contract/refusal.ts';
-import { catalogueOf, type Catalogue } from '#domain/catalogue.ts';
 import type { Facts } from '#domain/facts.ts';
 import type { Session } from '#domain/people/session.ts';
 import type { Clock } from '#station/clock.ts';
@@ -14,11 +13,15 @@ import type { ReadModelReader } from '#station/store/projection.ts';
 import type { Signal } from '#station/streams/signal.ts';
 import { createDispatch, type Dispatch } from './dispatch.ts';
 import { factsAt, sessionOf } from './facts.ts';
-import type { CoreStore, DeviceSource, Ids, LiveSource, ParseComponent, TraceStore } from './ports.ts';
+import type { LiveCatalogue } from './live-catalogue.ts';
+import type { CoreStore, DeviceSource, Ids, LiveSource, ParseComponent, ServerParts, TraceStore } from './ports.ts';
 
 export interface CoreParts {
   readonly store: CoreStore;
-  readonly configuration: Configuration;
+  readonly catalogue: LiveCatalogue;
+  /** Of the files: taken in where no server is. */
+  readonly orders: Orders['orders'];
+  readonly server: ServerParts;
   readonly stationId: string;
   readonly bootId: string;
   readonly live: LiveSource;
@@ -32,7 +35,7 @@ export interface CoreParts {
 
 export interface Core {
   readonly stationId: string;
-  readonly catalogue: Catalogue;
+  readonly catalogue: LiveCatalogue;
   readonly clock: Clock;
   readonly log: Log;
   readonly read: ReadModelReader;
@@ -52,6 +55,7 @@ export interface Core {
   readonly execution: ExecutionFeature;
   readonly ids: Ids;
   readonly parseComponent: ParseComponent;
+  readonly server: ServerParts;
   /** Takes in orders and units of the configuration that are not known here yet. @returns what was refused. */
   importOrders(): readonly Reason[];
   /** Takes up what was running when the station ended (machine cycles). Call once, after the devices were started. */
@@ -62,11 +66,10 @@ export interface Core {
 
 /** @throws Error when the configuration has no such station. */
 export function createCore(parts: CoreParts): Core {
-  const { store, configuration, stationId, clock, ids, log, parseComponent } = parts;
-  const catalogue = catalogueOf(configuration);
+  const { store, catalogue, stationId, clock, ids, log, parseComponent, server } = parts;
   const station = catalogue.station(stationId);
   if (station === null) throw new Error(`the configuration has no station ${stationId}; name one of its stations`);
-  const sources = { ...parts, catalogue, station };
+  const sources = { ...parts, station, link: server.link, startedAt: clock.now() };
   const dispatch = createDispatch(sources);
   const facts = (): Facts => factsAt(sources, clock.now(), null);
   const execution = createExecution({ ...sources, dispatch, facts });
@@ -84,7 +87,11 @@ export function createCore(parts: CoreParts): Core {
     execution,
     ids,
     parseComponent,
-    importOrders: () => importOrders(configuration.orders, dispatch, log),
+    server,
+    importOrders() {
+      // With a server its orders are the ones that count; those of the files would be made twice.
+      return server.link.serverLink().configured ? [] : importOrders(parts.orders, dispatch, log);
+    },
     resume: () => execution.resume(),
     stop: () => execution.stop(),
   };

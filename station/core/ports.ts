@@ -94,3 +94,19 @@ export interface StationSigner {
   sign(bytes: Uint8Array): Uint8Array;
 }
 export type SignerSource = () => StationSigner | null;
+
+/** Pictures of released files, by the hash of their bytes (station/sync). */
+export interface PictureSource {
+  /** null: it has not come yet. */
+  picture(sha256: string): Uint8Array | null;
+  /** @returns how to stop. */
+  onStored(listener: (sha256: string) => void): () => void;
+}
+
+/** What the core needs of station/sync. */
+export interface ServerParts {
+  readonly documents: DocumentSource;
+  readonly link: ServerLinkSource;
+  readonly signer: SignerSource;
+  readonly pictures: PictureSource;
+}

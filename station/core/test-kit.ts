@@ -1,19 +1,32 @@
 /** A station core over a real store in a folder of its own, with a press and gauges in memory and a clock moved by hand. */
-import type { Configuration } from '#contract/config/index.ts';
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import type { Configuration, ReleasedDefinition } from '#contract/config/index.ts';
 import type { DeviceState, DriverResult } from '#contract/driver.ts';
 import type { StoredEvent } from '#contract/events/index.ts';
 import type { LiveReading, Reading, TagValue } from '#contract/reading.ts';
 import type { Outcome } from '#contract/refusal.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { StepAction } from '#contract/steps/index.ts';
+import { documentKinds, type DocumentBody, type DocumentKind } from '#contract/sync/down.ts';
 import { createLog } from '#station/log.ts';
+import type { ProjectedDocument } from '#station/store/projection.ts';
 import { projections } from '#station/store/projections/index.ts';
 import { openStore, type Store } from '#station/store/store.ts';
 import { manualClock, temporaryFolder, type ManualClock } from '#station/store/test-kit.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { startAt, testConfiguration } from '#domain/test-kit.ts';
 import { createCore, type Core } from './index.ts';
-import type { DeviceSource, LiveSource, TraceStore } from './ports.ts';
+import { LiveCatalogue } from './live-catalogue.ts';
+import type {
+  DeviceSource,
+  DocumentSource,
+  LiveSource,
+  ServerDocument,
+  ServerLink,
+  ServerParts,
+  StationSigner,
+  TraceStore,
+} from './ports.ts';
 
 type TagReading = Reading & { readonly tagId: string };
 type Listener = (readings: readonly TagReading[]) => void;
@@ -168,12 +181,91 @@ const units: Readonly<Record<string, string>> = {
   'dial.value': 'mm',
 };
 
+/** A plant server as the station sees it: documents come, the link comes and goes, and the station has a key. */
+export class FakeServer implements ServerParts {
+  /** Changes with a restart of the station. */
+  store: Store;
+  state: ServerLink = { configured: false, linked: false, sinceAt: null };
+  /** null: this station was not enrolled. */
+  key: StationSigner | null = null;
+  readonly kept = new Map<string, Uint8Array>();
+  readonly #clock: ManualClock;
+  readonly #stored = new Signal<readonly ProjectedDocument[]>();
+  readonly #pictures = new Signal<string>();
+  #version = 0;
+
+  constructor(store: Store, clock: ManualClock) {
+    this.store = store;
+    this.#clock = clock;
+  }
+
+  readonly documents: DocumentSource = {
+    documents: (kind) => this.store.documents.all(kind).map((document) => readable(kind, document)),
+    document: (kind, id) => {
+      const document = this.store.documents.get(kind, id);
+      return document === null ? null : readable(kind, document);
+    },
+    onStored: (listener) => this.#stored.listen(listener),
+  };
+  readonly link = { serverLink: (): ServerLink => this.state };
+  readonly signer = (): StationSigner | null => this.key;
+  readonly pictures = {
+    picture: (sha256: string): Uint8Array | null => this.kept.get(sha256) ?? null,
+    onStored: (listener: (sha256: string) => void): (() => void) => this.#pictures.listen(listener),
+  };
+
+  linked(): this {
+    this.state = { configured: true, linked: true, sinceAt: this.#clock.now() };
+    return this;
+  }
+  cut(): this {
+    this.state = { configured: true, linked: false, sinceAt: this.#clock.now() };
+    return this;
+  }
+  /** @param body null: it is gone. */
+  send(...documents: readonly (readonly [kind: DocumentKind, id: string, body: unknown])[]): void {
+    const sent = documents.map(([kind, id, body]) => ({ kind, id, version: (this.#version += 1), body }));
+    const answer = { reset: false, documents: sent, cursor: String(this.#version), more: false };
+    this.#stored.emit(this.store.documents.apply(answer, this.#clock.now()));
+  }
+  sendPicture(sha256: string, bytes: Uint8Array): void {
+    this.kept.set(sha256, bytes);
+    this.#pictures.emit(sha256);
+  }
+  /** Another station's key, made known by its document. @returns what signs with it. */
+  keyOf(stationId: string, revokedAt: number | null = null): StationSigner {
+    const signer = newSigner();
+    const { keyId, publicKey } = signer;
+    this.send(['station-key', keyId, { keyId, stationId, publicKey, revokedAt }]);
+    return signer;
+  }
+}
+
+const readable = <K extends DocumentKind>(kind: K, document: ProjectedDocument): ServerDocument<K> => ({
+  ...document,
+  body: documentKinds[kind].parse(document.body) as DocumentBody<K>,
+});
+
+export function newSigner(): StationSigner & { readonly publicKey: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const { x = '' } = publicKey.export({ format: 'jwk' });
+  return {
+    keyId: createHash('sha256').update(Buffer.from(x, 'base64url')).digest('hex').slice(0, 16),
+    publicKey: x,
+    sign: (bytes) => sign(null, bytes, privateKey),
+  };
+}
+
 export class TestStation {
   readonly clock = manualClock(startAt);
   readonly shop = new FakeShop(this.clock);
   readonly folder = temporaryFolder();
   readonly configuration: Configuration;
   readonly traces = new Map<string, { x: readonly number[]; y: readonly number[] }>();
+  readonly catalogue: LiveCatalogue;
+  /** Definitions that were in force once, by hash. */
+  readonly archive = new Map<string, ReleasedDefinition>();
+  readonly server: FakeServer;
   store: Store;
   core: Core;
   #ids = 0;
@@ -183,7 +275,9 @@ export class TestStation {
     this.#stationId = stationId;
     this.configuration = configuration;
     this.shop.values.set('dial.value', 10);
+    this.catalogue = new LiveCatalogue(configuration, { find: (hash) => this.archive.get(hash) ?? null });
     this.store = this.#open();
+    this.server = new FakeServer(this.store, this.clock);
     this.core = this.#make();
     this.core.importOrders();
   }
@@ -192,14 +286,16 @@ export class TestStation {
     return openStore({ folder: this.folder.path, stationId: this.#stationId, projections, clock: this.clock });
   }
   #make(): Core {
-    const { clock, shop, store, configuration, traces } = this;
+    const { clock, shop, store, configuration, catalogue, server, traces } = this;
     const kept: TraceStore = {
       putTrace: (traceId, x, y) => void traces.set(traceId, { x, y }),
       getTrace: (traceId) => traces.get(traceId) ?? null,
     };
     return createCore({
       store,
-      configuration,
+      catalogue,
+      orders: configuration.orders,
+      server,
       stationId: this.#stationId,
       bootId: 'boot',
       live: shop,
@@ -223,6 +319,7 @@ export class TestStation {
     this.store.close();
     between();
     this.store = this.#open();
+    this.server.store = this.store;
     this.core = this.#make();
     this.core.resume();
   }

@@ -1,16 +1,27 @@
 /** Work on units at this station: starts, acts, the screen's view, machine cycles and gauge pushes. */
 import type { Station } from '#contract/config/plant.ts';
-import type { Outcome } from '#contract/refusal.ts';
+import type { Outcome, Refusal } from '#contract/refusal.ts';
 import type { CharacteristicSeries, ExecutionView, TracePoints } from '#contract/rpc/execution.ts';
 import type { StepAction } from '#contract/steps/index.ts';
-import type { Catalogue } from '#domain/catalogue.ts';
 import type { Facts } from '#domain/facts.ts';
+import { unitFaults } from '#domain/units/decide.ts';
+import { whatNow } from '#domain/execution/interlocks.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Dispatch } from '#station/core/dispatch.ts';
+import type { LiveCatalogue } from '#station/core/live-catalogue.ts';
 import type { CommandValue } from '#station/core/outcomes.ts';
-import type { CoreStore, DeviceSource, Ids, LiveSource, ParseComponent, TraceStore } from '#station/core/ports.ts';
+import type {
+  CoreStore,
+  DeviceSource,
+  Ids,
+  LiveSource,
+  ParseComponent,
+  ServerParts,
+  TraceStore,
+} from '#station/core/ports.ts';
 import type { Log } from '#station/log.ts';
+import { readOpenExecution, readUnit } from '#station/store/projections/aggregates.ts';
 import { MachineCycles } from '#station/steps/machine-cycle/cycles.ts';
 import { watchPushes, type Push } from '#station/steps/measure/pushes.ts';
 import type { Signal } from '#station/streams/signal.ts';
@@ -23,7 +34,8 @@ export interface ExecutionParts {
   readonly store: CoreStore;
   readonly station: Station;
   readonly stationId: string;
-  readonly catalogue: Catalogue;
+  readonly catalogue: LiveCatalogue;
+  readonly server: ServerParts;
   readonly live: LiveSource;
   readonly devices: DeviceSource;
   readonly traces: TraceStore;
@@ -49,6 +61,8 @@ export interface ExecutionFeature {
   /** A refusal also becomes the page. */
   start(serial: string, commandId: string): Outcome<CommandValue>;
   act(place: ActPlace, commandId: string): Outcome<CommandValue>;
+  /** Makes a refusal the page, for that serial. */
+  refuse(serial: string, refusal: Refusal): void;
   dismiss(): void;
   trace(
     executionId: string,
@@ -86,11 +100,32 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
     screen.pushed(push);
     if (push.refusal !== null) changes.changed();
   });
-  const unlisten = store.onAppended.listen((events) => {
-    screen.appended(events);
-    cycles.appended(events);
+  /** A unit held or scrapped elsewhere leaves the work here; the page then says why. */
+  function follow(): void {
+    const open = readOpenExecution(read, parts.stationId);
+    const unit = open === null ? null : readUnit(read, open.serial);
+    if (open === null || unit === null || (unit.status !== 'held' && unit.status !== 'scrapped')) return;
+    const outcome = dispatch({ type: 'execution.follow' }, null);
+    if (!outcome.ok || readOpenExecution(read, parts.stationId) !== null) return;
+    const reasons = unitFaults(unit, { catalogue });
+    const next = whatNow(reasons, null, facts());
+    screen.refused(unit.serial, { command: 'execution.follow', at: clock.now(), reasons, met: [], next });
     changes.changed();
-  });
+  }
+  const stops = [
+    store.onAppended.listen((events) => {
+      screen.appended(events);
+      cycles.appended(events);
+      changes.changed();
+      if (events.some(({ type }) => type.startsWith('machine-cycle.'))) follow();
+    }),
+    parts.server.documents.onStored((changed) => {
+      if (!changed.some(({ kind }) => kind === 'passport' || kind === 'case')) return;
+      changes.changed();
+      follow();
+    }),
+    catalogue.changed.listen(() => changes.changed()),
+  ];
 
   return {
     changes,
@@ -110,6 +145,10 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
       if (outcome.ok && action.type === 'machine-cycle' && action.do === 'abort') cycles.abort(executionId, stepId);
       return outcome;
     },
+    refuse(serial, refusal) {
+      screen.refused(serial, refusal);
+      changes.changed();
+    },
     dismiss() {
       screen.dismiss();
       changes.changed();
@@ -117,9 +156,12 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
     trace: (executionId, stepId, signal) => cycles.trace(executionId, stepId, signal),
     series: (definitionId, characteristicId, limit) =>
       characteristicSeries(read, catalogue, definitionId, characteristicId, limit),
-    resume: () => cycles.resume(),
+    resume() {
+      cycles.resume();
+      follow();
+    },
     async stop() {
-      unlisten();
+      for (const stop of stops) stop();
       stopPushes();
       changes.stop();
       await cycles.stop();

@@ -12,7 +12,7 @@ import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { stepKind } from '#domain/steps/index.ts';
 import { gaugeFaults } from '#domain/steps/measure/kind.ts';
 import { reason } from '#domain/decision.ts';
-import type { Unit } from '#domain/units/unit.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
 import type { DeviceSource } from '#station/core/ports.ts';
 import { readExecution, readOpenExecution, readOrder, readUnit } from '#station/store/projections/aggregates.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
@@ -103,6 +103,7 @@ function emptyView(revision: number, sources: ViewSources): ExecutionView {
     unit: null,
     order: null,
     definition: null,
+    definitionChanged: null,
     operation: null,
     executionId: null,
     steps: [],
@@ -152,6 +153,7 @@ function runPart(execution: Execution, unit: Unit, sources: ViewSources): Partia
   const operation = operationOf(execution, sources.facts);
   return {
     ...unitPart(unit, sources),
+    definitionChanged: isOpen(execution) ? definitionChanged(execution, sources.facts) : null,
     operation: {
       id: execution.operationId,
       title: operation?.title ?? untitled(execution.operationId),
@@ -161,6 +163,15 @@ function runPart(execution: Execution, unit: Unit, sources: ViewSources): Partia
     executionId: execution.executionId,
     steps: operation === null ? [] : stepRows(operation, execution, sources.facts),
   };
+}
+
+function definitionChanged(
+  { definition: { id, revision, hash } }: Execution,
+  { catalogue }: Facts,
+): ExecutionView['definitionChanged'] {
+  const now = catalogue.definition(id, revision);
+  if (now?.status !== 'released') return 'withdrawn';
+  return now.hash === hash ? null : 'replaced';
 }
 
 function stepRows(operation: Operation, execution: Execution, { catalogue }: Facts): readonly StepRow[] {
@@ -208,11 +219,9 @@ function refusedPush({ refusedPush: push, facts }: ViewSources): RefusedPush | n
   return { at, value, unit, deviceTitle: found.device.title, decimals: found.tag.decimals, reasons: refusal.reasons };
 }
 
-/** Served by the host from the definition's folder (station/web). */
-const imageUrl = ({ id, revision }: ReleasedDefinition, image: string | undefined): string | null =>
-  image === undefined
-    ? null
-    : `/definition-images/${[id, revision, ...image.split('/')].map(encodeURIComponent).join('/')}`;
+/** Served by the host from the kept definition's folder (station/web). */
+const imageUrl = ({ hash }: ReleasedDefinition, image: string | undefined): string | null =>
+  image === undefined ? null : `/definition-images/${[hash, ...image.split('/')].map(encodeURIComponent).join('/')}`;
 
 function refusedPart(serial: string, refusal: Refusal, sources: ViewSources): Partial<ExecutionView> {
   const { read, facts } = sources;

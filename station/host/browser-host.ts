@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyRouter } from '@orpc/server';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { readBelow, readDefinitionImage, type DefinitionFolder, type ServedFile } from '../web/files.ts';
+import { readBelow, readDefinitionImage, type ServedFile } from '../web/files.ts';
 import { allowedHosts, judge } from './guards.ts';
 import { notStartedHerePage, notStartedHerePolicy } from './pages.ts';
 import { createRpcSockets, defaultSocketLimits, type RpcSockets, type SocketLimits } from './rpc-socket.ts';
@@ -23,7 +23,8 @@ export interface BrowserHostOptions {
   readonly router: AnyRouter;
   /** Folder of the built renderer, with `index.html`. */
   readonly rendererDir: string;
-  readonly definitionFolder: DefinitionFolder;
+  /** Where definitions are kept, each in the folder of its hash, with its pictures. */
+  readonly definitionsFolder: string;
   /** Address to listen on; 127.0.0.1 unless the plant wants thin clients. */
   readonly host?: string;
   /** 0: any free one. */
@@ -154,7 +155,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, by: An
   if (!reads) return send(response, 405, 'Only GET');
   if (path.startsWith('/definition-images/')) {
     response.setHeader('content-security-policy', picturePolicy);
-    return sendFile(response, await readDefinitionImage(options.definitionFolder, path));
+    return sendFile(response, await readDefinitionImage(options.definitionsFolder, path));
   }
   // Loading the page prolongs the session, so that a panel in daily use never falls out of it.
   if (path === '/') response.setHeader('set-cookie', sessions.issue());

@@ -7,7 +7,7 @@ import type { OrderRow } from '#contract/rpc/orders.ts';
 import { reason } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
 import { definitionFaults } from '#domain/orders/decide.ts';
-import type { Order } from '#domain/orders/order.ts';
+import { numbersLeft, type Order } from '#domain/orders/order.ts';
 import { permissionFaults, qualificationCheck } from '#domain/people/access.ts';
 import { neededDevices } from '#domain/execution/interlocks.ts';
 import { deviceFaults } from '#domain/steps/values.ts';
@@ -17,13 +17,14 @@ import { readOrder } from '#station/store/projections/aggregates.ts';
 
 const mostWaiting = 20;
 
-/** Released first, then held, created, closed; then priority, due date (none last), id. As one row of keys. */
+/** Released first, then held, created, closed; then place in the dispatch list, priority, due date (none last), id. As one row of keys. */
 const sortKeys = `
   CASE status WHEN 'released' THEN 0 WHEN 'held' THEN 1 WHEN 'created' THEN 2 ELSE 3 END AS rank,
-  priority, coalesce(due_at, 9007199254740991) AS due, order_id AS orderId, state`;
+  coalesce(sequence, 9007199254740991) AS place, priority, coalesce(due_at, 9007199254740991) AS due, order_id AS orderId, state`;
 
 interface OrderRecord {
   readonly rank: number;
+  readonly place: number;
   readonly priority: number;
   readonly due: number;
   readonly orderId: string;
@@ -36,23 +37,23 @@ export function orderList(
   query: { readonly cursor: string | null; readonly limit: number; readonly status: 'open' | 'all' },
 ): Page<OrderRow> {
   const open = query.status === 'open' ? 1 : 0;
-  const after = cursorParts(query.cursor, 4);
+  const after = cursorParts(query.cursor, 5);
   const total =
     read.get<{ n: number }>("SELECT count(*) AS n FROM work_order WHERE ? = 0 OR status <> 'closed'", open)?.n ?? 0;
   const rows = read.all<OrderRecord>(
     `SELECT * FROM (SELECT ${sortKeys} FROM work_order WHERE ? = 0 OR status <> 'closed')
-     WHERE ? = 0 OR (rank, priority, due, orderId) > (?, ?, ?, ?)
-     ORDER BY rank, priority, due, orderId LIMIT ?`,
+     WHERE ? = 0 OR (rank, place, priority, due, orderId) > (?, ?, ?, ?, ?)
+     ORDER BY rank, place, priority, due, orderId LIMIT ?`,
     open,
     after === null ? 0 : 1,
-    ...(after ?? [0, 0, 0, '']),
+    ...(after ?? [0, 0, 0, 0, '']),
     query.limit + 1,
   );
   return pageOf(
     rows,
     query.limit,
     total,
-    ({ rank, priority, due, orderId }) => [rank, priority, due, orderId],
+    ({ rank, place, priority, due, orderId }) => [rank, place, priority, due, orderId],
     (row) => orderRow(read, facts, JSON.parse(row.state) as Order),
   );
 }
@@ -67,8 +68,8 @@ function orderRow(read: ReadModelReader, facts: Facts, order: Order): OrderRow {
   const { orderId, materialId, definitionId, revision, status, quantity, priority, dueAt } = order;
   const definition = catalogue.definition(definitionId, revision);
   const here = (definition?.operations ?? []).filter((o) => o.stations.includes(station.id));
-  const held = read.get<{ n: number }>(
-    "SELECT count(*) AS n FROM unit WHERE order_id = ? AND status = 'held'",
+  const units = read.get<{ created: number; done: number | null; held: number | null }>(
+    `SELECT count(*) AS created, sum(completed) AS done, sum(status = 'held') AS held FROM unit WHERE order_id = ?`,
     orderId,
   );
   return {
@@ -77,9 +78,12 @@ function orderRow(read: ReadModelReader, facts: Facts, order: Order): OrderRow {
     definition: { id: definitionId, revision, title: definition?.title ?? untitled(definitionId) },
     status,
     quantity,
-    unitsCreated: order.unitsCreated,
-    unitsDone: order.unitsDone,
-    unitsHeld: held?.n ?? 0,
+    unitsCreated: units?.created ?? 0,
+    unitsDone: units?.done ?? 0,
+    unitsHeld: units?.held ?? 0,
+    source: order.source,
+    holdReason: order.holdReason,
+    numbersLeft: order.source === 'server' ? numbersLeft(order) : null,
     priority,
     dueAt,
     operationsHere: here.map(({ id, title }) => ({ id, title })),
@@ -116,24 +120,24 @@ function blocked(order: Order, here: readonly Operation[], facts: Facts): readon
 
 /** Units that could start one of these operations, oldest first. */
 function waiting(read: ReadModelReader, orderId: string, here: readonly Operation[]): readonly string[] {
-  const found = new Map<string, number>();
+  const found = new Map<string, string>();
   for (const { id, after } of here) {
-    const rows = read.all<{ id: number; serial: string }>(
-      `SELECT id, serial FROM unit WHERE order_id = ? AND status = 'waiting'
+    const rows = read.all<{ place: string; serial: string }>(
+      `SELECT printf('%020d', created_at) || serial AS place, serial FROM unit WHERE order_id = ? AND status = 'waiting'
          AND NOT EXISTS (SELECT 1 FROM unit_passed p WHERE p.serial = unit.serial AND p.operation_id = ?)
          AND (SELECT count(*) FROM json_each(?) needed
               WHERE NOT EXISTS (SELECT 1 FROM unit_passed p
                                 WHERE p.serial = unit.serial AND p.operation_id = needed.value)) = 0
-       ORDER BY id LIMIT ?`,
+       ORDER BY created_at, serial LIMIT ?`,
       orderId,
       id,
       JSON.stringify(after),
       mostWaiting,
     );
-    for (const row of rows) found.set(row.serial, row.id);
+    for (const row of rows) found.set(row.serial, row.place);
   }
   return [...found]
-    .sort(([, a], [, b]) => a - b)
+    .sort(([, a], [, b]) => (a < b ? -1 : 1))
     .slice(0, mostWaiting)
     .map(([serial]) => serial);
 }

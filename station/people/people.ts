@@ -95,6 +95,8 @@ export function createPeople(parts: PeopleParts): People {
     activeAtMono = clock.monotonic();
     if (activeAtMono - toldAtMono >= tellActiveMs && present()) tell();
   };
+  // Roles, name and qualifications may be others from now on; what the person may do is judged at each act.
+  const uncatalogued = catalogue.changed.listen(tell);
   const unlisten = core.appended.listen((events) => {
     if (!events.some(({ type }) => type.startsWith('operator.') || type === 'station.locked')) return;
     if (present()) {
@@ -210,6 +212,7 @@ export function createPeople(parts: PeopleParts): People {
       stopped = true;
       timer?.cancel();
       unlisten();
+      uncatalogued();
     },
   };
 }

@@ -8,8 +8,8 @@ import type { People } from '#station/people/people.ts';
 import type { Known } from './known.ts';
 
 export interface ScanParts {
-  readonly core: Pick<Core, 'catalogue' | 'dispatch' | 'ids'> & {
-    readonly execution: Pick<ExecutionFeature, 'view' | 'start' | 'act' | 'dismiss'>;
+  readonly core: Pick<Core, 'catalogue' | 'dispatch' | 'ids' | 'server' | 'stationId'> & {
+    readonly execution: Pick<ExecutionFeature, 'view' | 'start' | 'act' | 'dismiss' | 'refuse'>;
   };
   readonly people: Pick<People, 'signIn' | 'signOut' | 'lock' | 'active'>;
   readonly known: Known;

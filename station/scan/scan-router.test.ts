@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
+import { encodeLabel, labelBytes, type LabelPassport } from '#domain/units/label-passport.ts';
 import { watchScanners } from './device-scans.ts';
 import { duplicateWindowMs } from './scan-router.ts';
 import { testStation, type TestStation } from './test-kit.ts';
@@ -219,5 +220,87 @@ describe('scanners as devices', () => {
     for (const text of ['WO-10452', 'WO-10452', 'WO-10460']) reading(text);
     await settle();
     expect(seen.map(({ fields }) => fields['order'])).toEqual(['WO-10460', undefined]);
+  });
+});
+
+describe('a label passport', () => {
+  const label = (keyId: string, more: Partial<LabelPassport> = {}): LabelPassport => ({
+    serial: 'PMP200-2600077',
+    orderId: 'WO-10460',
+    materialId: 'PMP-200',
+    definitionId: 'PMP-200',
+    revision: 'A',
+    origin: { stationId: 'ST05', at: 1_795_400_000_000 },
+    passed: [{ operationId: '10', stationId: 'ST05', at: 1_795_420_000_000 }],
+    completed: false,
+    issuedAt: 1_795_420_060_000,
+    keyId,
+    ...more,
+  });
+
+  it('is understood, and takes up a unit that nobody told of; the next operation starts', async () => {
+    await using station = testStation();
+    const key = station.server.keyOf('ST05');
+    station.server.cut();
+    await station.scan('BDG-1002');
+    expect(codes(await station.scan('PMP200-2600077'))).toContain('unit.unknown');
+    const of = label(key.keyId);
+    const code = encodeLabel(of, key.sign(labelBytes(of)));
+    expect(await station.scan(code)).toMatchObject({
+      kind: 'passport',
+      text: `${code.slice(0, 16)}…`,
+      fields: { serial: 'PMP200-2600077', order: 'WO-10460' },
+      result: 'accepted',
+      refusal: null,
+    });
+    expect(station.core.execution.view()).toMatchObject({ mode: 'step', operation: { id: '20' } });
+  });
+
+  it('as a scanner sends it, with its symbology identifier and a line end', async () => {
+    await using station = testStation();
+    const key = station.server.keyOf('ST05');
+    await station.scan('BDG-1002');
+    const of = label(key.keyId);
+    const outcome = await station.scan(`]d1${encodeLabel(of, key.sign(labelBytes(of)))}\r`);
+    expect(outcome).toMatchObject({ kind: 'passport', result: 'accepted' });
+  });
+
+  it('damaged, of another version or wrongly signed: refused with the reason, and the reason is the page', async () => {
+    await using station = testStation();
+    const key = station.server.keyOf('ST05');
+    await station.scan('BDG-1002');
+    const of = label(key.keyId);
+    const good = encodeLabel(of, key.sign(labelBytes(of)));
+    const forged = encodeLabel(
+      { ...of, passed: [...of.passed, { ...of.passed[0]!, operationId: '20' }] },
+      key.sign(labelBytes(of)),
+    );
+    expect(codes(await station.scan(forged))).toEqual(['label.signature-wrong']);
+    expect(codes(await station.scan(good.slice(0, -4)))).toEqual(['label.damaged']);
+    expect(station.core.execution.view()).toMatchObject({
+      mode: 'refused',
+      refusal: { reasons: [{ code: 'label.signature-wrong', params: { serial: of.serial, station: 'ST05' } }] },
+    });
+    expect(codes(await station.scan(`${good}*`))).toEqual(['label.damaged']);
+    expect(codes(await station.scan(good.replace('LWP1:', 'LWP2:')))).toEqual(['label.version-unknown']);
+    expect(codes(await station.scan('LWP1:nothing'))).toEqual(['label.damaged']);
+  });
+
+  it('in the middle of another unit: what is open here is told, and what the label says is kept', async () => {
+    await using station = testStation();
+    const key = station.server.keyOf('ST05');
+    await atHousing(station);
+    const of = label(key.keyId);
+    const outcome = await station.scan(encodeLabel(of, key.sign(labelBytes(of))));
+    expect(codes(outcome)).toContain('unit.other-in-work');
+    expect(station.events().some(({ type }) => type === 'unit.arrived')).toBe(true);
+    expect(currentStep(station)).toBeUndefined();
+  });
+
+  it('garbled by a keyboard of another country: the layout is named', async () => {
+    await using station = testStation();
+    const outcome = await station.scan('LWP1Ö0YZ');
+    expect(outcome.result).toBe('refused');
+    expect(['scan.keyboard-layout', 'scan.not-understood']).toContain(codes(outcome)[0]);
   });
 });

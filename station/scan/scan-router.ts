@@ -13,6 +13,8 @@ import { visible } from '#domain/scan/characters.ts';
 import { parseScan, type ParsedScan, type ScanContext } from '#domain/scan/parse.ts';
 import { done } from '#station/core/outcomes.ts';
 import { Signal } from '#station/streams/signal.ts';
+import { decodeLabel } from '#domain/units/label-passport.ts';
+import { checkLabel } from '#station/units/labels.ts';
 import { commandAct } from './commands.ts';
 import { catalogueContext } from './known.ts';
 import type { ScanParts } from './parts.ts';
@@ -88,6 +90,8 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
       }
       case 'order':
         return known.order(parsed.value) ? { refusal: null } : refuse(reason('order.unknown', { order: parsed.value }));
+      case 'passport':
+        return passport(parsed.value);
       case 'unit':
         return from(done(execution.start(parsed.value, ids.next())));
       case 'component': {
@@ -112,6 +116,27 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
               }),
         );
     }
+  };
+
+  /** A label is taken up whatever page is open; what is wrong with it becomes the page, as for a start that was refused. */
+  const passport = (text: string): Done => {
+    const decoded = decodeLabel(text);
+    if (!decoded.ok)
+      return refuse(
+        decoded.problem === 'damaged'
+          ? reason('label.damaged', { length: text.length })
+          : reason('label.version-unknown', { version: decoded.version }),
+      );
+    const { label } = decoded;
+    const { serial } = label;
+    const fields = { serial, order: label.orderId };
+    const check = checkLabel(decoded, core.server, core.stationId);
+    const taken = core.dispatch({ type: 'unit.take-label', serial, label, check }, ids.next());
+    if (!taken.ok) {
+      execution.refuse(serial, taken.refusal);
+      return from(done(taken), fields);
+    }
+    return from(done(execution.start(serial, ids.next())), fields);
   };
 
   const handle = async ({ text, source, deviceId }: ScanSubmission): Promise<ScanOutcome> => {
@@ -170,6 +195,8 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
 /** Badges are half a secret: their last four characters are shown, also when a wrong keyboard layout garbled them. */
 function shownText(parsed: ParsedScan, raw: string): string {
   const badge = parsed.kind === 'badge' || parsed.fields['meantKind'] === 'badge';
+  // A passport is long and says nothing to people; what it was understood as stands beside it.
+  if (parsed.kind === 'passport') return `${parsed.value.slice(0, 16)}…`;
   return badge ? shortBadge(visible(parsed.value)) : visible(raw.replace(/[\r\n\t]+$/, ''));
 }
 

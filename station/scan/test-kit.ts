@@ -5,9 +5,10 @@ import path from 'node:path';
 import type { Configuration } from '#contract/config/index.ts';
 import type { StoredEvent } from '#contract/events/index.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
-import { catalogueOf } from '#domain/catalogue.ts';
 import { loadConfiguration } from '#config/load.ts';
 import { createCore, type Core } from '#station/core/index.ts';
+import { LiveCatalogue } from '#station/core/live-catalogue.ts';
+import { FakeServer } from '#station/core/test-kit.ts';
 import type { DeviceSource, TraceStore } from '#station/core/ports.ts';
 import { installedDrivers } from '#station/drivers/index.ts';
 import { createPeople, type People, type PeopleParts } from '#station/people/people.ts';
@@ -32,6 +33,7 @@ export interface LogLine {
 export interface TestStation extends AsyncDisposable {
   readonly core: Core;
   readonly store: Store;
+  readonly server: FakeServer;
   readonly people: People;
   readonly scans: ScanRouter;
   readonly clock: ManualClock;
@@ -90,15 +92,19 @@ export function testStation(
     })),
   );
   let id = 0;
+  const catalogue = new LiveCatalogue(configuration, { find: () => null });
+  const server = new FakeServer(store, clock);
   const core = createCore({
     store,
-    configuration,
+    catalogue,
+    orders: configuration.orders,
+    server,
     stationId: 'ST10',
     bootId: 'boot-1',
     live: hub,
     devices,
     traces,
-    parseComponent: componentParser(catalogueOf(configuration), clock),
+    parseComponent: componentParser(catalogue, clock),
     clock,
     ids: { next: () => `id-${++id}` },
     log,
@@ -115,6 +121,7 @@ export function testStation(
   return {
     core,
     store,
+    server,
     people,
     scans,
     clock,

@@ -41,6 +41,7 @@ export interface SystemParts extends Omit<SystemFacts, 'startedAt'> {
   readonly store: SystemStore;
   readonly history: SystemHistory;
   readonly server: SystemServer;
+  readonly released: SystemFacts['released'] & { readonly changed: Pick<Signal<void>, 'listen'> };
   /** Writes a fact of the station itself, or says why it cannot be written. */
   readonly record: (fact: StationFact) => Outcome<unknown>;
   readonly clock: Clock;
@@ -103,6 +104,7 @@ export function createSystem(parts: SystemParts): System {
     timer = clock.setTimer(heartbeatMs, tick);
   };
   store.onState.listen(() => changed.emit());
+  parts.released.changed.listen(() => changed.emit());
   server.changed.listen(() => {
     // Acknowledgements come many times a second; a picture of them a second is enough beside the heartbeat.
     const now = clock.monotonic();

@@ -50,6 +50,7 @@ function make(): System {
     version: '1.2.3',
     store: { previousRun: 'ended-abruptly', onState, info: () => info },
     history: { onState: onHistory, info: () => history },
+    released: { state: { files: 0, atNextStart: [], picturesMissing: 0, faulty: null }, changed: onServer },
     server: { link: () => link, unsent: () => ({ count: 3, oldestAt: 8 }), changed: onServer },
     record(fact) {
       if (refuse) return { ok: false, refusal: { command: 'station.record', at: 0, reasons: [], met: [], next: [] } };

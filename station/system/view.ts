@@ -6,8 +6,11 @@ import type { HistoryInfo } from '#station/history/history.ts';
 import type { StoreInfo } from '#station/store/store.ts';
 
 export interface SystemFacts {
-  readonly configuration: Configuration;
+  /** In force now. */
+  readonly configuration: Pick<Configuration, 'hash' | 'plant' | 'stations' | 'lines'>;
   readonly stationId: string;
+  /** What the server released for this station. */
+  readonly released: { readonly state: SystemView['released'] };
   /** Of the program, from package.json. */
   readonly version: string;
   /** UTC ms. */
@@ -49,6 +52,7 @@ export function systemView(facts: SystemFacts, state: SystemState): SystemView {
     },
     demoHints: plant.demo ? plant.demoHints : [],
     configHash: hash,
+    released: facts.released.state,
     store: {
       state: store.state,
       detail: store.detail,

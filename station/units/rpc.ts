@@ -3,9 +3,10 @@ import { implement } from '@orpc/server';
 import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import type { Signal } from '#station/streams/signal.ts';
 import { watching } from '#station/streams/mailbox.ts';
+import { Signal } from '#station/streams/signal.ts';
 import { unitHistory } from './history.ts';
+import { printLabel } from './labels.ts';
 import { unitDetail, unitList } from './view.ts';
 
 /** Pulls of a list are not worth more often than this. */
@@ -21,15 +22,23 @@ export function createUnitsRouter(core: Core, server: OnServer) {
   const os = implement(contract.units);
   const { dispatch, read, catalogue } = core;
   let revision = 1;
-  core.appended.listen(() => (revision += 1));
-  server.changed.listen(() => (revision += 1));
+  const changed = new Signal<void>();
+  const tell = (): void => {
+    revision += 1;
+    changed.emit();
+  };
+  core.appended.listen(tell);
+  server.changed.listen(tell);
+  core.catalogue.changed.listen(tell);
+  core.server.documents.onStored((news) => {
+    if (news.some(({ kind }) => kind === 'passport' || kind === 'case')) tell();
+  });
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
       yield* watching<{ readonly revision: number }>(
         (box) => {
           box.put({ revision });
-          const stops = [core.appended, server.changed].map((one) => one.listen(() => box.put({ revision })));
-          return () => stops.forEach((stop) => stop());
+          return changed.listen(() => box.put({ revision }));
         },
         signal,
         undefined,
@@ -39,6 +48,9 @@ export function createUnitsRouter(core: Core, server: OnServer) {
     list: os.list.handler(({ input }) => unitList(read, input)),
     get: os.get.handler(({ input }) => unitDetail(read, catalogue, server, input.serial)),
     history: os.history.handler(({ input }) => unitHistory(read, catalogue, server, input)),
+    label: os.label.handler(({ input }) =>
+      printLabel(input.serial, core.facts(), { read, signer: core.server.signer }),
+    ),
     hold: os.hold.handler(({ input: { commandId, ...hold } }) =>
       done(dispatch({ type: 'unit.hold', ...hold }, commandId)),
     ),

@@ -4,18 +4,21 @@ import type { Page } from '#contract/rpc/base.ts';
 import type { UnitDetail, UnitRow, UnitStatus } from '#contract/rpc/units.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { actorName, holdReason } from '#domain/units/holder.ts';
-import { passedOperation, type Unit } from '#domain/units/unit.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
+import { passedOperation } from '#domain/units/unit.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
-import { readUnit } from '#station/store/projections/aggregates.ts';
+import { readCases, readHeardAt, readOwnUnit, readUnit } from '#station/store/projections/aggregates.ts';
 
 interface UnitRecord {
-  readonly id: number;
   readonly serial: string;
   readonly orderId: string;
   readonly material: string;
   readonly status: UnitStatus;
   readonly changedAt: number;
+  readonly here: number;
+  readonly heardAt: number | null;
+  readonly state: string;
 }
 
 /** Serial, order number, and lot or serial of a component that is in the unit, each containing the text. */
@@ -34,21 +37,33 @@ export function unitList(
   const after = cursorParts(query.cursor, 2);
   const total = read.get<{ n: number }>(`SELECT count(*) AS n FROM unit WHERE ${matches}`, ...wanted)?.n ?? 0;
   const rows = read.all<UnitRecord>(
-    `SELECT id, serial, order_id AS orderId, material_id AS material, status, changed_at AS changedAt FROM unit
-     WHERE ${matches} AND (? = 0 OR (changed_at, id) < (?, ?))
-     ORDER BY changed_at DESC, id DESC LIMIT ?`,
+    `SELECT serial, order_id AS orderId, material_id AS material, status, changed_at AS changedAt, here, state,
+       (SELECT received_at FROM passport p WHERE p.serial = unit.serial) AS heardAt
+     FROM unit
+     WHERE ${matches} AND (? = 0 OR (changed_at, serial) < (?, ?))
+     ORDER BY changed_at DESC, serial DESC LIMIT ?`,
     ...wanted,
     after === null ? 0 : 1,
-    ...(after ?? [0, 0]),
+    ...(after ?? [0, '']),
     query.limit + 1,
   );
   return pageOf(
     rows,
     query.limit,
     total,
-    ({ changedAt, id }) => [changedAt, id],
-    ({ id: _id, ...row }) => row,
+    ({ changedAt, serial }) => [changedAt, serial],
+    ({ state, here, ...row }) => ({ ...row, here: here === 1, stationId: placeOf(JSON.parse(state) as Unit) }),
   );
+}
+
+/** Where it is in work, else where something of it passed last. */
+function placeOf({ open, passed }: Unit): string | null {
+  if (open !== null) return open.stationId;
+  const last = passed.reduce<Unit['passed'][number] | null>(
+    (latest, each) => (latest === null || (each.at ?? 0) >= (latest.at ?? 0) ? each : latest),
+    null,
+  );
+  return last?.stationId ?? null;
 }
 
 const untitled = (id: string): Localized => ({ en: id, de: id });
@@ -73,6 +88,10 @@ export function unitDetail(
     material: unit.materialId,
     status: unit.status,
     changedAt: unit.changedAt,
+    stationId: placeOf(unit),
+    heardAt: readHeardAt(read, serial),
+    here: readOwnUnit(read, serial) !== null,
+    cases: readCases(read, serial),
     materialTitle: catalogue.material(unit.materialId)?.title ?? untitled(unit.materialId),
     definition: {
       id: unit.definitionId,
@@ -87,6 +106,7 @@ export function unitDetail(
         title,
         status: passed !== null ? 'passed' : open !== null ? 'in-work' : 'open',
         stations,
+        stationId: passed?.stationId ?? open?.stationId ?? null,
         at: passed?.at ?? open?.startedAt ?? null,
         attempts: unit.attempts[id] ?? 0,
       };

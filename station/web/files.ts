@@ -47,19 +47,16 @@ export async function readBelow(folder: string, path: string): Promise<ServedFil
   }
 }
 
-/** Where the folder of a released definition is, absolute; null for an unknown one. */
-export type DefinitionFolder = (definition: string, revision: string) => string | null;
-
 /**
- * A picture of a process definition: `/definition-images/<definition>/<revision>/<file...>` is that file in the
+ * A picture of a process definition: `/definition-images/<hash of the definition's text>/<file...>` is that file in the
  * definition's folder. Only picture types, so that no text can be read.
+ * @param folder where the definitions are kept, absolute; null: not known yet.
  */
-export async function readDefinitionImage(folderOf: DefinitionFolder, path: string): Promise<ServedFile | null> {
-  const [prefix, definition, revision, ...file] = safeSegments(path) ?? [];
-  if (prefix !== 'definition-images' || definition === undefined || revision === undefined) return null;
+export async function readDefinitionImage(folder: string | null, path: string): Promise<ServedFile | null> {
+  const [prefix, hash = '', ...file] = safeSegments(path) ?? [];
+  if (folder === null || prefix !== 'definition-images' || !/^[0-9a-f]{64}$/.test(hash)) return null;
   if (!pictures.has(extname(file.at(-1) ?? '').toLowerCase())) return null;
-  const folder = folderOf(definition, revision);
-  return folder === null ? null : readBelow(folder, `/${file.map(encodeURIComponent).join('/')}`);
+  return readBelow(join(folder, hash), `/${file.map(encodeURIComponent).join('/')}`);
 }
 
 /** Decoded segments of a path, or null where one could mean another place. */

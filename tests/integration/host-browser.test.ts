@@ -16,6 +16,7 @@ import { createLog } from '#station/log.ts';
 import { watching } from '#station/streams/mailbox.ts';
 
 let folder: string;
+const hash = 'a'.repeat(64);
 let host: BrowserHost;
 let ended: Promise<string>;
 
@@ -53,8 +54,7 @@ async function open(more: Partial<BrowserHostOptions> = {}): Promise<BrowserHost
   return createBrowserHost({
     router: makeRouter(),
     rendererDir: join(folder, 'renderer'),
-    definitionFolder: (id, revision) =>
-      id === 'bracket' && revision === 'A' ? join(folder, 'config', 'definitions', 'bracket.A') : null,
+    definitionsFolder: join(folder, 'definitions'),
     port: 0,
     token: 'first-token',
     key: loadHostKey(folder),
@@ -117,12 +117,13 @@ async function link(): Promise<{ socket: WebSocket; client: Client; cookie: stri
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'linewright-host-'));
   mkdirSync(join(folder, 'renderer', 'assets'), { recursive: true });
-  mkdirSync(join(folder, 'config', 'definitions', 'bracket.A', 'images'), { recursive: true });
+  mkdirSync(join(folder, 'config'));
+  mkdirSync(join(folder, 'definitions', hash, 'images'), { recursive: true });
   writeFileSync(join(folder, 'renderer', 'index.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(folder, 'renderer', 'assets', 'index-Ab12Cd34.js'), 'export {};');
   writeFileSync(join(folder, 'config', 'people.yaml'), 'pinHash: secret');
-  writeFileSync(join(folder, 'config', 'definitions', 'bracket.A', 'definition.yaml'), 'id: bracket');
-  writeFileSync(join(folder, 'config', 'definitions', 'bracket.A', 'images', 'top.svg'), '<svg/>');
+  writeFileSync(join(folder, 'definitions', hash, 'definition.yaml'), 'id: bracket');
+  writeFileSync(join(folder, 'definitions', hash, 'images', 'top.svg'), '<svg/>');
   symlinkSync(join(folder, 'config', 'people.yaml'), join(folder, 'renderer', 'assets', 'link.txt'));
   host = await open();
 });
@@ -245,18 +246,18 @@ describe('what is served', () => {
   });
 
   test('pictures of definitions with a session, and only pictures', async () => {
-    const picture = '/definition-images/bracket/A/images/top.svg';
+    const picture = `/definition-images/${hash}/images/top.svg`;
     expect((await ask(picture)).status).toBe(403);
     const cookie = await signIn();
     const answer = await ask(picture, { cookie });
     expect(answer).toMatchObject({ status: 200, body: '<svg/>' });
     expect(answer.headers['content-security-policy']).toContain('sandbox');
     for (const path of [
-      '/definition-images/bracket/A/definition.yaml',
-      '/definition-images/bracket/A/../../people.yaml',
-      '/definition-images/../A/top.svg',
-      '/definition-images/bracket/B/images/top.svg',
-      '/definition-images/bracket',
+      `/definition-images/${hash}/definition.yaml`,
+      `/definition-images/${hash}/../../people.yaml`,
+      `/definition-images/../${hash}/top.svg`,
+      `/definition-images/${'b'.repeat(64)}/images/top.svg`,
+      `/definition-images/${hash}`,
     ])
       expect((await ask(path, { cookie })).body, path).not.toMatch(/id: bracket|secret|<svg/);
   });

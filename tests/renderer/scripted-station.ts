@@ -9,6 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { contract } from '#contract/rpc/index.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
+import type { UnitLabel } from '#contract/rpc/units.ts';
 import type { OrderRow } from '#contract/rpc/orders.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
@@ -77,6 +78,9 @@ export async function startScriptedStation(page: string, images: string, port = 
     unitsHeld: 1,
     priority: 5,
     dueAt: Date.now() + 86_400_000,
+    source: 'station',
+    holdReason: null,
+    numbersLeft: null,
     operationsHere: [{ id: '10', title: { en: 'Press and measure', de: 'Einpressen und Messen' } }],
     blocked: [],
     waiting: ['PMP100-2600417', 'PMP100-2600418', 'PMP100-2600419', 'PMP100-2600420'],
@@ -87,6 +91,18 @@ export async function startScriptedStation(page: string, images: string, port = 
     total: items.length,
   });
 
+  const unitLabel: UnitLabel = {
+    serial: 'PMP100-2600417',
+    material: order.material,
+    orderId: order.orderId,
+    stationId: 'ST10',
+    issuedAt: Date.now(),
+    passed: ['10'],
+    completed: false,
+    text: 'LWP1:0A',
+    dataMatrix: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v2h-1z"/></svg>',
+    qr: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h2v1h-2z"/></svg>',
+  };
   const router = os.router({
     system: {
       get: os.system.get.handler(() => systemView.value),
@@ -210,6 +226,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       list: os.units.list.handler(() => page1([])),
       get: os.units.get.handler(() => null),
       history: os.units.history.handler(() => page1([])),
+      label: os.units.label.handler(() => ({ ok: true, value: unitLabel })),
       hold: os.units.hold.handler(act('units.hold')),
       liftHold: os.units.liftHold.handler(act('units.liftHold')),
       scrap: os.units.scrap.handler(act('units.scrap')),

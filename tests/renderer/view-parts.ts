@@ -35,6 +35,7 @@ export const system = (
     },
   ],
   configHash: 'a'.repeat(64),
+  released: { files: 0, atNextStart: [], picturesMissing: 0, faulty: null },
   store: {
     state: store,
     detail: store === 'ok' ? '' : 'SQLITE_FULL: database or disk is full',

@@ -38,6 +38,7 @@ const base = (revision: number): ExecutionView => ({
   unit: null,
   order: null,
   definition: null,
+  definitionChanged: null,
   operation: null,
   executionId: null,
   steps: [],

@@ -1,8 +1,10 @@
 /** Reading the aggregates' state back from the read model. */
+import type { Passport } from '#contract/passport.ts';
+import type { CaseFact } from '#domain/facts.ts';
 import type { Execution, ExecutionHead, StepRun } from '#domain/execution/execution.ts';
 import type { Order } from '#domain/orders/order.ts';
 import type { Session } from '#domain/people/session.ts';
-import type { Unit } from '#domain/units/unit.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
 import type { ReadModelReader } from '../projection.ts';
 
 interface StateRow {
@@ -17,8 +19,51 @@ export const readSession = (db: ReadModelReader): Session | null =>
 export const readOrder = (db: ReadModelReader, orderId: string): Order | null =>
   parsed<Order>(db.get('SELECT state FROM work_order WHERE order_id = ?', orderId));
 
+/** As the rules see it: what the log says, joined with what the server told. */
 export const readUnit = (db: ReadModelReader, serial: string): Unit | null =>
   parsed<Unit>(db.get('SELECT state FROM unit WHERE serial = ?', serial));
+
+/** What this station's log alone says; null: nothing. */
+export function readOwnUnit(db: ReadModelReader, serial: string): Unit | null {
+  const row = db.get<{ readonly here: number; readonly state: string; readonly own: string | null }>(
+    'SELECT here, state, own FROM unit WHERE serial = ?',
+    serial,
+  );
+  return row === undefined || row.here === 0 ? null : (JSON.parse(row.own ?? row.state) as Unit);
+}
+
+export interface KnownPassport {
+  readonly version: number;
+  /** UTC ms. */
+  readonly receivedAt: number;
+  readonly passport: Passport;
+}
+
+/** What the server told of the unit last; null: nothing. */
+export function readPassport(db: ReadModelReader, serial: string): KnownPassport | null {
+  const row = db.get<{ readonly version: number; readonly receivedAt: number; readonly state: string }>(
+    'SELECT version, received_at AS receivedAt, state FROM passport WHERE serial = ?',
+    serial,
+  );
+  if (row === undefined) return null;
+  const { version, receivedAt, state } = row;
+  return { version, receivedAt, passport: JSON.parse(state) as Passport };
+}
+
+/** What must be recorded before anything is done with the unit here; null: the log knows all that the rules look at. */
+export function readArrival(db: ReadModelReader, serial: string): KnownPassport | null {
+  const news = db.get('SELECT 1 AS found FROM unit WHERE serial = ? AND (here = 0 OR own IS NOT NULL)', serial);
+  return news === undefined ? null : readPassport(db, serial);
+}
+
+export const readCases = (db: ReadModelReader, serial: string): readonly CaseFact[] =>
+  db.all<CaseFact>(
+    'SELECT case_id AS caseId, kind, opened_at AS openedAt FROM unit_case WHERE serial = ? ORDER BY opened_at, case_id',
+    serial,
+  );
+
+export const readHeardAt = (db: ReadModelReader, serial: string): number | null =>
+  db.get<{ readonly at: number }>('SELECT received_at AS at FROM passport WHERE serial = ?', serial)?.at ?? null;
 
 export const readHead = (db: ReadModelReader, executionId: string): ExecutionHead | null =>
   parsed<ExecutionHead>(db.get('SELECT state FROM execution WHERE execution_id = ?', executionId));

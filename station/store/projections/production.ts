@@ -1,15 +1,20 @@
 /**
  * The read model of orders, units and executions: the aggregates' state as the rules fold it (JSON), with the columns
  * and side tables that lists, charts and searches ask for. One projection, because an event of a step only names its
- * execution and the unit is found through it.
+ * execution and the unit is found through it. What the server told of units is joined here too, so that lists, counts and
+ * searches are of everything this station knows; no row depends on which of the two came first.
  */
 import type { StoredEvent } from '#contract/events/index.ts';
+import { passportSchema } from '#contract/passport.ts';
+import { caseBodySchema } from '#contract/sync/down.ts';
 import { evolveExecution, type Execution, type StepRun } from '#domain/execution/execution.ts';
 import { evolveOrder, orderEvents, type Order } from '#domain/orders/order.ts';
 import { evolveSession, nobody, sessionEvents, type Session } from '#domain/people/session.ts';
-import { evolveUnit, unitEvents, type Unit } from '#domain/units/unit.ts';
-import type { Projection, ReadModelDb } from '../projection.ts';
-import { readOrder, readSession, readStepRun, readUnit, readHead } from './aggregates.ts';
+import { mergeUnit } from '#domain/units/merge.ts';
+import type { Unit } from '#domain/units/unit-state.ts';
+import { evolveUnit, unitEvents } from '#domain/units/unit.ts';
+import type { ProjectedDocument, Projection, ReadModelDb } from '../projection.ts';
+import { readHead, readOrder, readOwnUnit, readPassport, readSession, readStepRun } from './aggregates.ts';
 
 const ddl = `
   CREATE TABLE session (id INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT;
@@ -18,20 +23,38 @@ const ddl = `
     order_id TEXT NOT NULL UNIQUE,
     status TEXT NOT NULL,
     priority INTEGER NOT NULL,
+    sequence INTEGER,
     due_at INTEGER,
     state TEXT NOT NULL
   ) STRICT;
+  -- state: as the rules see it. own: what this log alone says, where that is something else. here: this log knows it.
   CREATE TABLE unit (
-    id INTEGER PRIMARY KEY,
-    serial TEXT NOT NULL UNIQUE,
+    serial TEXT PRIMARY KEY,
     order_id TEXT NOT NULL,
     material_id TEXT NOT NULL,
     status TEXT NOT NULL,
+    completed INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
+    here INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    own TEXT
+  ) STRICT;
+  CREATE INDEX unit_of_order ON unit (order_id, status, completed, created_at, serial);
+  CREATE INDEX unit_changed ON unit (changed_at, serial);
+  CREATE TABLE passport (
+    serial TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
     state TEXT NOT NULL
   ) STRICT;
-  CREATE INDEX unit_of_order ON unit (order_id, status, id);
-  CREATE INDEX unit_changed ON unit (changed_at, id);
+  CREATE TABLE unit_case (
+    case_id TEXT PRIMARY KEY,
+    serial TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    opened_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX unit_case_of ON unit_case (serial);
   CREATE TABLE unit_passed (
     serial TEXT NOT NULL,
     operation_id TEXT NOT NULL,
@@ -93,11 +116,13 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 2,
+  version: 3,
   tables: [
     'session',
     'work_order',
     'unit',
+    'passport',
+    'unit_case',
     'unit_passed',
     'execution',
     'execution_step',
@@ -123,7 +148,42 @@ export const production: Projection = {
     foldComponents(db, event, serial);
     db.run('INSERT INTO unit_event (serial, epoch, seq) VALUES (?, ?, ?)', serial, event.epoch, event.seq);
   },
+  document(db, document) {
+    if (document.kind === 'passport') foldPassport(db, document);
+    if (document.kind === 'case') foldCase(db, document);
+  },
 };
+
+/** What cannot be read is as if it had not come: an older program does not judge what a newer server says. */
+function foldPassport(db: ReadModelDb, { id, version, receivedAt, body }: ProjectedDocument): void {
+  const read = passportSchema.safeParse(body);
+  if (read.success && read.data.serial === id)
+    db.run(
+      `INSERT INTO passport (serial, version, received_at, state) VALUES (?, ?, ?, ?)
+       ON CONFLICT (serial) DO UPDATE SET version = excluded.version, received_at = excluded.received_at,
+         state = excluded.state`,
+      id,
+      version,
+      whole(receivedAt),
+      JSON.stringify(read.data),
+    );
+  else if (db.run('DELETE FROM passport WHERE serial = ?', id) === 0) return;
+  putUnit(db, id, readOwnUnit(db, id));
+}
+
+function foldCase(db: ReadModelDb, { id, body }: ProjectedDocument): void {
+  db.run('DELETE FROM unit_case WHERE case_id = ?', id);
+  const read = caseBodySchema.safeParse(body);
+  if (!read.success) return;
+  const { serial, kind, openedAt } = read.data;
+  db.run(
+    'INSERT INTO unit_case (case_id, serial, kind, opened_at) VALUES (?, ?, ?, ?)',
+    id,
+    serial,
+    kind,
+    whole(openedAt),
+  );
+}
 
 function foldSession(db: ReadModelDb, event: StoredEvent): void {
   const before: Session = readSession(db) ?? nobody;
@@ -139,47 +199,67 @@ function foldOrder(db: ReadModelDb, event: StoredEvent, orderId: string): void {
   const before = readOrder(db, orderId);
   const after: Order | null = evolveOrder(before, event);
   if (after === null || after === before) return;
-  const { status, priority, dueAt } = after;
+  const { status, priority, sequence, dueAt } = after;
   const state = JSON.stringify(after);
   if (before === null)
     db.run(
-      'INSERT INTO work_order (order_id, status, priority, due_at, state) VALUES (?, ?, ?, ?, ?)',
+      'INSERT INTO work_order (order_id, status, priority, sequence, due_at, state) VALUES (?, ?, ?, ?, ?, ?)',
       orderId,
       status,
       priority,
+      sequence,
       whole(dueAt),
-      state,
-    );
-  else db.run('UPDATE work_order SET status = ?, state = ? WHERE order_id = ?', status, state, orderId);
-}
-
-function foldUnit(db: ReadModelDb, event: StoredEvent, serial: string): void {
-  const before = readUnit(db, serial);
-  const after: Unit | null = evolveUnit(before, event);
-  if (after === null || after === before) return;
-  const { orderId, materialId, status, changedAt } = after;
-  const state = JSON.stringify(after);
-  if (before === null)
-    db.run(
-      'INSERT INTO unit (serial, order_id, material_id, status, changed_at, state) VALUES (?, ?, ?, ?, ?, ?)',
-      serial,
-      orderId,
-      materialId,
-      status,
-      whole(changedAt),
       state,
     );
   else
     db.run(
-      'UPDATE unit SET status = ?, changed_at = ?, state = ? WHERE serial = ?',
+      'UPDATE work_order SET status = ?, priority = ?, sequence = ?, due_at = ?, state = ? WHERE order_id = ?',
       status,
-      whole(changedAt),
+      priority,
+      sequence,
+      whole(dueAt),
       state,
-      serial,
+      orderId,
     );
-  if (after.passed !== before?.passed)
-    for (const { operationId } of after.passed)
-      db.run('INSERT OR IGNORE INTO unit_passed (serial, operation_id) VALUES (?, ?)', serial, operationId);
+}
+
+function foldUnit(db: ReadModelDb, event: StoredEvent, serial: string): void {
+  const before = readOwnUnit(db, serial);
+  const after: Unit | null = evolveUnit(before, event);
+  if (after !== null && after !== before) putUnit(db, serial, after);
+}
+
+/** @param own what this log says of the unit; null: nothing. */
+function putUnit(db: ReadModelDb, serial: string, own: Unit | null): void {
+  const passport = readPassport(db, serial);
+  const unit = passport === null ? own : mergeUnit(own, passport.passport);
+  const before = db.all<{ id: string }>('SELECT operation_id AS id FROM unit_passed WHERE serial = ?', serial);
+  const passed = new Set(unit?.passed.map(({ operationId }) => operationId));
+  for (const { id } of before)
+    if (!passed.delete(id)) db.run('DELETE FROM unit_passed WHERE serial = ? AND operation_id = ?', serial, id);
+  for (const id of passed) db.run('INSERT INTO unit_passed (serial, operation_id) VALUES (?, ?)', serial, id);
+  if (unit === null) {
+    db.run('DELETE FROM unit WHERE serial = ?', serial);
+    return;
+  }
+  const { orderId, materialId, status, completedAt, createdAt, changedAt } = unit;
+  db.run(
+    `INSERT INTO unit (serial, order_id, material_id, status, completed, created_at, changed_at, here, state, own)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (serial) DO UPDATE SET order_id = excluded.order_id, material_id = excluded.material_id,
+       status = excluded.status, completed = excluded.completed, created_at = excluded.created_at,
+       changed_at = excluded.changed_at, here = excluded.here, state = excluded.state, own = excluded.own`,
+    serial,
+    orderId,
+    materialId,
+    status,
+    Number(completedAt !== null),
+    whole(createdAt),
+    whole(changedAt),
+    Number(own !== null),
+    JSON.stringify(unit),
+    own === null || own === unit ? null : JSON.stringify(own),
+  );
 }
 
 /** Only the head, the step in question and what changed of them are read and written: an event costs the same in a long run. */

@@ -1,0 +1,290 @@
+/**
+ * The passport printed on a unit: a text short enough for a small DataMatrix or QR code, signed by the station that printed
+ * it, so that another station can believe it without a network (docs/server.md). Pure; whoever calls brings the signature.
+ *
+ * `LWP1:` and, in base 41 (two bytes to three characters that every symbology and keyboard wedge carries): body, then 64
+ * bytes Ed25519 over `labelDomain` and the body. Body: flags, 8 bytes key id, issued (seconds), serial, order, material,
+ * definition (when it is not named as the material), revision, table of stations, origin, passed operations. Numbers are
+ * LEB128; times are seconds before the issue, zigzag (clocks of stations may differ in either direction).
+ */
+
+export interface LabelPassport {
+  readonly serial: string;
+  readonly orderId: string;
+  readonly materialId: string;
+  readonly definitionId: string;
+  readonly revision: string;
+  readonly origin: { readonly stationId: string; readonly at: number };
+  readonly passed: readonly {
+    readonly operationId: string;
+    /** null: it was not told where and when. */
+    readonly stationId: string | null;
+    readonly at: number | null;
+  }[];
+  /** Every operation has passed. */
+  readonly completed: boolean;
+  /** UTC ms, to the second, as every time here. */
+  readonly issuedAt: number;
+  /** 16 hex digits (contract/sync/enrol.ts). */
+  readonly keyId: string;
+}
+
+/** What became of the signature: of whose key it is said to be, and when that key was revoked. */
+export interface LabelCheck {
+  readonly signature: 'right' | 'wrong' | 'key-unknown';
+  /** null: the key is not known. */
+  readonly stationId: string | null;
+  readonly revokedAt: number | null;
+}
+
+const labelPrefix = 'LWP';
+const version = 1;
+/** What the signature is for, so that none made for something else is ever taken for one of a label. */
+export const labelDomain = 'linewright/label-passport/1\u0000';
+const signatureBytes = 64;
+
+/** Any version of it: what a scan is told from. */
+export const isLabelPassport = (text: string): boolean => /^LWP[1-9]\d{0,2}:/.test(text);
+
+/** What is signed: domain and body. */
+export function labelBytes(label: LabelPassport): Uint8Array {
+  return signedBytes(bodyOf(label));
+}
+
+/** @param signature Ed25519 over `labelBytes(label)`, 64 bytes. */
+export function encodeLabel(label: LabelPassport, signature: Uint8Array): string {
+  if (signature.length !== signatureBytes) throw new Error(`a signature has 64 bytes, not ${signature.length}`);
+  return `${labelPrefix}${version}:${base41([...bodyOf(label), ...signature])}`;
+}
+
+export type DecodedLabel =
+  | {
+      readonly ok: true;
+      readonly label: LabelPassport;
+      readonly signed: Uint8Array;
+      readonly signature: Uint8Array;
+    }
+  | { readonly ok: false; readonly problem: 'damaged' | 'version-unknown'; readonly version: number | null };
+
+/** Never throws, whatever the text. That it could be read says nothing yet: the signature must be checked. */
+export function decodeLabel(text: string): DecodedLabel {
+  const head = /^LWP([1-9]\d{0,2}):/.exec(text);
+  const found = head === null ? null : Number(head[1]);
+  const damaged = { ok: false, problem: 'damaged', version: found } as const;
+  if (head === null) return damaged;
+  if (found !== version) return { ok: false, problem: 'version-unknown', version: found };
+  const bytes = fromBase41(text.slice(head[0].length));
+  if (bytes === null || bytes.length <= signatureBytes) return damaged;
+  const body = bytes.slice(0, -signatureBytes);
+  const label = readBody(body);
+  if (label === null) return damaged;
+  return { ok: true, label, signed: signedBytes(body), signature: bytes.slice(-signatureBytes) };
+}
+
+function signedBytes(body: ArrayLike<number>): Uint8Array {
+  const domain = new TextEncoder().encode(labelDomain);
+  const all = new Uint8Array(domain.length + body.length);
+  all.set(domain);
+  all.set(body, domain.length);
+  return all;
+}
+
+const seconds = (ms: number): number => Math.floor(ms / 1000);
+const flagSameName = 1;
+const flagCompleted = 2;
+
+function bodyOf(label: LabelPassport): readonly number[] {
+  const { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId } = label;
+  const issued = seconds(issuedAt);
+  const out: number[] = [];
+  const sameName = definitionId === materialId;
+  out.push((sameName ? flagSameName : 0) | (completed ? flagCompleted : 0));
+  for (let i = 0; i < 16; i += 2) out.push(Number.parseInt(keyId.slice(i, i + 2), 16));
+  putNumber(out, issued);
+  for (const text of [serial, orderId, materialId, ...(sameName ? [] : [definitionId]), revision]) putText(out, text);
+  const stations = [
+    ...new Set([origin.stationId, ...passed.flatMap((p) => (p.stationId === null ? [] : [p.stationId]))]),
+  ];
+  putNumber(out, stations.length);
+  for (const station of stations) putText(out, station);
+  putNumber(out, zigzag(issued - seconds(origin.at)));
+  putNumber(out, passed.length);
+  for (const { operationId, stationId, at } of passed) {
+    putText(out, operationId);
+    putNumber(out, stationId === null ? 0 : stations.indexOf(stationId) + 1);
+    putNumber(out, at === null ? 0 : zigzag(issued - seconds(at)) + 1);
+  }
+  return out;
+}
+
+/** Thrown and caught in this file only. */
+class Damaged extends Error {}
+
+function readBody(body: Uint8Array): LabelPassport | null {
+  try {
+    const from = new Reader(body);
+    const flags = from.byte();
+    if (flags > (flagSameName | flagCompleted)) return null;
+    const keyId = Array.from({ length: 8 }, () => from.byte().toString(16).padStart(2, '0')).join('');
+    const issued = from.number();
+    const [serial, orderId, materialId] = [from.text(), from.text(), from.text()];
+    const definitionId = (flags & flagSameName) === 0 ? from.text() : materialId;
+    const revision = from.text();
+    const stations = Array.from({ length: from.count() }, () => from.text());
+    const origin = { stationId: stations[0] ?? from.fail(), at: (issued - unzigzag(from.number())) * 1000 };
+    const passed = Array.from({ length: from.count() }, () => {
+      const operationId = from.text();
+      const station = from.number();
+      const before = from.number();
+      return {
+        operationId,
+        stationId: station === 0 ? null : (stations[station - 1] ?? from.fail()),
+        at: before === 0 ? null : (issued - unzigzag(before - 1)) * 1000,
+      };
+    });
+    from.end();
+    const completed = (flags & flagCompleted) !== 0;
+    const issuedAt = issued * 1000;
+    return { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId };
+  } catch (error) {
+    if (error instanceof Damaged) return null;
+    throw error;
+  }
+}
+
+const zigzag = (n: number): number => (n < 0 ? -2 * n - 1 : 2 * n);
+const unzigzag = (n: number): number => (n % 2 === 0 ? n / 2 : -(n + 1) / 2);
+
+/** LEB128; at most 53 bits. */
+function putNumber(out: number[], value: number): void {
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) out.push((rest % 128) + 128);
+  out.push(rest);
+}
+
+/** 39 characters: with one place for "none" three of them go into two bytes (40^3 = 64,000). */
+const packed = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-._';
+const isPacked = /^[0-9A-Z\-._]*$/;
+const asNumber = /^(?:0|[1-9]\d{0,11})$/;
+
+/**
+ * A first byte of kind (2 bits) and length (6 bits; 63: the length follows): 0 UTF-8, 1 packed, 2 a decimal number that
+ * follows as LEB128 (length unused), 3 the number 0 to 63 in the length itself.
+ */
+function putText(out: number[], text: string): void {
+  if (asNumber.test(text)) {
+    const value = Number(text);
+    if (value < 64) out.push((3 << 6) | value);
+    else {
+      out.push(2 << 6);
+      putNumber(out, value);
+    }
+    return;
+  }
+  const short = isPacked.test(text);
+  const bytes = short ? [] : [...new TextEncoder().encode(text)];
+  const length = short ? text.length : bytes.length;
+  out.push(((short ? 1 : 0) << 6) | Math.min(length, 63));
+  if (length >= 63) putNumber(out, length);
+  if (!short) {
+    out.push(...bytes);
+    return;
+  }
+  for (let i = 0; i < text.length; i += 3) {
+    const at = (n: number): number => (i + n < text.length ? packed.indexOf(text[i + n] ?? '') : 39);
+    const three = at(0) * 1600 + at(1) * 40 + at(2);
+    out.push(three >> 8, three & 255);
+  }
+}
+
+/** No label of ours says more of one thing. */
+const mostOfOneThing = 200;
+const longestText = 256;
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+  fail(): never {
+    throw new Damaged();
+  }
+  byte(): number {
+    return this.#bytes[this.#at++] ?? this.fail();
+  }
+  number(): number {
+    let value = 0;
+    for (let factor = 1; factor <= 2 ** 49; factor *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (value > Number.MAX_SAFE_INTEGER / 1000) this.fail();
+      if (byte < 128) return value;
+    }
+    return this.fail();
+  }
+  count(): number {
+    const count = this.number();
+    return count <= mostOfOneThing ? count : this.fail();
+  }
+  text(): string {
+    const head = this.byte();
+    const kind = head >> 6;
+    if (kind === 3) return String(head & 63);
+    if (kind === 2) return String(this.number());
+    const length = (head & 63) === 63 ? this.number() : head & 63;
+    if (length > longestText) this.fail();
+    if (kind === 0) {
+      const bytes = Uint8Array.from({ length }, () => this.byte());
+      try {
+        return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+      } catch {
+        return this.fail();
+      }
+    }
+    let text = '';
+    for (let i = 0; i < length; i += 3) {
+      const three = this.byte() * 256 + this.byte();
+      for (const digit of [Math.floor(three / 1600), Math.floor(three / 40) % 40, three % 40].slice(0, length - i))
+        text += packed[digit] ?? this.fail();
+    }
+    return text;
+  }
+  end(): void {
+    if (this.#at !== this.#bytes.length) this.fail();
+  }
+}
+
+/**
+ * Digits, capitals and five signs: all in the alphanumeric mode of QR codes, and none that a scan would lose at its ends.
+ * 41^3 = 68,921 is more than two bytes hold.
+ */
+const digits41 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-./:+';
+
+function base41(bytes: readonly number[]): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 2) {
+    const [high = 0, low] = bytes.slice(i, i + 2);
+    let value = low === undefined ? high : high * 256 + low;
+    for (let n = 0; n < (low === undefined ? 2 : 3); n += 1) {
+      text += digits41[value % 41];
+      value = Math.floor(value / 41);
+    }
+  }
+  return text;
+}
+
+/** null: no such text. One text and no other is made of the same bytes. */
+function fromBase41(text: string): Uint8Array | null {
+  if (text.length % 3 === 1 || text.length > 4096) return null;
+  const bytes: number[] = [];
+  for (let i = 0; i < text.length; i += 3) {
+    const group = Array.from(text.slice(i, i + 3), (char) => digits41.indexOf(char));
+    if (group.includes(-1)) return null;
+    const value = group.reduceRight((sum, digit) => sum * 41 + digit, 0);
+    if (value >= (group.length === 3 ? 65_536 : 256)) return null;
+    if (group.length === 3) bytes.push(value >> 8);
+    bytes.push(value & 255);
+  }
+  return Uint8Array.from(bytes);
+}

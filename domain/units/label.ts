@@ -1,0 +1,71 @@
+/** Printing a label passport and taking one in. */
+import { event } from '#contract/events/index.ts';
+import type { Passport } from '#contract/passport.ts';
+import type { Reason } from '#contract/refusal.ts';
+import type { UnitCommand } from '#domain/commands.ts';
+import { accept, next, reason, refuse, type Decision } from '#domain/decision.ts';
+import type { Facts } from '#domain/facts.ts';
+import { unitFaults } from './decide.ts';
+import type { LabelPassport } from './label-passport.ts';
+import { mergeUnit } from './merge.ts';
+import type { Unit } from './unit-state.ts';
+
+export function decideTakeLabel(
+  unit: Unit | null,
+  { serial, label, check }: Extract<UnitCommand, { type: 'unit.take-label' }>,
+): Decision {
+  const { keyId, issuedAt, orderId } = label;
+  const { stationId: station, revokedAt } = check;
+  const faults: Reason[] = [];
+  if (check.signature === 'key-unknown') faults.push(reason('label.key-unknown', { serial, key: keyId }));
+  if (check.signature === 'wrong') faults.push(reason('label.signature-wrong', { serial, station }));
+  if (revokedAt !== null && issuedAt >= revokedAt)
+    faults.push(reason('label.key-revoked', { serial, station, revokedAt, issuedAt }));
+  if (unit !== null && unit.orderId !== orderId)
+    faults.push(reason('unit.already-exists', { serial, order: unit.orderId }));
+  if (unit?.label && unit.label.issuedAt > issuedAt)
+    faults.push(reason('label.outdated', { serial, issuedAt, newestAt: unit.label.issuedAt }));
+  if (faults.length > 0) return refuse(faults, { next: [next('scan-another-unit', {})] });
+  const passport = passportOfLabel(label);
+  const newer = unit === null || unit.label === null || unit.label.issuedAt < issuedAt;
+  if (!newer && mergeUnit(unit, passport) === unit) return accept([]);
+  return accept([event('unit.arrived', { serial, passport, via: 'label', version: null, keyId, issuedAt })]);
+}
+
+export function passportOfLabel(label: LabelPassport): Passport {
+  const { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt } = label;
+  return {
+    serial,
+    origins: [{ orderId, materialId, definitionId, revision, ...origin, imported: false }],
+    passed: passed.map((pass) => ({ ...pass, executionId: null })),
+    runs: [],
+    holds: [],
+    scrapped: null,
+    completed: completed ? { at: issuedAt, stationId: origin.stationId } : null,
+  };
+}
+
+/**
+ * What a label of this unit would say now, or why there can be none: a label vouches for a unit that may go on.
+ * @param keyId of this station; null: it has no key.
+ */
+export function labelOfUnit(
+  unit: Unit,
+  keyId: string | null,
+  facts: Facts,
+): { readonly label: LabelPassport } | { readonly reasons: readonly Reason[] } {
+  const { serial, orderId, materialId, definitionId, revision, passed, createdAt, arrived, completedAt } = unit;
+  const reasons: Reason[] = [...unitFaults(unit, facts)];
+  if (unit.open !== null) reasons.push(reason('unit.in-work-elsewhere', { serial, station: unit.open.stationId }));
+  for (const { caseId, kind, openedAt } of facts.cases(serial))
+    reasons.push(reason('unit.contradiction', { serial, kind, openedAt, case: caseId }));
+  if (keyId === null) reasons.push(reason('label.no-key', {}));
+  if (keyId === null || reasons.length > 0) return { reasons };
+  const [first] = arrived?.origins ?? [];
+  const origin = { stationId: first?.stationId ?? facts.station.id, at: first?.at ?? createdAt };
+  const completed = completedAt !== null;
+  const issuedAt = Math.floor(facts.now / 1000) * 1000;
+  return {
+    label: { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId },
+  };
+}
