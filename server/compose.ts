@@ -17,6 +17,7 @@ import { createOidc } from './accounts/oidc.ts';
 import { createAccountsRouter, createSessionRouter } from './accounts/rpc.ts';
 import { createSessions, type SessionRules } from './accounts/sessions.ts';
 import { createSignIn } from './accounts/sign-in.ts';
+import { createBlobs } from './blobs/index.ts';
 import type { Clock } from './clock.ts';
 import type { Db } from './db/db.ts';
 import { isUnreachable } from './db/errors.ts';
@@ -46,6 +47,7 @@ import { createIngest } from './ingest/index.ts';
 import type { Log } from './log.ts';
 import { createChanges } from './rpc/changes.ts';
 import { repeat } from './repeat.ts';
+import { createStationsRouter } from './stations/index.ts';
 
 export interface PlantOptions {
   /** Closed by `stop`. */
@@ -67,6 +69,7 @@ export interface Plant {
   /** Makes the first administrator at `/?setup=<token>`; null: there is one, or the plant is a demo. */
   readonly setUpToken: string | null;
   readonly app: App;
+  readonly db: Db;
   readonly enrolment: Enrolment;
   /** @returns the address, e.g. `http://127.0.0.1:7400`. Rejects with the system's error where it cannot listen. */
   listen(host: string, port: number): Promise<string>;
@@ -111,8 +114,17 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     metrics,
     onHello: () => undefined,
   });
+  const blobs = createBlobs({ db, guard, clock });
   enrolment.routes(app);
   await ingest.routes(app);
+  await blobs.routes(app);
+  const sweepingBlobs = repeat(
+    clock,
+    sweepEveryMs,
+    async () => void (await blobs.sweep()),
+    log,
+    'blobs that were given up could not be removed',
+  );
 
   // Read model and down: projections, downlink, orders, units, lines (01xx).
 
@@ -180,6 +192,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       orders: createOrdersRouter(plantParts),
       units: createUnitsRouter(plantParts),
       lines: createLinesRouter(plantParts),
+      stations: createStationsRouter({ db, clock, enrolment, change, configuration: inForce }),
       accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
     },
     callers: {
@@ -199,6 +212,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   return {
     setUpToken,
     app,
+    db,
     enrolment,
     async listen(host, port) {
       await ingest.start();
@@ -214,6 +228,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     async stop(reason) {
       log.info({ reason }, 'ending');
       sweeping.cancel();
+      sweepingBlobs.cancel();
       sockets.close();
       pruning.cancel();
       // Stations that hold a question open are answered, so that the app can end.

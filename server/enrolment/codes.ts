@@ -23,7 +23,7 @@ export interface MadeCode {
 }
 
 /** Takes the place of an earlier code of the station. */
-export async function makeCode(db: Db, stationId: string, by: string, now: number): Promise<MadeCode> {
+export async function makeCode(db: Queries, stationId: string, by: string, now: number): Promise<MadeCode> {
   const characters = Array.from({ length: 8 }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
   const code = `${characters.slice(0, 4)}-${characters.slice(4)}`;
   const untilAt = now + codeValidMs;

@@ -34,9 +34,9 @@ export interface EnrolmentOptions {
 
 export interface Enrolment {
   routes(app: App): void;
-  makeCode(stationId: string, by: string): Promise<MadeCode>;
+  makeCode(on: Queries, stationId: string, by: string): Promise<MadeCode>;
   /** @returns the key as it is now, null for an unknown one. Revoking twice keeps the first time. */
-  revoke(keyId: string, by: string): Promise<StationKey | null>;
+  revoke(tx: Queries, keyId: string, by: string): Promise<StationKey | null>;
   keys(on?: Queries): Promise<readonly StationKey[]>;
 }
 
@@ -81,15 +81,13 @@ export function createEnrolment({ db, plantId, clock, log, ...told }: EnrolmentO
         },
       );
     },
-    makeCode: (stationId, by) => makeCode(db, stationId, by, clock.now()),
-    async revoke(keyId, by) {
-      const key = await db.transaction(async (tx) => {
-        await tx.execute(
-          'UPDATE station_key SET revoked_at = $2, revoked_by = $3 WHERE key_id = $1 AND revoked_at IS NULL',
-          [keyId, new Date(clock.now()), by],
-        );
-        return publish(tx, keyId);
-      });
+    makeCode: (on, stationId, by) => makeCode(on, stationId, by, clock.now()),
+    async revoke(tx, keyId, by) {
+      await tx.execute(
+        'UPDATE station_key SET revoked_at = $2, revoked_by = $3 WHERE key_id = $1 AND revoked_at IS NULL',
+        [keyId, new Date(clock.now()), by],
+      );
+      const key = await publish(tx, keyId);
       if (key !== null) told.onKeysChanged();
       return key;
     },

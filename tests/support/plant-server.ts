@@ -175,7 +175,7 @@ export class TestStation {
   }
 
   async enrol(plant: Plant): Promise<void> {
-    const { code } = await plant.enrolment.makeCode(this.stationId, 'tests');
+    const { code } = await plant.enrolment.makeCode(plant.db, this.stationId, 'tests');
     const answer = await ask(plant, this.enrolment(code));
     if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
   }

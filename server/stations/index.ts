@@ -1,0 +1,143 @@
+/** The stations as members of the plant, for the plant view (contract/plant/stations.ts). */
+import { setTimeout as pause } from 'node:timers/promises';
+import { implement } from '@orpc/server';
+import type { Configuration } from '#contract/config/index.ts';
+import { stations as stationsContract, type PlantStation } from '#contract/plant/stations.ts';
+import { helloEveryMs, plantStationId } from '#contract/sync/protocol.ts';
+import type { Db } from '../db/db.ts';
+import type { Enrolment } from '../enrolment/index.ts';
+import type { Changes } from '../rpc/changes.ts';
+import type { PlantContext } from '../rpc/context.ts';
+import { refuse } from '../rpc/refused.ts';
+
+export interface StationsParts {
+  readonly db: Db;
+  readonly clock: { now(): number };
+  readonly enrolment: Enrolment;
+  readonly change: Changes;
+  /** In force. */
+  readonly configuration: () => Configuration;
+}
+
+/** Stations say hello every 5 s; the list is worth reading again this often, ms. */
+const watchEveryMs = 3_000;
+const silentMs = 3 * helloEveryMs;
+
+export function createStationsRouter(parts: StationsParts) {
+  const { clock, enrolment, change, configuration } = parts;
+  const os = implement(stationsContract).$context<PlantContext>();
+  const lineOf = (stationId: string): string | null =>
+    configuration().lines.find((line) => line.stations.includes(stationId))?.id ?? null;
+  return os.router({
+    watch: os.watch.handler(async function* ({ signal }) {
+      while (signal?.aborted !== true) {
+        yield { revision: clock.now() };
+        await pause(watchEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
+      }
+    }),
+    list: os.list.handler(() => listStations(parts)),
+    makeCode: os.makeCode.handler(({ context, input }) =>
+      // The code is told once: it is not kept with the command.
+      change(
+        context.caller,
+        input.commandId,
+        { right: 'station.enrol', keep: false },
+        async ({ tx, caller, need, audit }) => {
+          const { stationId } = input;
+          if (!configuration().stations.some(({ id }) => id === stationId))
+            refuse('station.unknown', { station: stationId }, 'stationId');
+          need('station.enrol', lineOf(stationId));
+          const made = await enrolment.makeCode(tx, stationId, caller.name);
+          await audit({
+            what: 'station.code-made',
+            subject: stationId,
+            before: null,
+            after: { untilAt: made.untilAt },
+          });
+          return made;
+        },
+      ),
+    ),
+    revoke: os.revoke.handler(({ context, input }) =>
+      change(context.caller, input.commandId, { right: 'station.enrol' }, async ({ tx, caller, need, audit }) => {
+        const { keyId } = input;
+        const key = (await enrolment.keys(tx)).find((each) => each.keyId === keyId);
+        if (key === undefined) refuse('key.unknown', { key: keyId }, 'keyId');
+        need('station.enrol', lineOf(key.stationId));
+        if (key.revokedAt !== null) refuse('key.revoked', { key: keyId, revokedAt: key.revokedAt }, 'keyId');
+        await enrolment.revoke(tx, keyId, caller.name);
+        await audit({
+          what: 'station.key-revoked',
+          subject: key.stationId,
+          before: { keyId, revokedAt: null },
+          after: { keyId, revokedAt: clock.now() },
+        });
+        return undefined;
+      }),
+    ),
+  });
+}
+
+interface StatusRow {
+  readonly station_id: string;
+  readonly heard_at: Date;
+  readonly version: string;
+  readonly config_hash: string;
+  readonly clock_drift_ms: number;
+  readonly unsent_count: number;
+  readonly unsent_oldest_at: number | null;
+  readonly blobs_waiting: number;
+}
+interface StreamRow {
+  readonly station_id: string;
+  readonly epoch: string;
+  readonly branch: string;
+  readonly first_seq: number;
+  readonly head_seq: number;
+  readonly last_received_at: Date | null;
+}
+
+/** Those of the configuration first, then whoever else was enrolled or wrote once. */
+async function listStations({ db, clock, enrolment, configuration }: StationsParts): Promise<PlantStation[]> {
+  const [keys, statuses, streams] = await Promise.all([
+    enrolment.keys(),
+    db.query<StatusRow>('SELECT * FROM station_status'),
+    db.query<StreamRow>(
+      'SELECT station_id, epoch, branch, first_seq, head_seq, last_received_at FROM stream ORDER BY begun_at, epoch, branch',
+    ),
+  ]);
+  const { stations, lines } = configuration();
+  const ids = new Set([
+    ...stations.map(({ id }) => id),
+    ...keys.map(({ stationId }) => stationId),
+    ...streams.map((stream) => stream.station_id),
+  ]);
+  ids.delete(plantStationId);
+  return [...ids].map((stationId) => {
+    const status = statuses.find((row) => row.station_id === stationId);
+    const own = streams.filter((row) => row.station_id === stationId);
+    const heardAt = status?.heard_at.getTime() ?? null;
+    return {
+      stationId,
+      title: stations.find(({ id }) => id === stationId)?.title ?? null,
+      lineId: lines.find((line) => line.stations.includes(stationId))?.id ?? null,
+      link: heardAt === null ? 'never' : clock.now() - heardAt > silentMs ? 'silent' : 'linked',
+      heardAt,
+      version: status?.version ?? null,
+      configHash: status?.config_hash ?? null,
+      clockDriftMs: status?.clock_drift_ms ?? null,
+      unsent: { count: status?.unsent_count ?? 0, oldestAt: status?.unsent_oldest_at ?? null },
+      blobsWaiting: status?.blobs_waiting ?? 0,
+      events: own.reduce((sum, row) => sum + row.head_seq - row.first_seq + 1, 0),
+      keys: keys
+        .filter((key) => key.stationId === stationId)
+        .map(({ keyId, enrolledAt, enrolledBy, revokedAt }) => ({ keyId, enrolledAt, enrolledBy, revokedAt })),
+      streams: own.map((row) => ({
+        epoch: row.epoch,
+        branch: row.branch,
+        seq: row.head_seq,
+        lastReceivedAt: row.last_received_at?.getTime() ?? null,
+      })),
+    };
+  });
+}
