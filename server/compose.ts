@@ -48,6 +48,7 @@ import type { Log } from './log.ts';
 import { createChanges } from './rpc/changes.ts';
 import { repeat } from './repeat.ts';
 import { createStationsRouter } from './stations/index.ts';
+import { createTroubleRouter, type DeadLetters } from './trouble/index.ts';
 
 export interface PlantOptions {
   /** Closed by `stop`. */
@@ -192,6 +193,12 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       orders: createOrdersRouter(plantParts),
       units: createUnitsRouter(plantParts),
       lines: createLinesRouter(plantParts),
+      trouble: createTroubleRouter({
+        db,
+        change,
+        replay: (ids) => projector.replay(ids),
+        letters: noLetters,
+      }),
       stations: createStationsRouter({ db, clock, enrolment, change, configuration: inForce }),
       accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
     },
@@ -241,6 +248,16 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     },
   };
 }
+
+/** Until the outbox is wired no message leaves the server, so none can be given up. */
+const noLetters: DeadLetters = {
+  count: () => Promise.resolve(0),
+  list: () => Promise.resolve({ items: [], next: null, total: 0 }),
+  sendAgain: (_caller, { ids }) =>
+    Promise.resolve({ ok: false, faults: [{ code: 'letter.unknown', params: { id: ids[0] ?? '' }, field: 'ids' }] }),
+  discard: (_caller, { ids }) =>
+    Promise.resolve({ ok: false, faults: [{ code: 'letter.unknown', params: { id: ids[0] ?? '' }, field: 'ids' }] }),
+};
 
 /** A server that comes up before its database waits for it. */
 async function migrateWhenReachable(db: Db, log: Log): Promise<void> {
