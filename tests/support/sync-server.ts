@@ -87,7 +87,7 @@ export class TestSyncServer {
   }
   /** A document becomes this version, or goes (null). */
   put(kind: string, id: string, body: unknown): void {
-    const version = this.#documents.length + 1;
+    const version = Math.max(0, ...this.#documents.map((one) => one.version)) + 1;
     this.#documents = [
       ...this.#documents.filter((one) => one.kind !== kind || one.id !== id),
       { kind, id, version, body },
