@@ -10,7 +10,7 @@
 import type { Operation } from '#contract/config/definition.ts';
 import type { Passport, PassportHold, PassportRun } from '#contract/passport.ts';
 import type { CaseKind } from '#contract/plant/units.ts';
-import type { PassportPart } from '#domain/units/passport.ts';
+import { isUnheard, type PassportPart } from '#domain/units/passport.ts';
 
 export interface Contradiction {
   readonly kind: CaseKind;
@@ -161,7 +161,7 @@ function heldMeanwhile({ runs, holds }: Pick<Passport, 'runs' | 'holds'>): Contr
   return runs.flatMap((run) =>
     holds
       // Of a hold that only its lifting is known of, nobody knows when it began.
-      .filter((hold) => hold.stationId !== run.stationId && !unheard(hold) && inside(run.startedAt, hold))
+      .filter((hold) => hold.stationId !== run.stationId && !isUnheard(hold) && inside(run.startedAt, hold))
       .map((hold) =>
         found('held-meanwhile', [run.executionId, hold.holdId], [run.startedAt, hold.at], 'clocks', {
           operation: run.operationId,
@@ -176,9 +176,6 @@ function heldMeanwhile({ runs, holds }: Pick<Passport, 'runs' | 'holds'>): Contr
       ),
   );
 }
-/** See domain/units/passport.ts: a hold of which only the lifting was heard of so far. */
-const unheard = ({ reason }: PassportHold): boolean => reason === '\uffff';
-
 function scrappedMeanwhile({ runs, scrapped, completed }: PassportPart): Contradiction[] {
   if (scrapped === null) return [];
   const late = runs.filter((run) => run.stationId !== scrapped.stationId && run.startedAt >= scrapped.at);
