@@ -41,7 +41,7 @@ describe('the examples of the documentation are read', () => {
     ['job-list.json', 'b2mml-json'],
   ] as const)('%s', (name, format) => {
     expect(changes(read(example(name), format))).toEqual([
-      { ...first, material: 'PMP-100', serialPrefix: 'PMP100-20001-', dueAt: due },
+      { ...first, orderId: 'WO-20003', material: 'PMP-100', serialPrefix: 'PMP100-20003-', dueAt: due },
     ]);
   });
   it.each([

@@ -277,7 +277,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
     });
     expect(csv).toMatchObject({ status: 200, body: { accepted: 2, rows: [{ done: 'created' }, { done: 'created' }] } });
     expect(await ask('GET', '/v1/work-orders/WO-20002')).toMatchObject({ body: { status: 'held', source: 'csv' } });
-    const xml = await ask('POST', '/v1/b2mml', example('job-list.xml').replaceAll('WO-20001', 'WO-3'), {
+    const xml = await ask('POST', '/v1/b2mml', example('job-list.xml').replaceAll('WO-20003', 'WO-3'), {
       'content-type': 'application/xml',
     });
     expect(xml).toMatchObject({
@@ -287,7 +287,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
     const json = await ask(
       'POST',
       '/v1/b2mml',
-      example('production-schedule.json').replaceAll('WO-20001', 'WO-4').replaceAll('PMP100-20001-', 'WO-4-'),
+      example('production-schedule.json').replaceAll('WO-20003', 'WO-4').replaceAll('PMP100-20003-', 'WO-4-'),
     );
     expect(json).toMatchObject({ status: 200, body: { accepted: 1 } });
     expect(await ask('POST', '/v1/work-orders/bulk', 'x', { 'content-type': 'image/png' })).toMatchObject({
