@@ -45,6 +45,8 @@ export async function registerApi(app: App, ports: IntegrationPorts, version: st
       // It brings routes of its own, which need neither key nor schema.
       await api.register(swaggerUi, {
         routePrefix: '/docs',
+        // Where the page is asked for without its last slash, addresses in it are absolute.
+        indexPrefix: '/api',
         uiConfig: { url: '/api/v1/openapi.json' },
         staticCSP: false,
       });
