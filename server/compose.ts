@@ -31,6 +31,7 @@ import { publish } from './downlink/publish.ts';
 import { registerDownlink } from './downlink/routes.ts';
 import { prune } from './downlink/prune.ts';
 import { createDocumentWaiting } from './downlink/waiting.ts';
+import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
@@ -59,6 +60,8 @@ export interface PlantOptions {
   readonly viewFolder: string;
   readonly tls: TlsFiles | null;
   readonly trustProxy: boolean;
+  /** Folder of order files; null or left out: none. */
+  readonly dropFolder?: string | null;
   /** null: people sign in with passwords only. */
   readonly oidc: OidcSettings | null;
   readonly sessionRules: SessionRules;
@@ -175,17 +178,29 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     'sessions that are over could not be removed',
   );
 
+  // Other systems: integration (03xx).
+  const integration = composeIntegration({
+    db,
+    clock,
+    log,
+    released,
+    orders: createOrderService(released),
+    program: signIn.program,
+    dropFolder: options.dropFolder ?? null,
+    version: packageJson.version,
+  });
+  await integration.register(app);
+
   const plantParts = {
     db,
     clock,
     configuration: released,
     feed,
     change,
-    orders: createOrderService(released),
+    // Other systems hear of what people change.
+    orders: integration.orders,
     units: createUnitActs(released, plantStream),
   };
-
-  // Other systems: integration (03xx).
 
   const sockets = createRpcSockets({
     router: {
@@ -223,6 +238,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     enrolment,
     async listen(host, port) {
       await ingest.start();
+      await integration.start();
       await app.listen({ host, port });
       const address = app.server.address() as AddressInfo;
       const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -242,6 +258,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       await waiting.close();
       await feed.close();
       await app.close();
+      await integration.stop();
       await ingest.stop();
       await projector.stop();
       await db.close();

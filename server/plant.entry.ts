@@ -1,5 +1,5 @@
 /**
- * The plant server: `node server/plant.entry.ts [--config DIR] [--data DIR] [--port N] [--host ADDR]`, `DATABASE_URL` for
+ * The plant server: `node server/plant.entry.ts [--config DIR] [--data DIR] [--port N] [--host ADDR] [--drop DIR]`, `DATABASE_URL` for
  * PostgreSQL. Started by `npm run plant` it also reports over IPC and ends with it.
  */
 import { join } from 'node:path';
@@ -43,6 +43,7 @@ async function run(): Promise<void> {
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'trust-proxy': { type: 'boolean', default: false },
+      drop: { type: 'string' },
       oidc: { type: 'string' },
       'idle-minutes': { type: 'string', default: String(defaultSessionRules.idleMs / 60_000) },
       'session-hours': { type: 'string', default: String(defaultSessionRules.endMs / 3_600_000) },
@@ -68,6 +69,7 @@ async function run(): Promise<void> {
     viewFolder: values.view,
     tls,
     trustProxy: values['trust-proxy'],
+    dropFolder: values.drop ?? null,
     oidc,
     sessionRules,
     clock: systemClock,

@@ -1,0 +1,50 @@
+/** Hands the parts for other systems what they need of the rest of the server. */
+import type { OrderService } from '../orders/port.ts';
+import { linePlaces } from '#domain/accounts/may.ts';
+import { audited } from '../accounts/audit.ts';
+import type { Clock } from '../clock.ts';
+import type { ReleasedConfiguration } from '../configuration.ts';
+import type { Db } from '../db/db.ts';
+import { readBoard } from '../lines/board.ts';
+import type { Log } from '../log.ts';
+import { listFacts, readUnit, searchUnits } from '../units/read.ts';
+import { createIntegration, type IntegrationParts } from './integration.ts';
+import type { IntegrationPorts } from './ports.ts';
+
+export interface WiringParts {
+  readonly db: Db;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly released: ReleasedConfiguration;
+  readonly orders: OrderService;
+  readonly program: IntegrationPorts['program'];
+  readonly dropFolder: string | null;
+  readonly version: string;
+}
+
+export function composeIntegration(parts: WiringParts): IntegrationParts {
+  const { db, clock, log, released, orders, program, dropFolder, version } = parts;
+  const configuration = (): ReturnType<IntegrationPorts['configuration']> => released().configuration;
+  return createIntegration({
+    ports: {
+      db,
+      clock,
+      log,
+      orders,
+      units: {
+        search: (queries, query, cursor, limit) => searchUnits(queries, { query, cursor, limit }),
+        get: readUnit,
+        facts: (queries, serial, cursor, limit) => listFacts(queries, { serial, cursor, limit }),
+      },
+      lines: () => readBoard(db, released(), clock.now()),
+      configuration,
+      places: () => linePlaces(configuration().lines),
+      program,
+      audit: (tx, entry) => audited(tx, entry),
+    },
+    dropFolder,
+    environment: process.env,
+    version,
+    eventsChannel: 'events',
+  });
+}
