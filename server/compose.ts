@@ -31,6 +31,7 @@ import { publish } from './downlink/publish.ts';
 import { registerDownlink } from './downlink/routes.ts';
 import { prune } from './downlink/prune.ts';
 import { createDocumentWaiting } from './downlink/waiting.ts';
+import { createDeadLetterCalls } from './integration/dead-letter-calls.ts';
 import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
 import { createOrderReactions } from './orders/react.ts';
@@ -49,7 +50,7 @@ import type { Log } from './log.ts';
 import { createChanges } from './rpc/changes.ts';
 import { repeat } from './repeat.ts';
 import { createStationsRouter } from './stations/index.ts';
-import { createTroubleRouter, type DeadLetters } from './trouble/index.ts';
+import { createTroubleRouter } from './trouble/index.ts';
 
 export interface PlantOptions {
   /** Closed by `stop`. */
@@ -212,7 +213,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
         db,
         change,
         replay: (ids) => projector.replay(ids),
-        letters: noLetters,
+        letters: createDeadLetterCalls(db, change, integration.deadLetters),
       }),
       stations: createStationsRouter({ db, clock, enrolment, change, configuration: inForce }),
       accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
@@ -265,16 +266,6 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     },
   };
 }
-
-/** Until the outbox is wired no message leaves the server, so none can be given up. */
-const noLetters: DeadLetters = {
-  count: () => Promise.resolve(0),
-  list: () => Promise.resolve({ items: [], next: null, total: 0 }),
-  sendAgain: (_caller, { ids }) =>
-    Promise.resolve({ ok: false, faults: [{ code: 'letter.unknown', params: { id: ids[0] ?? '' }, field: 'ids' }] }),
-  discard: (_caller, { ids }) =>
-    Promise.resolve({ ok: false, faults: [{ code: 'letter.unknown', params: { id: ids[0] ?? '' }, field: 'ids' }] }),
-};
 
 /** A server that comes up before its database waits for it. */
 async function migrateWhenReachable(db: Db, log: Log): Promise<void> {
