@@ -1,0 +1,60 @@
+/**
+ * Real stations, a real server, and between them a network that cuts, delays, resets, loses answers in the middle, doubles,
+ * reorders, truncates and tampers at random. People go on working; at the end every fact lies on the server exactly once.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fine, harms, storm } from '../support/bad-network.ts';
+import { writeBacklog } from '../support/backlog.ts';
+import { keepWorking, type Work } from '../support/member.ts';
+import { databaseKinds } from '../support/plant.ts';
+import { buildRoad, type Road } from '../support/road.ts';
+
+const stormMs = process.env['LINEWRIGHT_LONG'] === '1' ? 180_000 : 12_000;
+
+describe.each(databaseKinds)('a bad network, on %s', (kind) => {
+  let road: Road;
+  let work: Work[];
+  beforeAll(async () => {
+    road = await buildRoad({ kind, stations: ['ST20', 'ST05'], weather: storm });
+    // So that batches are long enough to be cut.
+    for (const member of road.members) writeBacklog(member, 3_000);
+    await Promise.all(road.members.map((member) => member.start()));
+    work = road.members.map((member) => keepWorking(member));
+  }, 240_000);
+  afterAll(() => road?.remove());
+
+  it('storm: people work on', async () => {
+    const until = performance.now() + stormMs;
+    while (performance.now() < until) {
+      await pause(stormMs / 6);
+      road.network.cut();
+      await pause(500);
+      road.network.mend();
+      await pause(500);
+      road.network.silence();
+      await pause(500);
+      road.network.mend();
+    }
+    for (const { accepted, slowestMs } of work) {
+      expect(accepted).toBeGreaterThan(stormMs / 200);
+      expect(slowestMs).toBeLessThan(3_000);
+    }
+  }, 400_000);
+
+  it('calm: everything arrives by itself, exactly once', async () => {
+    road.network.set(fine);
+    for (const each of work) await each.stop();
+    await Promise.all(road.members.map((member) => member.drained(90_000)));
+    const ends = await road.equal();
+    const { counts, echoes } = road.network;
+    const harmed = harms.reduce((sum, harm) => sum + counts[harm], 0);
+    expect(harmed, JSON.stringify(counts)).toBeGreaterThan(15);
+    console.log(
+      `${kind}, seed ${road.seed}: ${work.map(({ accepted }) => accepted).join(' + ')} commands answered, slowest ${Math.max(...work.map(({ slowestMs }) => slowestMs)).toFixed(0)} ms; ${ends.here} events at both ends; ${JSON.stringify(counts)}; copies answered ${JSON.stringify(
+        Object.groupBy(echoes, ({ status }) => String(status)),
+        (_key, value: unknown) => (Array.isArray(value) ? value.length : value),
+      )}`,
+    );
+  }, 150_000);
+});
