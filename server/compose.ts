@@ -5,6 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
+import type { FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import type { PlantHealth } from '#contract/plant/base.ts';
 import { linePlaces, type LinePlaces } from '#domain/accounts/may.ts';
@@ -47,6 +48,10 @@ import { createRpcSockets } from './http/rpc-socket.ts';
 import { serveFiles } from './http/static-files.ts';
 import { createIngest } from './ingest/index.ts';
 import type { Log } from './log.ts';
+import { releasedFile } from './releases/files.ts';
+import { openInForce } from './releases/in-force.ts';
+import { createReleases } from './releases/releases.ts';
+import { createReleasesRouter } from './releases/rpc.ts';
 import { createChanges } from './rpc/changes.ts';
 import { repeat } from './repeat.ts';
 import { createStationsRouter } from './stations/index.ts';
@@ -57,6 +62,8 @@ export interface PlantOptions {
   readonly db: Db;
   /** What was in the configuration folder at the start. */
   readonly configuration: Configuration;
+  /** The configuration folder: release 1 of an empty database. Left out: nothing is imported. */
+  readonly folder?: FileTree;
   /** Folder of the built plant view. */
   readonly viewFolder: string;
   readonly tls: TlsFiles | null;
@@ -133,7 +140,8 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
 
   // Read model and down: projections, downlink, orders, units, lines (01xx).
 
-  const inForce = (): Configuration => configuration;
+  const releaseFiles = await openInForce({ db, clock, log, folder: options.folder ?? null, fallback: configuration });
+  const inForce = releaseFiles.current;
   const released = releasedConfiguration(inForce);
   const plantStream = await createPlantStream(db, released, clock.now());
   const projector = createProjector({ db, configuration: released, react: createOrderReactions(released), log });
@@ -144,8 +152,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       waiting,
       stationOf: async (request) => stationOf(request).stationId,
       scopesOf: (stationId) => scopesOfStation(released(), stationId),
-      // No pictures are released yet (server/releases).
-      file: async () => null,
+      file: (sha256) => releasedFile(db, sha256),
     }),
   );
   const feed = await createChangesFeed(db);
@@ -216,6 +223,11 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
         letters: createDeadLetterCalls(db, change, integration.deadLetters),
       }),
       stations: createStationsRouter({ db, clock, enrolment, change, configuration: inForce }),
+      releases: createReleasesRouter({
+        db,
+        releases: createReleases({ db, change, inForce: releaseFiles }),
+        inForce: releaseFiles,
+      }),
       accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
     },
     callers: {
@@ -262,6 +274,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       await integration.stop();
       await ingest.stop();
       await projector.stop();
+      await releaseFiles.close();
       await db.close();
     },
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { exitHopeless } from '#contract/shell.ts';
+import { folderTree } from '../config/file-tree.ts';
 import { readOidcSettings } from './accounts/oidc-settings.ts';
 import { defaultSessionRules } from './accounts/sessions.ts';
 import { systemClock } from './clock.ts';
@@ -66,6 +67,7 @@ async function run(): Promise<void> {
   const plant = await composePlant({
     db,
     configuration,
+    folder: folderTree(values.config),
     viewFolder: values.view,
     tls,
     trustProxy: values['trust-proxy'],

@@ -96,6 +96,10 @@ export const plantFaultCodes = {
   'draft.own': ['path'],
   'release.unknown': ['path', 'release'],
   'release.in-force': ['path', 'release'],
+  'release.note-missing': ['path'],
+  'definition.not-withdrawn': ['path'],
+  'definition.revision-exists': ['path'],
+  'definition.revision-kept': ['path', 'definition', 'revision'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type PlantFaultCode = keyof typeof plantFaultCodes;

@@ -1,7 +1,7 @@
 /** Who gets in and who is kept out: on a whole server, with real cookies and sockets. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
-import { firstAdministrator, PlantRig, realConfiguration } from '#tests/support/plant-view.ts';
+import { demoConfiguration, firstAdministrator, PlantRig, realConfiguration } from '#tests/support/plant-view.ts';
 import { hashToken } from './secrets.ts';
 
 const limit = 60_000;
@@ -79,7 +79,7 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
     });
 
     it('of a demo plant has the told accounts, and they stop with the demo', { timeout: limit }, async () => {
-      const { url, plant, stop } = await rig.serve();
+      const { url, plant, stop } = await rig.serve({ configuration: demoConfiguration() });
       expect(plant.setUpToken).toBeNull();
       const methods = (await (await rig.browser(url).ask('GET', '/session/methods')).json()) as {
         demoAccounts: { id: string; password: string }[];

@@ -6,6 +6,7 @@ import { WebSocket } from 'ws';
 import type { Configuration } from '#contract/config/index.ts';
 import type { PlantGrant } from '#contract/plant/roles.ts';
 import type { PlantContract } from '#contract/plant/index.ts';
+import { folderTree } from '#config/file-tree.ts';
 import { loadConfiguration } from '#config/load.ts';
 import { defaultSessionRules } from '#server/accounts/sessions.ts';
 import type { Clock } from '#server/clock.ts';
@@ -50,6 +51,8 @@ export async function servePlant(database: TestDatabase, more: Partial<PlantOpti
   const plant = await composePlant({
     db: database.open(),
     configuration: demoConfiguration(),
+    // Only the demo as it lies there; another configuration is none of a folder.
+    ...(more.configuration === undefined ? { folder: folderTree(demoFolder) } : {}),
     viewFolder: '/nowhere',
     tls: null,
     trustProxy: false,
