@@ -10,6 +10,8 @@ export const sessionEnded = 4401;
 export class Gate {
   #open = true;
   #waiting: TransportEvents | null = null;
+  /** The connection there is; an older one that only now ends says nothing about who is signed in. */
+  #current: TransportEvents | null = null;
   readonly #factory: TransportFactory;
   readonly #ended: (code: number | undefined, everOpen: boolean) => void;
 
@@ -25,21 +27,27 @@ export class Gate {
       return { close: () => (this.#waiting = null) };
     }
     let everOpen = false;
+    this.#current = events;
     return this.#factory({
       open(wire) {
         everOpen = true;
         events.open(wire);
       },
       close: (code) => {
+        if (this.#current !== events) return;
+        this.#current = null;
         this.#ended(code, everOpen);
         events.close(code);
       },
     });
   };
 
-  /** Nobody is signed in. */
+  /** Nobody is signed in: the connection of the session that is over is given up here, not when the server gets to it. */
   shut(): void {
     this.#open = false;
+    const over = this.#current;
+    this.#current = null;
+    over?.close();
   }
   /** Somebody signed in: connects now. */
   open(): void {
