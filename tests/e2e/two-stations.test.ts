@@ -1,0 +1,212 @@
+/**
+ * A unit passes from one station to the next with the plant server between them, and the server is killed in the middle:
+ * real server, two real stations enrolled by code, devices as processes, a person at each screen and one at the plant view.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { build } from 'vite';
+import WebSocket from 'ws';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { PlantContract } from '#contract/plant/index.ts';
+import { chromiumArgs, openScreen, wedge } from '../support/browser.ts';
+import { root, startChild, type Child } from '../support/child.ts';
+import { link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
+import { actOnce } from '../support/job.ts';
+import { newDatabase, startServer, type Database, type PlantServer } from '../support/plant.ts';
+import { freePorts } from '../support/ports.ts';
+import { describeWith } from '../support/system.ts';
+
+const pictures = process.env['LINEWRIGHT_PICTURES'];
+const serial = 'PMP100-2600417';
+
+/** Codes for stations, made as a controls engineer makes them on the plant view. */
+async function enrolmentCodes(origin: string, stationIds: readonly string[]): Promise<readonly string[]> {
+  const answer = await fetch(`${origin}/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ account: 'ravi.nair', password: 'demo-controls' }),
+  });
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0];
+  if (cookie === undefined) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
+  const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, { headers: { cookie, origin } });
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  try {
+    const plant = createORPCClient<ContractRouterClient<PlantContract>>(
+      new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
+    );
+    const codes: string[] = [];
+    for (const stationId of stationIds) {
+      const made = await plant.stations.makeCode({ commandId: crypto.randomUUID(), stationId });
+      if (!made.ok) throw new Error(`no code for ${stationId}: ${JSON.stringify(made.faults)}`);
+      codes.push(made.value.code);
+    }
+    return codes;
+  } finally {
+    socket.close();
+  }
+}
+
+describeWith('chromium', 'a unit passes between two stations', (executablePath) => {
+  let line: DemoLine;
+  let database: Database;
+  let server: PlantServer;
+  let browser: Browser;
+  let st20: Child;
+  let first: Linked;
+  let at10: Page;
+  let at20: Page;
+  let plant: Page;
+
+  beforeAll(async () => {
+    [line, database] = await Promise.all([startDemoLine(['--speed', '10']), newDatabase('pglite')]);
+    const view = join(line.folder, 'view');
+    await build({
+      configFile: join(root, 'vite.plant.config.ts'),
+      logLevel: 'error',
+      build: { outDir: view, emptyOutDir: true },
+    });
+    server = await startServer(database, { config: line.config, args: ['--view', view] });
+    const stationIds = ['ST10', 'ST20'] as const;
+    const data = { ST10: line.data, ST20: join(line.folder, 'data-st20') };
+    for (const [index, code] of (await enrolmentCodes(server.url, stationIds)).entries()) {
+      const station = stationIds[index] ?? 'ST10';
+      const what = ['enrol', '--server', server.url, '--code', code, '--config', line.config, '--station', station];
+      execFileSync(
+        process.execPath,
+        [join(root, 'station/cli/linewright.entry.ts'), ...what, '--data', data[station]],
+        { cwd: root },
+      );
+    }
+    const [port = 0] = await freePorts(1);
+    st20 = startChild([
+      'station/node.entry.ts',
+      ...['--config', line.config, '--station', 'ST20', '--data', data.ST20, '--port', String(port)],
+    ]);
+    const [station, [, url20 = '']] = await Promise.all([
+      line.startStation(),
+      st20.line(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/, 120_000),
+    ]);
+    browser = await chromium.launch({ executablePath, args: chromiumArgs });
+    // The address is good once; the browser and the test's own client share its session.
+    const cookie = await signInBrowser(station.url);
+    first = await link(station.origin, cookie);
+    at10 = await openScreen(browser, station.origin, cookie);
+    const panel = { viewport: { width: 1280, height: 800 }, locale: 'en' };
+    [at20, plant] = await Promise.all([browser.newPage(panel), browser.newPage(panel)]);
+    await Promise.all([at20.goto(url20), plant.goto(server.url)]);
+  }, 240_000);
+
+  afterAll(async () => {
+    first?.close();
+    await browser?.close();
+    await st20?.kill('SIGKILL');
+    await line?.stop();
+    await server?.kill();
+    await database?.remove();
+  });
+
+  const headerServer = (page: Page): Promise<string | null> => page.getByTestId('header-server').textContent();
+  const picture = async (page: Page, name: string): Promise<void> => {
+    if (pictures === undefined) return;
+    mkdirSync(pictures, { recursive: true });
+    await page.screenshot({ path: join(pictures, `${name}.png`) });
+  };
+  /** One act after the other until the work screen shows that the operation passed. */
+  async function workTo(
+    until: (view: Awaited<ReturnType<typeof first.client.execution.get>>) => boolean,
+  ): Promise<void> {
+    const limit = performance.now() + 120_000;
+    while (!until(await first.client.execution.get())) {
+      if (performance.now() > limit) throw new Error(JSON.stringify(await first.client.execution.get()));
+      const done = await actOnce(first.client, [serial], () => undefined);
+      if (done === null) await new Promise((resolve) => setTimeout(resolve, 50));
+      else if (!done.outcome.ok) throw new Error(`${done.what}: ${JSON.stringify(done.outcome.refusal.reasons)}`);
+    }
+  }
+
+  it('both stations are linked and have the orders of the server', async () => {
+    for (const page of [at10, at20]) {
+      await page.getByTestId('sign-in').waitFor({ timeout: 60_000 });
+      await wedge(page, 'BDG-1002');
+      await expect.poll(() => page.getByTestId('header-person').textContent(), { timeout: 30_000 }).toContain('Sam');
+      await expect.poll(() => headerServer(page), { timeout: 60_000 }).toContain('all sent');
+    }
+    await plant.getByTestId('account').fill('jana.vogt');
+    await plant.getByTestId('password').fill('demo-line-lead');
+    await plant.keyboard.press('Enter');
+    await expect.poll(() => plant.locator('body').textContent(), { timeout: 60_000 }).toContain('ST20');
+  }, 240_000);
+
+  it('the next station refuses the unit while the first works on it, and says where it is', async () => {
+    await expect
+      .poll(async () => (await first.client.orders.get({ orderId: 'WO-10452' }))?.status, { timeout: 60_000 })
+      .toBe('released');
+    await wedge(at10, serial);
+    await expect.poll(() => at10.getByTestId('header-unit').textContent(), { timeout: 30_000 }).toBe(serial);
+    await expect
+      .poll(
+        async () => {
+          await wedge(at20, serial);
+          return at20.locator('main').textContent();
+        },
+        { timeout: 60_000, interval: 2_000 },
+      )
+      .toContain('in work at ST10');
+    await picture(at20, 'two-stations-refused');
+    await expect.poll(() => plant.locator('body').textContent(), { timeout: 60_000 }).toContain(serial);
+    await picture(plant, 'two-stations-board');
+  }, 240_000);
+
+  it('the server is killed in the middle: the first station goes on and says what is not yet sent', async () => {
+    await server.kill();
+    await workTo((view) => view.mode === 'passed');
+    await expect.poll(() => headerServer(at10), { timeout: 30_000 }).toMatch(/not yet sent/);
+    await picture(at10, 'two-stations-cut');
+  }, 240_000);
+
+  it('it comes back: everything arrives by itself and the next station takes the unit', async () => {
+    await server.start();
+    await expect.poll(() => headerServer(at10), { timeout: 120_000 }).toContain('all sent');
+    await expect
+      .poll(
+        async () => {
+          await wedge(at20, serial);
+          return at20.locator('main').textContent();
+        },
+        { timeout: 90_000, interval: 3_000 },
+      )
+      .toContain('Step 1 of');
+    expect(await at20.getByTestId('header-unit').textContent()).toBe(serial);
+    await picture(at20, 'two-stations-next');
+  }, 240_000);
+
+  it('the plant view shows the unit at the next station', async () => {
+    await expect
+      .poll(
+        async () => {
+          await plant.goto(`${server.url}/#/units/${serial}`);
+          return plant.locator('main').textContent();
+        },
+        { timeout: 120_000, interval: 2_000 },
+      )
+      .toMatch(/ST10[\s\S]*ST20/);
+    await picture(plant, 'two-stations-unit');
+  }, 240_000);
+
+  it('both ends are equal, number by number', () => {
+    const answer = execFileSync(
+      process.execPath,
+      [join(root, 'station/cli/linewright.entry.ts'), 'audit', '--data', line.data, '--config', line.config, '--json'],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect(JSON.parse(answer)).toMatchObject({ equal: true });
+  }, 120_000);
+});
