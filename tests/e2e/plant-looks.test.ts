@@ -1,6 +1,7 @@
 /** Every screen of the plant view fits, is readable and can be hit, in both languages and both themes. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { describeWith } from '../support/system.ts';
 import { plantTab } from '#tests/renderer/plant-tab.ts';
 import { screenFaults } from './screen-check.ts';
 
@@ -10,7 +11,7 @@ const demands = { leastText: 14, leastContrast: 7, leastTarget: 34 };
 const of = plantTab();
 const show = (hash: string): Promise<void> => of().show(hash);
 
-describe('every screen', () => {
+describeWith('chromium', 'every screen', () => {
   const file = encodeURIComponent('definitions/PMP-100.C/definition.yaml');
   const hashes = [
     '#/lines',

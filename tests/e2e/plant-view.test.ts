@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { build } from 'vite';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith, systemPart } from '../support/system.ts';
 import type { PlantEntryMessage } from '#server/plant.entry.ts';
 import { chromiumArgs } from '#tests/support/browser.ts';
 
@@ -40,7 +41,7 @@ beforeAll(async () => {
     server.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
   });
   browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: systemPart('chromium') ?? '',
     args: chromiumArgs,
   });
   tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -69,7 +70,7 @@ async function signIn(account: string, password: string): Promise<void> {
   await at('sign-in-go').click();
 }
 
-describe('the plant view and the plant server', () => {
+describeWith('chromium', 'the plant view and the plant server', () => {
   it('refuse a wrong password in words and let the right one in', async () => {
     await tab.goto(address);
     await at('sign-in').waitFor();

@@ -88,7 +88,14 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     const [port = 0] = await freePorts(1);
     st20 = startChild([
       'station/node.entry.ts',
-      ...['--config', line.config, '--station', 'ST20', '--data', data.ST20, '--port', String(port)],
+      '--config',
+      line.config,
+      '--station',
+      'ST20',
+      '--data',
+      data.ST20,
+      '--port',
+      String(port),
     ]);
     const [station, [, url20 = '']] = await Promise.all([
       line.startStation(),

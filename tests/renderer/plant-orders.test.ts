@@ -1,6 +1,7 @@
 /** Plant view: orders, moved by keys and by hand, made, and decided on. */
 import type { Locator } from 'playwright-core';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
+import { describeWith } from '../support/system.ts';
 import { plantRoleRights } from '#contract/plant/roles.ts';
 import { plantSession } from './plant-scene.ts';
 import { plantTab } from './plant-tab.ts';
@@ -14,7 +15,7 @@ const placesOf = (lineId: string): Promise<string[]> =>
     .locator('li[data-job]')
     .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-job') ?? ''));
 
-describe('orders', () => {
+describeWith('chromium', 'orders', () => {
   const first = ['WO-10452.1', 'WO-10460.1', 'WO-10463.1', 'WO-10467.1', 'WO-10470.1'];
   beforeEach(() => show('#/orders'));
 

@@ -1,6 +1,7 @@
 /** Plant view: signing in, the overview, the lost link, keys. */
 import type { Locator } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { describeWith } from '../support/system.ts';
 import { methods, plantSession } from './plant-scene.ts';
 import { plantTab } from './plant-tab.ts';
 
@@ -9,7 +10,7 @@ const show = (hash: string): Promise<void> => of().show(hash);
 const at = (id: string): Locator => of().at(id);
 const acts = (path: string): unknown[] => of().acts(path);
 
-describe('signing in', () => {
+describeWith('chromium', 'signing in', () => {
   it('asks for name and password, says why not, keeps the name, and comes back to the place', async () => {
     of().plant.signedIn = false;
     await show('#/orders/WO-10460');
@@ -73,7 +74,7 @@ describe('signing in', () => {
   });
 });
 
-describe('overview', () => {
+describeWith('chromium', 'overview', () => {
   it('hatches a silent station and says since when; what wants a person leads there', async () => {
     expect(await at('tile-V30').getAttribute('class')).toContain('hatched');
     expect(await at('tile-V30').textContent()).toContain('last known');

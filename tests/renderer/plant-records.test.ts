@@ -1,6 +1,7 @@
 /** Plant view: units and cases, stations, trouble, releases, accounts. */
 import type { Locator } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { describeWith } from '../support/system.ts';
 import { quarantine } from './plant-scene-records.ts';
 import { plantTab } from './plant-tab.ts';
 
@@ -9,7 +10,7 @@ const show = (hash: string): Promise<void> => of().show(hash);
 const at = (id: string): Locator => of().at(id);
 const acts = (path: string): unknown[] => of().acts(path);
 
-describe('units and cases', () => {
+describeWith('chromium', 'units and cases', () => {
   it('holds a unit and lifts a hold, each with a reason', async () => {
     await show('#/units/PMP100-2600409');
     await at('hold-unit').click();
@@ -48,7 +49,7 @@ describe('units and cases', () => {
   });
 });
 
-describe('stations', () => {
+describeWith('chromium', 'stations', () => {
   it('tells a clock that is off, shows a code large with its time, and revokes a key', async () => {
     await show('#/stations/ST20');
     await expect.poll(() => at('clock-note').textContent()).toContain('1\u00A0min 34\u00A0s fast');
@@ -62,7 +63,7 @@ describe('stations', () => {
   });
 });
 
-describe('trouble', () => {
+describeWith('chromium', 'trouble', () => {
   it('replays one and all, and tells what went through', async () => {
     of().plant.quarantine.set(quarantine(250));
     await show('#/trouble');
@@ -90,7 +91,7 @@ describe('trouble', () => {
   });
 });
 
-describe('releases', () => {
+describeWith('chromium', 'releases', () => {
   const file = encodeURIComponent('definitions/PMP-100.C/definition.yaml');
   it('show what changes and what rests on it; J goes from change to change; release needs a note for a correction', async () => {
     await show(`#/releases/${file}`);
@@ -144,7 +145,7 @@ describe('releases', () => {
   });
 });
 
-describe('accounts', () => {
+describeWith('chromium', 'accounts', () => {
   it('are made with roles; the first password is shown once', async () => {
     await show('#/accounts');
     await at('new-account').click();

@@ -2,7 +2,8 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { describeWith, systemPart } from '../support/system.ts';
 import { buildScreens } from './build.ts';
 import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
 import { mara, system } from './view-parts.ts';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   folder = await buildScreens();
   station = await startScriptedStation(folder, images);
   browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    executablePath: systemPart('chromium') ?? '',
     args: [
       '--headless',
       '--no-sandbox',
@@ -66,7 +67,7 @@ async function scan(code: string): Promise<void> {
   await tab.evaluate<unknown>(`${scanning}\nscanLikeAKeyboard(${JSON.stringify(code)})`);
 }
 
-describe('acts', () => {
+describeWith('chromium', 'acts', () => {
   it('two taps on one action are one command', async () => {
     await show('instruction');
     await primary().click({ trial: true });
@@ -118,7 +119,7 @@ describe('acts', () => {
   });
 });
 
-describe('a gauge that is not there', () => {
+describeWith('chromium', 'a gauge that is not there', () => {
   it('is said on the step, with an age that goes on, and values can be typed', async () => {
     await show('measure-no-gauge');
     const note = tab.getByTestId('gauge-missing');
@@ -134,7 +135,7 @@ describe('a gauge that is not there', () => {
   });
 });
 
-describe('scans', () => {
+describeWith('chromium', 'scans', () => {
   it('work whatever has the focus, and type nowhere', async () => {
     await show('instruction');
     await tab.getByTestId('help').focus();
@@ -178,7 +179,7 @@ describe('scans', () => {
   });
 });
 
-describe('place and people', () => {
+describeWith('chromium', 'place and people', () => {
   it('a reload comes back to the same place and the same step', async () => {
     await show('measure');
     await tab.getByTestId('place-devices').click();
@@ -234,7 +235,7 @@ describe('place and people', () => {
   });
 });
 
-describe('words', () => {
+describeWith('chromium', 'words', () => {
   it.each(['en', 'de'] as const)(
     'fit on the small panel in %s, in every state of the work screen',
     async (language) => {
