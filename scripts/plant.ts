@@ -15,6 +15,7 @@ const help = `npm run plant -- [OPTIONS]      starts the plant server and serves
   --tls-cert FILE      certificate chain (PEM); with --tls-key it serves HTTPS
   --tls-key FILE       private key (PEM)
   --trust-proxy        believe x-forwarded-* of the proxy before it
+  --drop DIR           watch DIR/in for files of orders (docs/integration.md)
   --oidc FILE          sign-in at an OpenID provider too (docs/operations.md); LINEWRIGHT_OIDC_SECRET holds the secret
   --idle-minutes N     a session with nothing open ends after this            (60)
   --session-hours N    a session ends after this, whatever happens            (12)
