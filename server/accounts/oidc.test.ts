@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLog } from '#server/log.ts';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
 import { Browser, PlantRig, realConfiguration } from '#tests/support/plant-view.ts';
 import { freePorts } from '#tests/support/ports.ts';
@@ -79,7 +80,12 @@ describeOnDatabases('signing in at an OpenID provider', (database: TestDatabase)
     await stopProvider();
   });
 
-  const serve = () => rig.serve({ configuration: realConfiguration(), oidc: settings });
+  let logged: string[] = [];
+  const serve = () => {
+    logged = [];
+    const log = createLog('warn', { write: (line: string) => void logged.push(line) });
+    return rig.serve({ configuration: realConfiguration(), oidc: settings, log });
+  };
   /** @returns path and query with which the provider sends the browser back. */
   async function atProvider(browser: Browser, change: (url: URL) => void = () => undefined): Promise<string> {
     const begun = await browser.ask('GET', '/session/oidc?to=/orders');
@@ -134,6 +140,13 @@ describeOnDatabases('signing in at an OpenID provider', (database: TestDatabase)
     expect(await back(browser, nonce)).toBe('/?fault=oidc.failed');
     const issuer = (await atProvider(browser)).replace(/iss=[^&]*/, 'iss=http%3A%2F%2Fevil.example');
     expect(await back(browser, issuer)).toBe('/?fault=oidc.failed');
+    // The page says that it failed; the log says why, without the code.
+    const why = logged.filter((line) => line.includes('"step":"finish"'));
+    expect(why).toHaveLength(3);
+    expect(why[0]).toContain('invalid_grant');
+    expect(why[1]).toContain('nonce');
+    expect(why[2]).toContain('(issuer) response parameter');
+    expect(why.join('')).not.toContain(used);
   });
 
   it('refuses who is disabled or has no role, and says that the provider is down', { timeout: limit }, async () => {
