@@ -6,7 +6,7 @@ import type { FileTree } from './file-tree.ts';
 export const singleFiles = ['plant.yaml', 'people.yaml', 'materials.yaml'] as const;
 /** Files that a plant may have or not. */
 export const optionalFiles = ['integration.yaml'] as const;
-export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders'] as const;
+export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders', 'control-plans'] as const;
 export type ListFolder = (typeof listFolders)[number];
 
 export interface FolderContents {
@@ -25,7 +25,14 @@ const isYaml = (name: string): boolean => /\.ya?ml$/i.test(name);
 /** Lists the folder; a file with the wrong ending or in an unknown folder is a fault, because it would silently not count. */
 export function listFolder(tree: FileTree): FolderContents {
   const faults: ConfigurationFault[] = [];
-  const lists: Record<ListFolder, string[]> = { lines: [], stations: [], devices: [], recipes: [], orders: [] };
+  const lists: Record<ListFolder, string[]> = {
+    lines: [],
+    stations: [],
+    devices: [],
+    recipes: [],
+    orders: [],
+    'control-plans': [],
+  };
   const empty = { single: new Set<string>(), lists, definitions: [] };
   if (tree.problem !== null) {
     return {

@@ -1,12 +1,13 @@
 /**
  * Reads a configuration folder (design law 9): plant.yaml, people.yaml, materials.yaml, lines/*.yaml, stations/*.yaml,
- * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, orders/*.yaml,
- * integration.yaml.
+ * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, control-plans/*.yaml,
+ * orders/*.yaml, integration.yaml.
  * Either everything is right, or every fault is told at once with file, line, column and remedy.
  */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { z } from 'zod';
+import { controlPlanSchema } from '#contract/config/control-plan.ts';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
 import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
@@ -94,6 +95,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     devices: many(contents.lists.devices, deviceSchema),
     recipes: many(contents.lists.recipes, recipeSchema),
     definitions: many<ProcessDefinition>(contents.definitions, processDefinitionSchema),
+    controlPlans: many(contents.lists['control-plans'], controlPlanSchema),
     orders: many(contents.lists.orders, ordersSchema),
     integration: single('integration.yaml', integrationSchema),
   };
@@ -144,6 +146,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
         hash,
         folder: posix.dirname(file),
       })),
+      controlPlans: files.controlPlans.map(({ value, hash }) => ({ ...value, hash })),
       orders: files.orders.flatMap(({ value }) => value.orders),
       integration: files.integration?.value ?? null,
     },

@@ -1,5 +1,5 @@
 /** The configuration in force, indexed for the rules. */
-import type { Configuration, ReleasedDefinition } from '#contract/config/index.ts';
+import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#contract/config/index.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { Localized } from '#contract/config/text.ts';
@@ -17,6 +17,9 @@ export interface Catalogue {
   definition(id: string, revision: string): ReleasedDefinition | null;
   /** The very definition an execution was started with: same id, revision and content; null when it is gone or was changed. */
   definitionOf(ref: DefinitionRef): ReleasedDefinition | null;
+  /** The released control plan of a process definition, whatever its revision; null: it has none. */
+  controlPlanOf(definitionId: string): ReleasedControlPlan | null;
+  controlPlan(id: string, revision: string): ReleasedControlPlan | null;
   device(id: string): Device | null;
   devices(): readonly Device[];
   /** A tag and the device it belongs to; tag ids are unique in a plant. */
@@ -45,6 +48,10 @@ export function catalogueOf(configuration: Configuration): Catalogue {
   const badges = new Map(configuration.people.people.map((p) => [p.badge, p]));
   const qualifications = new Map(configuration.people.qualifications.map((q) => [q.id, q.title]));
   const stations = new Map(configuration.stations.map((s) => [s.id, s]));
+  const plans = new Map(configuration.controlPlans.map((p) => [revisionKey(p.id, p.revision), p]));
+  const planOf = new Map(
+    configuration.controlPlans.filter((p) => p.status === 'released').map((p) => [p.definition, p]),
+  );
   const definition = (id: string, revision: string): ReleasedDefinition | null =>
     definitions.get(revisionKey(id, revision)) ?? null;
   return {
@@ -59,6 +66,8 @@ export function catalogueOf(configuration: Configuration): Catalogue {
       const found = definition(ref.id, ref.revision);
       return found !== null && found.hash === ref.hash ? found : null;
     },
+    controlPlanOf: (definitionId) => planOf.get(definitionId) ?? null,
+    controlPlan: (id, revision) => plans.get(revisionKey(id, revision)) ?? null,
     device: (id) => devices.get(id) ?? null,
     devices: () => configuration.devices,
     tag: (id) => tags.get(id) ?? null,

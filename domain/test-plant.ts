@@ -176,6 +176,7 @@ export function testConfiguration(): Configuration {
       testDefinition({ revision: 'B', status: 'draft' }),
       testDefinition({ revision: '0', status: 'retired' }),
     ],
+    controlPlans: [],
     materials: [
       { id: 'PUMP', title: t('Pump') },
       { id: 'HSG', title: t('Housing'), gtin: '04000001000017' },

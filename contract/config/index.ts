@@ -1,4 +1,5 @@
 /** A whole configuration folder after reading: what the station runs on. */
+import type { ControlPlan } from './control-plan.ts';
 import type { ProcessDefinition } from './definition.ts';
 import type { Device, Recipe } from './device.ts';
 import type { Integration } from './integration.ts';
@@ -13,6 +14,7 @@ export interface Configuration {
   readonly devices: readonly Device[];
   readonly recipes: readonly Recipe[];
   readonly definitions: readonly ReleasedDefinition[];
+  readonly controlPlans: readonly ReleasedControlPlan[];
   readonly materials: Materials['materials'];
   readonly people: People;
   readonly orders: Orders['orders'];
@@ -25,6 +27,11 @@ export interface ReleasedDefinition extends ProcessDefinition {
   readonly hash: string;
   /** Where it was read from, relative to the configuration folder, with `/`; its images are in it. */
   readonly folder?: string;
+}
+
+export interface ReleasedControlPlan extends ControlPlan {
+  /** SHA-256 of the file's content, hex. */
+  readonly hash: string;
 }
 
 /** One thing wrong with a configuration folder, with where it is and what to do. */

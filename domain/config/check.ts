@@ -2,6 +2,7 @@
  * What is wrong with a configuration although each of its files is well formed: references, units, limits, routing.
  * Pure: lines and columns, driver settings and files on disk are the reader's.
  */
+import { checkControlPlans } from './check-control-plans.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDevices, checkRecipes } from './check-devices.ts';
 import { checkIntegration } from './check-integration.ts';
@@ -20,6 +21,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   sameIdTwice(input.devices, 'device', ({ id }) => id, findings);
   sameIdTwice(input.recipes, 'recipe', ({ id, revision }) => `${id} revision ${revision}`, findings);
   sameIdTwice(input.definitions, 'definition', ({ id, revision }) => `${id} revision ${revision}`, findings);
+  sameIdTwice(input.controlPlans, 'control plan', ({ id, revision }) => `${id} revision ${revision}`, findings);
   checkPlant(input, index, findings);
   checkLines(input, index, findings);
   checkStations(input, index, findings);
@@ -28,6 +30,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   checkDevices(input, findings);
   checkRecipes(input, index, findings);
   checkDefinitions(input, index, findings);
+  checkControlPlans(input, index, findings);
   checkOrders(input, index, findings);
   if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;

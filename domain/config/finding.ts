@@ -1,4 +1,5 @@
 /** What the cross-checks are given and what they say. Lines and columns are added by whoever read the files. */
+import type { ControlPlan } from '#contract/config/control-plan.ts';
 import type { ProcessDefinition } from '#contract/config/definition.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Integration } from '#contract/config/integration.ts';
@@ -29,6 +30,7 @@ export interface CheckInput {
   readonly devices: readonly Source<Device>[];
   readonly recipes: readonly Source<Recipe>[];
   readonly definitions: readonly Source<ProcessDefinition>[];
+  readonly controlPlans: readonly Source<ControlPlan>[];
   readonly orders: readonly Source<Orders>[];
   readonly integration?: Source<Integration> | null;
   /**

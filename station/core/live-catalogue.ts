@@ -65,6 +65,8 @@ export class LiveCatalogue implements Catalogue {
     return this.#now.people;
   }
   readonly definition: Catalogue['definition'] = (id, revision) => this.#now.definition(id, revision);
+  readonly controlPlanOf: Catalogue['controlPlanOf'] = (definitionId) => this.#now.controlPlanOf(definitionId);
+  readonly controlPlan: Catalogue['controlPlan'] = (id, revision) => this.#now.controlPlan(id, revision);
   readonly device: Catalogue['device'] = (id) => this.#now.device(id);
   readonly devices: Catalogue['devices'] = () => this.#now.devices();
   readonly tag: Catalogue['tag'] = (id) => this.#now.tag(id);
