@@ -29,6 +29,7 @@ describe('individuals chart', () => {
       center: 10.25,
       lower: 10.25,
       upper: 10.25,
+      sigma: 0,
     });
   });
 
