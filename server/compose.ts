@@ -8,7 +8,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import type { FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import type { PlantHealth } from '#contract/plant/base.ts';
-import { linePlaces, type LinePlaces } from '#domain/accounts/may.ts';
+import type { LinePlaces } from '#domain/accounts/may.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { tokenOf } from './accounts/cookie.ts';
 import { heartbeat } from './accounts/health.ts';
@@ -163,7 +163,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   const behind = (): Promise<PlantHealth['behind']> => behindOf(db);
 
   // People and releases: accounts, releases (02xx).
-  const places = (): LinePlaces => linePlaces(inForce().lines);
+  const places = (): LinePlaces => released().places;
   const change = createChanges({ db, clock, places });
   const sessions = createSessions({ db, clock, rules: options.sessionRules, demo: () => inForce().plant.demo });
   const oidc = options.oidc === null ? null : createOidc({ db, clock, log, sessions, settings: options.oidc });
@@ -219,16 +219,18 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       trouble: createTroubleRouter({
         db,
         change,
+        configuration: released,
         replay: (ids) => projector.replay(ids),
-        letters: createDeadLetterCalls(db, change, integration.deadLetters),
+        letters: createDeadLetterCalls(db, change, released, integration.deadLetters),
       }),
-      stations: createStationsRouter({ db, clock, enrolment, change, configuration: inForce }),
+      stations: createStationsRouter({ db, clock, enrolment, change, configuration: released }),
       releases: createReleasesRouter({
         db,
         releases: createReleases({ db, change, inForce: releaseFiles }),
         inForce: releaseFiles,
+        configuration: released,
       }),
-      accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }) }),
+      accounts: createAccountsRouter({ db, accounts: createAccounts({ db, clock, change, sessions }), places }),
     },
     callers: {
       ofRequest: (request) =>

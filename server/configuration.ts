@@ -1,6 +1,7 @@
 /** The configuration in force for the whole plant, with what is asked of it again and again. */
 import type { Configuration } from '#contract/config/index.ts';
 import type { Line } from '#contract/config/plant.ts';
+import { linePlaces, type LinePlaces } from '#domain/accounts/may.ts';
 import { catalogueOf, type Catalogue } from '#domain/catalogue.ts';
 import type { Scope } from './downlink/publish.ts';
 
@@ -12,6 +13,7 @@ export interface InForce {
   /** `line:ID`, or `station:ID` of a station in no line. */
   scopeOfStation(stationId: string): Scope;
   lineOf(stationId: string): Line | null;
+  readonly places: LinePlaces;
 }
 
 /** Asked anew for each act: a release changes the answer. */
@@ -42,6 +44,7 @@ function inForce(configuration: Configuration): InForce {
     catalogue,
     scopeOfStation,
     lineOf: (stationId) => lines.get(stationId) ?? null,
+    places: linePlaces(configuration.lines),
     scopesOfDefinition(id, revision) {
       const key = JSON.stringify([id, revision]);
       let found = scopes.get(key);

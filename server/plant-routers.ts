@@ -13,6 +13,7 @@ import type { OrderService } from './orders/port.ts';
 import type { Changes } from './rpc/changes.ts';
 import type { PlantContext } from './rpc/context.ts';
 import { accepted } from './rpc/refused.ts';
+import { seesLine, sightOf } from './rpc/sight.ts';
 import type { UnitActs } from './units/acts.ts';
 import { listCases, listFacts, readUnit, searchUnits } from './units/read.ts';
 
@@ -31,8 +32,12 @@ export function createOrdersRouter({ db, configuration, feed, change, orders }: 
   const wanted = { right: 'order.manage' } as const;
   return os.router({
     watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
-    list: os.list.handler(({ input }) => orders.list(db, input)),
-    get: os.get.handler(({ input }) => orders.get(db, input.orderId)),
+    list: os.list.handler(({ context: { caller }, input }) =>
+      orders.list(db, input, sightOf(caller.grants, configuration())),
+    ),
+    get: os.get.handler(({ context: { caller }, input }) =>
+      orders.get(db, input.orderId, sightOf(caller.grants, configuration())),
+    ),
     create: os.create.handler(({ context: { caller }, input: { commandId, ...input } }) =>
       change(caller, commandId, wanted, async (act) => void accepted(await orders.create(act, input, 'plant'))),
     ),
@@ -56,8 +61,10 @@ export function createOrdersRouter({ db, configuration, feed, change, orders }: 
     move: os.move.handler(({ context: { caller }, input: { commandId, jobOrderId, place } }) =>
       change(caller, commandId, wanted, async (act) => void accepted(await orders.move(act, jobOrderId, place))),
     ),
-    definitions: os.definitions.handler(() => {
-      const { definitions, lines } = configuration().configuration;
+    definitions: os.definitions.handler(({ context: { caller } }) => {
+      const { definitions, lines: all } = configuration().configuration;
+      const sight = sightOf(caller.grants, configuration());
+      const lines = all.filter(({ id }) => seesLine(sight, id));
       return definitions
         .filter(({ status }) => status === 'released')
         .map((definition) => ({
@@ -66,18 +73,25 @@ export function createOrdersRouter({ db, configuration, feed, change, orders }: 
           title: definition.title,
           material: definition.material,
           lines: ableLines(definition, lines).map(({ id }) => id),
-        }));
+        }))
+        .filter((definition) => sight.lines === null || definition.lines.length > 0);
     }),
   });
 }
 
-export function createUnitsRouter({ db, feed, change, units }: PlantParts) {
+export function createUnitsRouter({ db, configuration, feed, change, units }: PlantParts) {
   const os = implement(unitsContract).$context<PlantContext>();
   return os.router({
     watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
-    search: os.search.handler(({ input }) => searchUnits(db, input)),
-    get: os.get.handler(({ input }) => readUnit(db, input.serial)),
-    facts: os.facts.handler(({ input }) => listFacts(db, input)),
+    search: os.search.handler(({ context: { caller }, input }) =>
+      searchUnits(db, input, sightOf(caller.grants, configuration())),
+    ),
+    get: os.get.handler(({ context: { caller }, input }) =>
+      readUnit(db, input.serial, sightOf(caller.grants, configuration())),
+    ),
+    facts: os.facts.handler(({ context: { caller }, input }) =>
+      listFacts(db, input, sightOf(caller.grants, configuration())),
+    ),
     hold: os.hold.handler(({ context: { caller }, input: { commandId, serial, reason } }) =>
       change(
         caller,
@@ -94,7 +108,9 @@ export function createUnitsRouter({ db, feed, change, units }: PlantParts) {
         async (act) => void accepted(await units.liftHold(act, serial, holdId, reason)),
       ),
     ),
-    cases: os.cases.handler(({ input }) => listCases(db, input)),
+    cases: os.cases.handler(({ context: { caller }, input }) =>
+      listCases(db, input, sightOf(caller.grants, configuration())),
+    ),
     closeCase: os.closeCase.handler(({ context: { caller }, input: { commandId, caseId, note } }) =>
       change(
         caller,
@@ -109,10 +125,11 @@ export function createUnitsRouter({ db, feed, change, units }: PlantParts) {
 export function createLinesRouter({ db, clock, configuration, feed }: PlantParts) {
   const os = implement(linesContract).$context<PlantContext>();
   return os.router({
-    watch: os.watch.handler(async function* ({ signal }) {
+    watch: os.watch.handler(async function* ({ context: { caller }, signal }) {
       for await (const _ of feed.revisions(signal)) {
         const at = clock.now();
-        yield { at, lines: await readBoard(db, configuration(), at) };
+        const force = configuration();
+        yield { at, lines: await readBoard(db, force, at, sightOf(caller.grants, force)) };
       }
     }),
   });

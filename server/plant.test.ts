@@ -27,6 +27,7 @@ import {
   started,
   StationStream,
 } from './projections/test-kit.ts';
+import { wholePlant } from './rpc/sight.ts';
 import { createUnitActs } from './units/acts.ts';
 import { createPlantStream } from './units/plant-stream.ts';
 import { listCases, listFacts, readUnit, searchUnits } from './units/read.ts';
@@ -233,7 +234,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(items[3]?.jobs[0]?.blocked).toMatchObject([{ code: 'blocked.definition-not-released' }]);
     const [block] = (await documents(db, 'station:ST10', 'serial-block')).map(({ body }) => body as SerialBlockBody);
     expect(block).toMatchObject({ from: 2600952, width: 7, prefix: 'PMP100-' });
-    expect(await readUnit(db, 'PMP100-2600421')).toMatchObject({ status: 'held', orderId: 'WO-10452' });
+    expect(await readUnit(db, 'PMP100-2600421', wholePlant)).toMatchObject({ status: 'held', orderId: 'WO-10452' });
     // A station that ran by itself read the same file, and has an order of its own.
     const body = {
       ...made('x'),
@@ -259,7 +260,7 @@ describeOnDatabases('orders, units and lines', (database) => {
       jobs: [{ lineId: 'L1', quantity: 5 }],
     });
     expect(await orders.get(db, 'WO-10452')).toMatchObject({ source: 'file', quantity: 400 });
-    expect((await listCases(db, { cursor: null, limit: 10, open: true })).items).toEqual([]);
+    expect((await listCases(db, { cursor: null, limit: 10, open: true }, wholePlant)).items).toEqual([]);
   }, 60_000);
 
   it('holds and lifts as chained facts of the plant, told to stations; contradictions are closed with a note', async () => {
@@ -273,7 +274,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(await act((a) => units.hold(a, 'P-1', 'look at it'))).toMatchObject({ ok: true });
     expect(needed).toContain('unit.hold L1');
     await fold(projector);
-    const unit = await readUnit(db, 'P-1');
+    const unit = await readUnit(db, 'P-1', wholePlant);
     expect(unit).toMatchObject({ status: 'held' });
     const holdId = unit?.passport.holds[0]?.holdId ?? '';
     expect(unit?.passport.holds[0]).toMatchObject({
@@ -289,7 +290,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     const st20 = new StationStream('ST20').add('execution.started', started('y', 'P-1', '20'), Date.now() + 5_000);
     await st20.send(db);
     await fold(projector);
-    const { items } = await listCases(db, { cursor: null, limit: 10, open: true });
+    const { items } = await listCases(db, { cursor: null, limit: 10, open: true }, wholePlant);
     expect(items.map(({ kind }) => kind).sort()).toEqual(['held-meanwhile', 'in-work-twice']);
     const found = items.find(({ kind }) => kind === 'held-meanwhile');
     expect(await documents(db, 'line:L1', 'case')).toHaveLength(2);
@@ -304,10 +305,10 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(codes(await act((a) => units.liftHold(a, 'P-1', holdId, 'fine')))).toEqual(['hold.lifted']);
     // Closed stays closed, also when the read model is made again.
     await projector.rebuild();
-    expect((await listCases(db, { cursor: null, limit: 10, open: true })).items.map(({ kind }) => kind)).not.toContain(
-      'held-meanwhile',
-    );
-    expect((await readUnit(db, 'P-1'))?.cases.filter(({ closed }) => closed !== null)).toMatchObject([
+    expect(
+      (await listCases(db, { cursor: null, limit: 10, open: true }, wholePlant)).items.map(({ kind }) => kind),
+    ).not.toContain('held-meanwhile');
+    expect((await readUnit(db, 'P-1', wholePlant))?.cases.filter(({ closed }) => closed !== null)).toMatchObject([
       { closed: { by: 'Jana', note: 'looked at' } },
     ]);
 
@@ -338,7 +339,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     await st10.send(db);
     await fold(projector);
     const find = async (query: string) =>
-      (await searchUnits(db, { query, cursor: null, limit: 10 })).items.map(({ serial, foundBy }) => [
+      (await searchUnits(db, { query, cursor: null, limit: 10 }, wholePlant)).items.map(({ serial, foundBy }) => [
         serial,
         foundBy?.kind ?? null,
       ]);
@@ -350,10 +351,12 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect((await find('WO-1')).map(([, kind]) => kind)).toEqual(['order', 'order']);
     expect(await find('%')).toEqual([]);
     expect(await find('')).toHaveLength(2);
-    const first = await searchUnits(db, { query: '', cursor: null, limit: 1 });
+    const first = await searchUnits(db, { query: '', cursor: null, limit: 1 }, wholePlant);
     expect(first).toMatchObject({ total: 2, next: '1' });
-    expect(await readUnit(db, 'PMP-00017')).toMatchObject({ components: [{ serial: 'IMP-7', removed: false }] });
-    const facts = await listFacts(db, { serial: 'PMP-00017', cursor: null, limit: 50 });
+    expect(await readUnit(db, 'PMP-00017', wholePlant)).toMatchObject({
+      components: [{ serial: 'IMP-7', removed: false }],
+    });
+    const facts = await listFacts(db, { serial: 'PMP-00017', cursor: null, limit: 50 }, wholePlant);
     expect(facts.items.map(({ type }) => type)).toEqual([
       'unit.created',
       'execution.started',
@@ -361,7 +364,7 @@ describeOnDatabases('orders, units and lines', (database) => {
       'measurement.recorded',
       'execution.passed',
     ]);
-    const [line] = await readBoard(db, released(), Date.now());
+    const [line] = await readBoard(db, released(), Date.now(), wholePlant);
     expect(line).toMatchObject({ lineId: 'L1', order: { orderId: 'WO-1', done: 0, quantity: 100 } });
     expect(line?.stations[1]).toMatchObject({
       stationId: 'ST10',

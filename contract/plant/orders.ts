@@ -32,7 +32,10 @@ export interface PlantOrder {
   readonly serialPrefix: string;
   /** Where it came from: `erp`, `csv`, `plant`, `station:ID`, `file`. */
   readonly source: string;
+  /** Shares of the lines that the person sees. */
   readonly jobs: readonly JobOrderRow[];
+  /** What other lines make of it, added up; null: nothing. */
+  readonly elsewhere: { readonly quantity: number; readonly done: number } | null;
   /** For optimistic locking: what the person saw. */
   readonly version: number;
 }

@@ -51,3 +51,15 @@ export function mayAnywhere(grants: readonly PlantGrant[], right: PlantRight): b
 export function rightsOf(grants: readonly PlantGrant[]): PlantRight[] {
   return plantRights.filter((right) => mayAnywhere(grants, right));
 }
+
+/**
+ * Lines for which the right is held: what lists are cut down to.
+ * @returns null: the whole plant, also what belongs to no line. A line that a grant names counts also when the
+ *   configuration does not know it: orders and records of it may be there all the same.
+ */
+export function linesWith(grants: readonly PlantGrant[], right: PlantRight, places: LinePlaces): string[] | null {
+  if (may(grants, right, null, places)) return null;
+  const named = grants.filter((grant) => grantsRight(grant, right) && grant.scope.startsWith('line:'));
+  const known = [...places.keys()].filter((lineId) => may(grants, right, lineId, places));
+  return [...new Set([...known, ...named.map(({ scope }) => scope.slice('line:'.length))])].sort();
+}

@@ -188,7 +188,8 @@ describeOnDatabases('accounts', (database: TestDatabase) => {
       const bert = await (await rig.enter(url, 'bert', password)).calls();
       const missing = { ok: false, faults: [{ code: 'right.missing', params: { right: 'account.manage' } }] };
       await expect(bert.accounts.list()).rejects.toMatchObject({ code: 'FORBIDDEN' });
-      await expect(bert.accounts.audit({})).rejects.toMatchObject({ code: 'FORBIDDEN' });
+      // What is about the line alone, which is nothing yet; of the accounts nothing.
+      expect(await bert.accounts.audit({})).toMatchObject({ items: [], total: 0 });
       expect(
         await bert.accounts.create({ commandId: commandId(), id: 'eve', name: 'Eve', kind: 'person', grants: [] }),
       ).toMatchObject(missing);

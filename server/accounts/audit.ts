@@ -17,17 +17,29 @@ export interface AuditEntry {
   readonly after: unknown;
   /** Network address it came from; empty: from the server itself. */
   readonly from: string;
+  /** Lines that it is about: who administers all of them may read it. Left out or empty: the whole plant. */
+  readonly lines?: readonly string[];
 }
 
 /** Writes one row. Call it with the transaction of the change, so that neither is there without the other. */
 export async function audited(tx: Queries, entry: AuditEntry): Promise<void> {
   await tx.execute(
-    `INSERT INTO audit (at, by_account, what, subject, before, after, from_address)
-     VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7)`,
-    [entry.at, entry.by, entry.what, entry.subject, jsonOf(entry.before), jsonOf(entry.after), entry.from],
+    `INSERT INTO audit (at, by_account, what, subject, before, after, from_address, lines)
+     VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7, $8)`,
+    [
+      entry.at,
+      entry.by,
+      entry.what,
+      entry.subject,
+      jsonOf(entry.before),
+      jsonOf(entry.after),
+      entry.from,
+      linesOf(entry),
+    ],
   );
 }
 
+const linesOf = ({ lines = [] }: AuditEntry): readonly string[] | null => (lines.length === 0 ? null : lines);
 const jsonOf = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value);
 
@@ -42,21 +54,27 @@ interface Row {
   readonly from_address: string;
 }
 
-/** Newest first. `query` is looked for in who, what and subject, as it is written. */
+/**
+ * Newest first. `query` is looked for in who, what and subject, as it is written.
+ * @param lines that the person administers; null: the whole plant.
+ */
 export async function readAudit(
   db: Queries,
   page: { readonly cursor: string | null; readonly limit: number; readonly query: string },
+  lines: readonly string[] | null,
 ): Promise<Page<AuditRow>> {
   const before = page.cursor === null ? null : Number(page.cursor);
   const like = `%${page.query.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
-  const matches = `($1::text = '%%' OR by_account ILIKE $1 OR what ILIKE $1 OR subject ILIKE $1)`;
+  const matches = `($1::text = '%%' OR by_account ILIKE $1 OR what ILIKE $1 OR subject ILIKE $1)
+    AND ($2::text[] IS NULL OR lines <@ $2)`;
   const rows = await db.query<Row>(
     `SELECT id, at, by_account, what, subject, before, after, from_address FROM audit
-     WHERE ${matches} AND ($2::bigint IS NULL OR id < $2) ORDER BY id DESC LIMIT $3`,
-    [like, before !== null && Number.isSafeInteger(before) ? before : null, page.limit + 1],
+     WHERE ${matches} AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
+    [like, lines, before !== null && Number.isSafeInteger(before) ? before : null, page.limit + 1],
   );
   const [total] = await db.query<{ count: number }>(`SELECT count(*)::int AS count FROM audit WHERE ${matches}`, [
     like,
+    lines,
   ]);
   const items = rows.slice(0, page.limit).map((row) => ({
     id: String(row.id),

@@ -4,7 +4,7 @@ import { accounts as accountsContract } from '#contract/plant/accounts.ts';
 import type { PlantHealth } from '#contract/plant/base.ts';
 import { session as sessionContract } from '#contract/plant/session.ts';
 import type { Configuration } from '#contract/config/index.ts';
-import { may, rightsOf, type LinePlaces } from '#domain/accounts/may.ts';
+import { linesWith, may, rightsOf, type LinePlaces } from '#domain/accounts/may.ts';
 import type { PlantRight } from '#contract/plant/roles.ts';
 import type { Db } from '#server/db/db.ts';
 import type { PlantContext } from '#server/rpc/context.ts';
@@ -21,7 +21,11 @@ export function needToRead(caller: Caller, right: PlantRight, lineId: string | n
   }
 }
 
-export function createAccountsRouter(parts: { readonly db: Db; readonly accounts: Accounts }) {
+export function createAccountsRouter(parts: {
+  readonly db: Db;
+  readonly accounts: Accounts;
+  readonly places: () => LinePlaces;
+}) {
   const { db, accounts } = parts;
   const os = implement(accountsContract).$context<PlantContext>();
   const nowhere: LinePlaces = new Map();
@@ -41,9 +45,11 @@ export function createAccountsRouter(parts: { readonly db: Db; readonly accounts
       return accounts.sessions(context.caller, input.id ?? context.caller.accountId);
     }),
     endSession: os.endSession.handler(({ context, input }) => accounts.endSession(context.caller, input)),
-    audit: os.audit.handler(({ context, input }) => {
-      needToRead(context.caller, 'account.manage', null, nowhere);
-      return readAudit(db, input);
+    // Who administers lines reads what is about them alone.
+    audit: os.audit.handler(({ context: { caller }, input }) => {
+      const lines = linesWith(caller.grants, 'account.manage', parts.places());
+      if (lines?.length === 0) needToRead(caller, 'account.manage', null, nowhere);
+      return readAudit(db, input, lines);
     }),
   });
 }

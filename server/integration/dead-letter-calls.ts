@@ -1,13 +1,27 @@
 /** Dead letters as the plant view's `trouble` wants them: judged by right, once per command, with audit rows. */
 import type { PlantFault } from '#contract/plant/base.ts';
+import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import type { Change, Changes } from '../rpc/changes.ts';
 import { Refused } from '../rpc/refused.ts';
+import { sightOf, type Sight } from '../rpc/sight.ts';
 import type { DeadLetters as DeadLetterCalls } from '../trouble/index.ts';
 import type { DeadLetters } from './outbox/dead-letters.ts';
 
-export function createDeadLetterCalls(db: Db, change: Changes, letters: DeadLetters): DeadLetterCalls {
-  const right = { right: 'trouble.replay', lineId: null } as const;
+/** A letter is of the lines that make its order; whoever decides about it needs the right on each of them. */
+export function createDeadLetterCalls(
+  db: Db,
+  change: Changes,
+  configuration: ReleasedConfiguration,
+  letters: DeadLetters,
+): DeadLetterCalls {
+  const right = { right: 'trouble.replay' } as const;
+  /** Those that are no letters, or that the person does not see, are refused by `letters` as unknown. */
+  const need = async (act: Change, ids: readonly string[]): Promise<Sight> => {
+    const sight = sightOf(act.caller.grants, configuration());
+    for (const lineId of await letters.linesOf(act.tx, ids, sight)) act.need('trouble.replay', lineId);
+    return sight;
+  };
   const done = async (
     { audit }: Change,
     ids: readonly string[],
@@ -19,15 +33,21 @@ export function createDeadLetterCalls(db: Db, change: Changes, letters: DeadLett
     for (const id of ids) await audit({ what, subject: `letter:${id}`, before: null, after });
   };
   return {
-    count: () => letters.count(db),
-    list: ({ cursor, limit }) => letters.list(db, cursor, limit),
+    count: (sight) => letters.count(db, sight),
+    list: ({ cursor, limit }, sight) => letters.list(db, cursor, limit, sight),
     sendAgain: (caller, { commandId, ids }) =>
       change(caller, commandId, right, async (act) =>
-        done(act, ids, 'letter.sent-again', null, await letters.sendAgain(act.tx, ids, act.at)),
+        done(act, ids, 'letter.sent-again', null, await letters.sendAgain(act.tx, ids, act.at, await need(act, ids))),
       ),
     discard: (caller, { commandId, ids, note }) =>
       change(caller, commandId, right, async (act) =>
-        done(act, ids, 'letter.discarded', { note }, await letters.discard(act.tx, ids, note, act.at)),
+        done(
+          act,
+          ids,
+          'letter.discarded',
+          { note },
+          await letters.discard(act.tx, ids, note, act.at, await need(act, ids)),
+        ),
       ),
   };
 }

@@ -7,6 +7,7 @@ import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import { readBoard } from '../lines/board.ts';
 import type { Log } from '../log.ts';
+import { wholePlant } from '../rpc/sight.ts';
 import { listFacts, readUnit, searchUnits } from '../units/read.ts';
 import { createIntegration, type IntegrationParts } from './integration.ts';
 import type { IntegrationPorts } from './ports.ts';
@@ -32,11 +33,11 @@ export function composeIntegration(parts: WiringParts): IntegrationParts {
       log,
       orders,
       units: {
-        search: (queries, query, cursor, limit) => searchUnits(queries, { query, cursor, limit }),
-        get: readUnit,
-        facts: (queries, serial, cursor, limit) => listFacts(queries, { serial, cursor, limit }),
+        search: (queries, query, cursor, limit) => searchUnits(queries, { query, cursor, limit }, wholePlant),
+        get: (queries, serial) => readUnit(queries, serial, wholePlant),
+        facts: (queries, serial, cursor, limit) => listFacts(queries, { serial, cursor, limit }, wholePlant),
       },
-      lines: () => readBoard(db, released(), clock.now()),
+      lines: () => readBoard(db, released(), clock.now(), wholePlant),
       configuration,
       places: () => linePlaces(configuration().lines),
       program,

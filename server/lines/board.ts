@@ -4,6 +4,7 @@ import { helloEveryMs } from '#contract/sync/protocol.ts';
 import type { WorkState } from '#domain/lines/station-work.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
+import { seesLine, type Sight } from '../rpc/sight.ts';
 
 const hourMs = 3_600_000;
 const silentMs = 3 * helloEveryMs;
@@ -23,8 +24,9 @@ interface PassRow {
 }
 
 /** @param now UTC ms by the server's clock. */
-export async function readBoard(db: Queries, force: InForce, now: number): Promise<LineRow[]> {
-  const { lines, stations } = force.configuration;
+export async function readBoard(db: Queries, force: InForce, now: number, sight: Sight): Promise<LineRow[]> {
+  const { stations, lines: all } = force.configuration;
+  const lines = all.filter(({ id }) => seesLine(sight, id));
   const ids = lines.flatMap((line) => line.stations);
   const [statuses, works, passes, held, cases, orders] = await Promise.all([
     db.query<StatusRow>(
@@ -53,7 +55,7 @@ export async function readBoard(db: Queries, force: InForce, now: number): Promi
   const sumAt = (rows: readonly { readonly station_id: string | null; readonly n: number }[], lineId: string): number =>
     rows.reduce((sum, row) => {
       // Of units that no station had yet, the first line tells, so that they are seen somewhere.
-      const line = row.station_id === null ? lines[0] : force.lineOf(row.station_id);
+      const line = row.station_id === null ? all[0] : force.lineOf(row.station_id);
       return line?.id === lineId ? sum + row.n : sum;
     }, 0);
   return lines.map((line) => {

@@ -8,6 +8,7 @@ import type { Act } from '../act.ts';
 import type { InForce, ReleasedConfiguration } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import { publishAll, type NewDocument } from '../downlink/publish.ts';
+import { seesLine, wholePlant, type Sight } from '../rpc/sight.ts';
 import { giveBlocks, orderDocuments } from './documents.ts';
 import type { OrderList, OrderService } from './port.ts';
 import { noProgress, progressOf, type Progress } from './progress.ts';
@@ -24,6 +25,8 @@ export function createOrderService(configuration: ReleasedConfiguration): OrderS
     const progress = await progressOf(tx, oldJobs, force);
     const facts = factsOf(force, oldJobs, progress);
     for (const { lineId } of before?.jobs ?? []) act.need('order.manage', lineId);
+    // Of no line: taken from a station that is in none.
+    if (before?.jobs.length === 0) act.need('order.manage', null);
     const decision = decideWorkOrder(before, command, facts);
     if (!decision.ok) return decision;
     const { order } = decision;
@@ -65,11 +68,14 @@ export function createOrderService(configuration: ReleasedConfiguration): OrderS
       return { ok: true, value: undefined };
     },
 
-    async get(db, orderId) {
-      const rows = await db.query<OrderRow>('SELECT * FROM work_order WHERE order_id = $1', [orderId]);
-      return (await shown(db, rows, configuration()))[0] ?? null;
+    async get(db, orderId, sight = wholePlant) {
+      const rows = await db.query<OrderRow>(`SELECT * FROM work_order o WHERE order_id = $1 AND ${orderSeen('o', 2)}`, [
+        orderId,
+        sight.lines,
+      ]);
+      return (await shown(db, rows, configuration(), sight))[0] ?? null;
     },
-    list: (db, wanted) => list(db, wanted, configuration()),
+    list: (db, wanted, sight = wholePlant) => list(db, wanted, configuration(), sight),
   };
 }
 
@@ -200,32 +206,39 @@ export async function settle(
   ];
 }
 
-async function list(db: Queries, wanted: OrderList, force: InForce): ReturnType<OrderService['list']> {
+/** Condition on a row `o` of `work_order`; parameter `n`: lines that are seen, null: all. */
+const orderSeen = (o: string, n: number): string =>
+  `($${n}::text[] IS NULL OR EXISTS (SELECT FROM job_order j WHERE j.order_id = ${o}.order_id AND j.line_id = ANY($${n})))`;
+
+async function list(db: Queries, wanted: OrderList, force: InForce, sight: Sight): ReturnType<OrderService['list']> {
+  // A line that the person does not see has no list for them.
+  if (wanted.lineId !== null && !seesLine(sight, wanted.lineId)) return { items: [], next: null, total: 0 };
   const after = wanted.cursor === null ? 0 : Number(wanted.cursor);
   const offset = Number.isSafeInteger(after) && after > 0 ? after : 0;
   const where = `($1 = 'all' OR status <> 'closed') AND ($2::text IS NULL OR EXISTS (
-    SELECT FROM job_order j WHERE j.order_id = o.order_id AND j.line_id = $2))`;
+    SELECT FROM job_order j WHERE j.order_id = o.order_id AND j.line_id = $2)) AND ${orderSeen('o', 3)}`;
   // Of one line in the order of its dispatch list.
   const order =
     wanted.status === 'all'
       ? 'created_at DESC, order_id'
       : `(SELECT sequence FROM job_order j WHERE j.order_id = o.order_id AND j.line_id = $2) NULLS LAST, due_at NULLS LAST, priority, order_id`;
   const rows = await db.query<OrderRow>(
-    `SELECT o.* FROM work_order o WHERE ${where} ORDER BY ${order} LIMIT $3 OFFSET $4`,
-    [wanted.status, wanted.lineId, wanted.limit + 1, offset],
+    `SELECT o.* FROM work_order o WHERE ${where} ORDER BY ${order} LIMIT $4 OFFSET $5`,
+    [wanted.status, wanted.lineId, sight.lines, wanted.limit + 1, offset],
   );
   const [total] = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM work_order o WHERE ${where}`, [
     wanted.status,
     wanted.lineId,
+    sight.lines,
   ]);
   return {
-    items: await shown(db, rows.slice(0, wanted.limit), force),
+    items: await shown(db, rows.slice(0, wanted.limit), force, sight),
     next: rows.length > wanted.limit ? String(offset + wanted.limit) : null,
     total: total?.n ?? 0,
   };
 }
 
-async function shown(db: Queries, rows: readonly OrderRow[], force: InForce): Promise<PlantOrder[]> {
+async function shown(db: Queries, rows: readonly OrderRow[], force: InForce, sight: Sight): Promise<PlantOrder[]> {
   const jobs = await jobsOf(
     db,
     rows.map(({ order_id }) => order_id),
@@ -234,6 +247,9 @@ async function shown(db: Queries, rows: readonly OrderRow[], force: InForce): Pr
   return rows.map((row) => {
     const own = jobs.filter(({ order_id }) => order_id === row.order_id);
     const order = orderOf(row, own);
+    const seen = own.filter(({ line_id }) => seesLine(sight, line_id));
+    const others = own.filter((job) => !seen.includes(job));
+    const sum = (of: (job: JobRow) => number): number => others.reduce((all, job) => all + of(job), 0);
     return {
       orderId: order.orderId,
       material: { id: order.materialId, title: force.catalogue.material(order.materialId)?.title ?? null },
@@ -246,7 +262,7 @@ async function shown(db: Queries, rows: readonly OrderRow[], force: InForce): Pr
       serialPrefix: order.serialPrefix,
       source: order.source,
       version: order.version,
-      jobs: own.map(({ job_order_id, line_id, quantity, sequence }): JobOrderRow => {
+      jobs: seen.map(({ job_order_id, line_id, quantity, sequence }): JobOrderRow => {
         const counted = progress.get(job_order_id) ?? noProgress;
         return {
           jobOrderId: job_order_id,
@@ -257,6 +273,13 @@ async function shown(db: Queries, rows: readonly OrderRow[], force: InForce): Pr
           blocked: blockedBy(order, line_id, quantity, counted, force),
         };
       }),
+      elsewhere:
+        others.length === 0
+          ? null
+          : {
+              quantity: sum(({ quantity }) => quantity),
+              done: sum(({ job_order_id }) => progress.get(job_order_id)?.done ?? 0),
+            },
     };
   });
 }

@@ -5,6 +5,7 @@ import type { Page } from '#contract/rpc/base.ts';
 import type { OrderChange, OrderInput } from '#domain/work-orders/decide.ts';
 import type { Act } from '../act.ts';
 import type { Queries } from '../db/db.ts';
+import type { Sight } from '../rpc/sight.ts';
 
 export interface OrderList {
   readonly cursor: string | null;
@@ -39,8 +40,11 @@ export interface OrderService {
   /** Puts a job order at this place (from 1) of its line's dispatch list. */
   move(act: Act, jobOrderId: string, place: number): Promise<PlantOutcome>;
 
-  /** With progress and what stands against each job order, as of now. */
-  get(db: Queries, orderId: string): Promise<PlantOrder | null>;
+  /**
+   * With progress and what stands against each job order, as of now.
+   * @param sight an order is seen by whoever sees a line that has a share of it; left out: the whole plant.
+   */
+  get(db: Queries, orderId: string, sight?: Sight): Promise<PlantOrder | null>;
   /** Open ones by due date, priority and id; all: newest first. */
-  list(db: Queries, wanted: OrderList): Promise<Page<PlantOrder>>;
+  list(db: Queries, wanted: OrderList, sight?: Sight): Promise<Page<PlantOrder>>;
 }

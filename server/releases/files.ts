@@ -105,10 +105,14 @@ export async function holdHead(tx: Queries): Promise<void> {
   await tx.query('SELECT one FROM release_head FOR UPDATE');
 }
 
-/** Open runs and orders that rest on a definition. The read model has its tables from its first migration on. */
+/**
+ * Open runs and orders that rest on a definition. The read model has its tables from its first migration on.
+ * @param lines orders of these are named, null: all. Runs are counted for the whole plant: they are what a change meets.
+ */
 export async function affected(
   db: Queries,
   definition: { readonly id: string; readonly revision: string } | null,
+  lines: readonly string[] | null,
 ): Promise<{ readonly openExecutions: number; readonly orders: readonly string[] }> {
   if (definition === null) return { openExecutions: 0, orders: [] };
   const key = [definition.id, definition.revision];
@@ -124,8 +128,10 @@ export async function affected(
     : [];
   const orders = there?.work_order
     ? await db.query<{ order_id: string }>(
-        `SELECT order_id FROM work_order WHERE definition_id = $1 AND revision = $2 AND status <> 'closed' ORDER BY 1`,
-        key,
+        `SELECT order_id FROM work_order o WHERE definition_id = $1 AND revision = $2 AND status <> 'closed'
+           AND ($3::text[] IS NULL OR EXISTS (
+             SELECT FROM job_order j WHERE j.order_id = o.order_id AND j.line_id = ANY($3))) ORDER BY 1`,
+        [...key, lines],
       )
     : [];
   return { openExecutions: runs?.count ?? 0, orders: orders.map(({ order_id }) => order_id) };

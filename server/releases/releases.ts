@@ -2,10 +2,10 @@
 import { parseDocument } from 'yaml';
 import type { PlantOutcome } from '#contract/plant/base.ts';
 import type { DraftView, ReleaseKind } from '#contract/plant/releases.ts';
-import type { Loaded } from '#config/load.ts';
+import { linePlaces, linesWith } from '#domain/accounts/may.ts';
 import { samePerson, type Caller } from '#server/accounts/caller.ts';
-import type { Db, Queries } from '#server/db/db.ts';
-import type { Change, Changes } from '#server/rpc/changes.ts';
+import type { Db } from '#server/db/db.ts';
+import type { Changes } from '#server/rpc/changes.ts';
 import { refuse } from '#server/rpc/refused.ts';
 import {
   affected,
@@ -17,14 +17,24 @@ import {
   isDefinition,
   isPicture,
   judge,
-  keepContent,
   putInForce,
   sha256,
   tellChange,
   textOf,
 } from './files.ts';
 import { unified, type InForceConfiguration } from './in-force.ts';
-import { corrects, draftSelect, keepsRevision, linesOf, type Author, type DraftRow } from './rules.ts';
+import {
+  changesOf,
+  draftOf,
+  namingOf,
+  needOn,
+  needOnDraft,
+  picturesOf,
+  seeAgain,
+  seenDraft,
+  writeDraft,
+} from './drafts.ts';
+import { corrects, draftSelect, keepsRevision, type DraftRow } from './rules.ts';
 
 export interface Seen {
   readonly commandId: string;
@@ -33,7 +43,7 @@ export interface Seen {
 }
 
 export interface Releases {
-  view(path: string): Promise<DraftView | null>;
+  view(caller: Caller, path: string): Promise<DraftView | null>;
   /** @param bytes null: takes the file away. */
   save(
     caller: Caller,
@@ -70,42 +80,7 @@ export function createReleases({
   readonly change: Changes;
   readonly inForce: InForceConfiguration;
 }): Releases {
-  const draftOf = async (tx: Queries, path: string, lock = false): Promise<DraftRow | undefined> => {
-    if (lock) await tx.query('SELECT path FROM draft WHERE path = $1 FOR UPDATE', [path]);
-    return (await tx.query<DraftRow>(`${draftSelect} WHERE d.path = $1`, [path]))[0];
-  };
-  /** The draft that the person saw. @throws Refused when it has changed since. */
-  const seenDraft = async (tx: Queries, path: string, version: number): Promise<DraftRow> => {
-    const draft = await draftOf(tx, path, true);
-    if (draft === undefined) return refuse('draft.unknown', { path }, 'path');
-    if (draft.version !== version) refuse('draft.changed', { path, by: draft.by_account }, 'version');
-    return draft;
-  };
-  /** Drafts of pictures in the folder of a definition. */
-  const picturesOf = async (tx: Queries, path: string): Promise<DraftRow[]> =>
-    isDefinition(path)
-      ? (
-          await tx.query<DraftRow>(`${draftSelect} WHERE starts_with(d.path, $1) ORDER BY d.path`, [
-            folderOf(path) ?? '',
-          ])
-        ).filter((draft) => draft.path !== path)
-      : [];
-  const changesOf = (drafts: readonly DraftRow[]): Map<string, Uint8Array | null> =>
-    new Map(drafts.map(({ path, bytes }) => [path, bytes]));
-
-  /** Everybody whose lines a file is about must have said yes: the right is needed on each of them. */
-  const needOn = (
-    act: Change,
-    right: 'definition.edit' | 'definition.release',
-    path: string,
-    ...judged: Loaded[]
-  ): void => {
-    const lines = new Set(judged.flatMap((loaded) => linesOf(loaded, path)));
-    if (lines.size === 0) act.need(right, null);
-    else for (const line of lines) act.need(right, line);
-  };
-
-  const view = async (path: string): Promise<DraftView | null> => {
+  const view = async (caller: Caller, path: string): Promise<DraftView | null> => {
     const draft = await draftOf(db, path);
     if (draft === undefined) return null;
     const files = await filesInForce(db);
@@ -130,61 +105,23 @@ export function createReleases({
       pictures: pictures.map((picture) => ({ path: picture.path, size: picture.bytes?.byteLength ?? 0 })),
       faults: 'faults' in loaded ? loaded.faults : [],
       diff: isPicture(path) ? '' : unified(path, textOf(files.get(path)?.bytes ?? null), text, 'released', 'draft'),
-      affects: await affected(db, definitionAt(before, path)),
+      affects: await affected(
+        db,
+        definitionAt(before, path),
+        linesWith(caller.grants, 'plant.view', linePlaces(inForce.current().lines)),
+      ),
     };
   };
-  const withView = async (path: string, outcome: PlantOutcome<undefined>): Promise<PlantOutcome<DraftView>> => {
+  const withView = async (
+    caller: Caller,
+    path: string,
+    outcome: PlantOutcome<undefined>,
+  ): Promise<PlantOutcome<DraftView>> => {
     if (!outcome.ok) return outcome;
-    const value = await view(path);
+    const value = await view(caller, path);
     return value === null
       ? { ok: false, faults: [{ code: 'draft.unknown', params: { path }, field: 'path' }] }
       : { ok: true, value };
-  };
-
-  const write = async (
-    act: Change,
-    path: string,
-    bytes: Uint8Array | null,
-    note: string,
-    before?: DraftRow,
-  ): Promise<void> => {
-    const { tx, caller, at } = act;
-    const self: Author = { accountId: caller.accountId, person: caller.person, email: caller.email };
-    const authors = [...(before?.authors ?? []).filter(({ accountId }) => accountId !== self.accountId), self];
-    const [known] = await tx.query<{ release: number | null }>(
-      'SELECT max(release) AS release FROM release WHERE path = $1',
-      [path],
-    );
-    const hash = bytes === null ? null : await keepContent(tx, bytes);
-    const done = await tx.execute(
-      `INSERT INTO draft (path, sha256, base, by_account, authors, at, submitted, note, version)
-       VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, false, $7, nextval('draft_version'))
-       ON CONFLICT (path) DO ${
-         before === undefined
-           ? 'NOTHING'
-           : `UPDATE SET sha256 = excluded.sha256, base = excluded.base, by_account = excluded.by_account,
-                authors = excluded.authors, at = excluded.at, submitted = false, note = excluded.note,
-                version = excluded.version, sent_back_by = NULL, sent_back_note = NULL`
-       }`,
-      [path, hash, known?.release ?? null, caller.accountId, JSON.stringify(authors), at, note],
-    );
-    if (done === 0) refuse('draft.changed', { path, by: '' }, 'version');
-    await seeAgain(tx, path);
-    await act.audit({
-      what: 'draft.saved',
-      subject: `file:${path}`,
-      before: null,
-      after: { sha256: hash, note, withdraws: bytes === null },
-    });
-    await tellChange(tx);
-  };
-  /** Who looks at a definition looks at its pictures too: another picture makes it another draft. */
-  const seeAgain = async (tx: Queries, path: string): Promise<void> => {
-    const folder = folderOf(path);
-    if (folder === null || isDefinition(path)) return;
-    await tx.execute(`UPDATE draft SET version = nextval('draft_version'), submitted = false WHERE path = $1`, [
-      `${folder}definition.yaml`,
-    ]);
   };
 
   return {
@@ -192,22 +129,24 @@ export function createReleases({
 
     save: async (caller, { commandId, path, version, note }, bytes) =>
       withView(
+        caller,
         path,
         await change(caller, commandId, { right: 'definition.edit' }, async (act) => {
           if (!isAllowed(path)) refuse('file.path-not-allowed', { path }, 'path');
           const files = await filesInForce(act.tx);
           const known = files.get(path);
-          if (known !== undefined || bytes === null) needOn(act, 'definition.edit', path, judge(files));
+          needOn(act, 'definition.edit', path, await namingOf(act.tx, path, bytes), judge(files));
           if (bytes === null && known === undefined) refuse('file.unknown', { path }, 'path');
           if (bytes === null && isDefinition(path)) refuse('definition.not-withdrawn', { path }, 'path');
           const before = version === 0 ? undefined : await seenDraft(act.tx, path, version);
-          if (before === undefined) {
+          if (before !== undefined) await needOnDraft(act, 'definition.edit', before);
+          else {
             const other = await draftOf(act.tx, path, true);
             if (other !== undefined) refuse('draft.changed', { path, by: other.by_account }, 'version');
           }
           if (bytes !== null && known !== undefined && sha256(bytes) === known.sha256)
             refuse('draft.unchanged', { path }, 'text');
-          await write(act, path, bytes, note, before);
+          await writeDraft(act, path, bytes, note, before);
           return undefined;
         }),
       ),
@@ -217,6 +156,7 @@ export function createReleases({
       const { id } = definitionAt({ configuration: inForce.current() }, from) ?? { id: '' };
       const to = `definitions/${id}.${revision}/definition.yaml`;
       return withView(
+        caller,
         to,
         await change(caller, commandId, { right: 'definition.edit' }, async (act) => {
           const files = await filesInForce(act.tx);
@@ -224,17 +164,17 @@ export function createReleases({
           if (source === undefined || !isDefinition(from) || folder === null || id === '') {
             return refuse('file.unknown', { path: from }, 'from');
           }
-          needOn(act, 'definition.edit', from, judge(files));
+          needOn(act, 'definition.edit', from, source.bytes, judge(files));
           if (files.has(to)) refuse('definition.revision-exists', { path: to }, 'revision');
           const yaml = parseDocument(textOf(source.bytes));
           yaml.set('revision', revision);
           // Who releases it and when is written when it is ready; until then no unit can be built by it.
           yaml.set('status', 'draft');
           yaml.delete('released');
-          await write(act, to, Buffer.from(yaml.toString({ lineWidth: 0 })), '');
+          await writeDraft(act, to, Buffer.from(yaml.toString({ lineWidth: 0 })), '');
           for (const [path, { bytes }] of files) {
             if (path === from || !path.startsWith(folder)) continue;
-            await write(act, `definitions/${id}.${revision}/${path.slice(folder.length)}`, bytes, '');
+            await writeDraft(act, `definitions/${id}.${revision}/${path.slice(folder.length)}`, bytes, '');
           }
           return undefined;
         }),
@@ -251,6 +191,7 @@ export function createReleases({
     submit: (caller, { commandId, path, version }) =>
       change(caller, commandId, { right: 'definition.edit' }, async (act) => {
         const draft = await seenDraft(act.tx, path, version);
+        await needOnDraft(act, 'definition.edit', draft);
         if (draft.submitted) refuse('draft.submitted', { path });
         await act.tx.execute(
           'UPDATE draft SET submitted = true, sent_back_by = NULL, sent_back_note = NULL WHERE path = $1',
@@ -264,7 +205,7 @@ export function createReleases({
     drop: (caller, { commandId, path, version }) =>
       change(caller, commandId, { right: 'definition.edit' }, async (act) => {
         const draft = await seenDraft(act.tx, path, version);
-        needOn(act, 'definition.edit', path, judge(await filesInForce(act.tx)));
+        await needOnDraft(act, 'definition.edit', draft);
         await act.tx.execute('DELETE FROM draft WHERE path = $1', [path]);
         await seeAgain(act.tx, path);
         await act.audit({
@@ -280,6 +221,7 @@ export function createReleases({
     sendBack: (caller, { commandId, path, version, note }) =>
       change(caller, commandId, { right: 'definition.release' }, async (act) => {
         const draft = await seenDraft(act.tx, path, version);
+        await needOnDraft(act, 'definition.release', draft);
         if (!draft.submitted) refuse('draft.not-submitted', { path });
         await act.tx.execute(
           'UPDATE draft SET submitted = false, sent_back_by = $2, sent_back_note = $3 WHERE path = $1',
@@ -299,6 +241,7 @@ export function createReleases({
         for (const one of asked) {
           if (drafts.some((draft) => draft.path === one.path)) continue;
           const draft = await seenDraft(tx, one.path, one.version);
+          await needOnDraft(act, 'definition.release', draft);
           if (!draft.submitted) refuse('draft.not-submitted', { path: one.path });
           drafts.push(draft);
         }
@@ -315,8 +258,10 @@ export function createReleases({
         const before = judge(files);
         const after = judge(files, changesOf(drafts));
         if ('faults' in after) refuse('draft.faults', { count: after.faults.length });
+        const naming = new Map<string, Uint8Array | null>();
+        for (const draft of drafts) naming.set(draft.path, await namingOf(tx, draft.path, draft.bytes));
         const releases = drafts.map((draft) => {
-          needOn(act, 'definition.release', draft.path, before, after);
+          needOn(act, 'definition.release', draft.path, naming.get(draft.path) ?? null, before, after);
           const correction = corrects(files, before, draft.path, draft.bytes);
           const reason = note.trim() === '' ? draft.note : note;
           if (correction && reason.trim() === '') refuse('release.note-missing', { path: draft.path }, 'note');
@@ -362,13 +307,14 @@ export function createReleases({
         if (row === undefined) return refuse('release.unknown', { path, release: to }, 'to');
         const files = await filesInForce(tx);
         const known = files.get(path);
+        const before = judge(files);
+        needOn(act, 'definition.release', path, isDefinition(path) ? row.bytes : null, before);
         if (known !== undefined && (known.release === to || known.sha256 === sha256(row.bytes))) {
           refuse('release.in-force', { path, release: to }, 'to');
         }
-        const before = judge(files);
         const after = judge(files, new Map([[path, row.bytes]]));
         if ('faults' in after) refuse('draft.faults', { count: after.faults.length });
-        needOn(act, 'definition.release', path, before, after);
+        needOn(act, 'definition.release', path, null, before, after);
         await act.audit({
           what: 'file.rolled-back',
           subject: `file:${path}`,

@@ -3,7 +3,10 @@ import { implement } from '@orpc/server';
 import { releases as contract, type ReleaseFile, type ReleaseKind, type ReleaseRow } from '#contract/plant/releases.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { Db } from '#server/db/db.ts';
+import type { Caller } from '#server/accounts/caller.ts';
+import type { ReleasedConfiguration } from '#server/configuration.ts';
 import type { PlantContext } from '#server/rpc/context.ts';
+import { fileSight } from './file-sight.ts';
 import { definitionAt, isPicture, textOf } from './files.ts';
 import { unified, type InForceConfiguration } from './in-force.ts';
 import type { Releases } from './releases.ts';
@@ -17,8 +20,10 @@ export function createReleasesRouter(parts: {
   readonly db: Db;
   readonly releases: Releases;
   readonly inForce: InForceConfiguration;
+  readonly configuration: ReleasedConfiguration;
 }) {
   const { db, releases, inForce } = parts;
+  const sees = (caller: Caller) => fileSight(db, parts.configuration(), caller);
   const os = implement(contract).$context<PlantContext>();
   const contentOf = async (path: string, release: number | null): Promise<ContentRow | null> =>
     (
@@ -42,7 +47,8 @@ export function createReleasesRouter(parts: {
         signal?.removeEventListener('abort', wake);
       }
     }),
-    files: os.files.handler(async (): Promise<ReleaseFile[]> => {
+    files: os.files.handler(async ({ context }): Promise<ReleaseFile[]> => {
+      const seen = await sees(context.caller);
       const rows = await db.query<{
         path: string;
         release: number | null;
@@ -57,30 +63,41 @@ export function createReleasesRouter(parts: {
          FULL JOIN draft d ON d.path = r.path ORDER BY 1`,
       );
       const loaded = { configuration: inForce.current() };
-      return rows.map((row) => {
-        const definition =
-          row.sha256 !== null && row.path.endsWith('/definition.yaml') ? definitionAt(loaded, row.path) : null;
-        return {
-          path: row.path,
-          kind: isPicture(row.path) ? 'picture' : 'text',
-          definition:
-            definition === null
-              ? null
-              : { id: definition.id, revision: definition.revision, status: definition.status },
-          current: row.sha256 === null ? null : row.release,
-          releases: row.releases ?? 0,
-          draft:
-            row.by_account === null ? null : { by: row.by_account, at: row.at ?? 0, submitted: row.submitted === true },
-        };
-      });
+      return rows
+        .filter(({ path }) => seen(path))
+        .map((row) => {
+          const definition =
+            row.sha256 !== null && row.path.endsWith('/definition.yaml') ? definitionAt(loaded, row.path) : null;
+          return {
+            path: row.path,
+            kind: isPicture(row.path) ? 'picture' : 'text',
+            definition:
+              definition === null
+                ? null
+                : { id: definition.id, revision: definition.revision, status: definition.status },
+            current: row.sha256 === null ? null : row.release,
+            releases: row.releases ?? 0,
+            draft:
+              row.by_account === null
+                ? null
+                : { by: row.by_account, at: row.at ?? 0, submitted: row.submitted === true },
+          };
+        });
     }),
-    text: os.text.handler(async ({ input }) => {
+    text: os.text.handler(async ({ context, input }) => {
+      if (!(await sees(context.caller))(input.path)) return { text: null, release: null };
       const row = await contentOf(input.path, input.release);
       if (row === null || row.bytes === null || isPicture(input.path))
         return { text: null, release: row?.release ?? null };
       return { text: textOf(row.bytes), release: row.release };
     }),
-    history: os.history.handler(async ({ input }): Promise<Page<ReleaseRow>> => {
+    history: os.history.handler(async ({ context, input }): Promise<Page<ReleaseRow>> => {
+      const seen = await sees(context.caller);
+      const paths =
+        input.path === null
+          ? (await db.query<{ path: string }>('SELECT DISTINCT path FROM release')).map(({ path }) => path)
+          : [input.path];
+      const shown = paths.filter(seen);
       const before = input.cursor === null ? null : Number(input.cursor);
       const rows = await db.query<{
         n: number;
@@ -98,12 +115,12 @@ export function createReleasesRouter(parts: {
         `SELECT r.n, r.path, r.release, r.kind, r.sha256, octet_length(c.bytes) AS size, r.drafted_by, r.released_by,
            r.released_at, r.note, r.same_as
          FROM release r LEFT JOIN release_content c ON c.sha256 = r.sha256
-         WHERE ($1::text IS NULL OR r.path = $1) AND ($2::bigint IS NULL OR r.n < $2) ORDER BY r.n DESC LIMIT $3`,
-        [input.path, Number.isSafeInteger(before) ? before : null, input.limit + 1],
+         WHERE r.path = ANY($1::text[]) AND ($2::bigint IS NULL OR r.n < $2) ORDER BY r.n DESC LIMIT $3`,
+        [shown, Number.isSafeInteger(before) ? before : null, input.limit + 1],
       );
       const [total] = await db.query<{ count: number }>(
-        'SELECT count(*)::int AS count FROM release WHERE $1::text IS NULL OR path = $1',
-        [input.path],
+        'SELECT count(*)::int AS count FROM release WHERE path = ANY($1::text[])',
+        [shown],
       );
       const page = rows.slice(0, input.limit);
       return {
@@ -123,8 +140,8 @@ export function createReleasesRouter(parts: {
         total: total?.count ?? 0,
       };
     }),
-    diff: os.diff.handler(async ({ input: { path, from, to } }) => {
-      if (isPicture(path)) return '';
+    diff: os.diff.handler(async ({ context, input: { path, from, to } }) => {
+      if (isPicture(path) || !(await sees(context.caller))(path)) return '';
       const before = from === null ? null : await contentOf(path, from);
       const after = await contentOf(path, to);
       return unified(
@@ -135,15 +152,17 @@ export function createReleasesRouter(parts: {
         `release ${to}`,
       );
     }),
-    draft: os.draft.handler(({ input }) => releases.view(input.path)),
+    draft: os.draft.handler(async ({ context, input }) =>
+      (await sees(context.caller))(input.path) ? releases.view(context.caller, input.path) : null,
+    ),
     saveDraft: os.saveDraft.handler(({ context, input }) =>
       releases.save(context.caller, input, Buffer.from(input.text, 'utf8')),
     ),
     savePicture: os.savePicture.handler(({ context, input }) =>
       releases.save(context.caller, input, Buffer.from(input.base64, 'base64')),
     ),
-    picture: os.picture.handler(async ({ input }) => {
-      if (!isPicture(input.path)) return null;
+    picture: os.picture.handler(async ({ context, input }) => {
+      if (!isPicture(input.path) || !(await sees(context.caller))(input.path)) return null;
       const bytes = input.draft
         ? (
             await db.query<{ bytes: Uint8Array }>(
@@ -157,8 +176,13 @@ export function createReleasesRouter(parts: {
     }),
     draftWithdrawal: os.draftWithdrawal.handler(({ context, input }) => releases.save(context.caller, input, null)),
     newRevision: os.newRevision.handler(({ context, input }) => releases.newRevision(context.caller, input)),
-    check: os.check.handler(({ input }) => releases.check(input.paths)),
-    differences: os.differences.handler(() => inForce.differences()),
+    check: os.check.handler(async ({ context, input }) =>
+      releases.check(input.paths.filter(await sees(context.caller))),
+    ),
+    differences: os.differences.handler(async ({ context }) => {
+      const seen = await sees(context.caller);
+      return (await inForce.differences()).filter(({ path }) => seen(path));
+    }),
     submit: os.submit.handler(({ context, input }) => releases.submit(context.caller, input)),
     dropDraft: os.dropDraft.handler(({ context, input }) => releases.drop(context.caller, input)),
     sendBack: os.sendBack.handler(({ context, input }) => releases.sendBack(context.caller, input)),

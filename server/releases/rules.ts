@@ -45,22 +45,38 @@ export function keepsRevision(before: Loaded, draft: DraftRow): void {
   }
 }
 
-function fieldsOf(bytes: Uint8Array): Readonly<Record<'id' | 'revision' | 'status', unknown>> {
+/** What is at the top of a text, whether it is right in all else or not; empty: nothing that can be read. */
+export function fieldsOf(bytes: Uint8Array): Readonly<Record<string, unknown>> {
   const value: unknown = parseDocument(textOf(bytes)).toJS();
-  const fields = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
-  return { id: fields.id, revision: fields.revision, status: fields.status };
+  return (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
 }
 
-/** Lines that a file is about; none: the whole plant. */
-export function linesOf(loaded: Loaded, path: string): string[] {
+/**
+ * Lines that a file is about; none: the whole plant.
+ * @param bytes of a draft: what it says itself counts too, so that a new file is somebody's before it is in force.
+ */
+export function linesOf(loaded: Loaded, path: string, bytes: Uint8Array | null = null): string[] {
   if (!('configuration' in loaded)) return [];
   const { lines, definitions } = loaded.configuration;
-  const lineOf = (stationId: string): string[] =>
-    lines.filter(({ stations }) => stations.includes(stationId)).map(({ id }) => id);
+  const ofStations = (stations: readonly string[]): string[] =>
+    lines.filter((line) => line.stations.some((station) => stations.includes(station))).map(({ id }) => id);
   const name = /^(lines|stations)\/(.+)\.yaml$/.exec(path);
-  if (name?.[1] === 'stations') return lineOf(name[2] ?? '');
+  if (name?.[1] === 'stations') return ofStations([name[2] ?? '']);
   if (name?.[1] === 'lines') return lines.filter(({ id }) => id === name[2]).map(({ id }) => id);
   const folder = folderOf(path);
-  const definition = folder === null ? undefined : definitions.find((each) => `${each.folder}/` === folder);
-  return definition === undefined ? [] : definition.operations.flatMap(({ stations }) => stations.flatMap(lineOf));
+  if (folder === null) return [];
+  const definition = definitions.find((each) => `${each.folder}/` === folder);
+  const stations = definition?.operations.flatMap((operation) => operation.stations) ?? [];
+  return ofStations([...stations, ...stationsNamed(bytes)]);
+}
+
+/** Stations in the text of a process definition, whether it is right in all else or not. */
+function stationsNamed(bytes: Uint8Array | null): string[] {
+  if (bytes === null) return [];
+  const { operations } = fieldsOf(bytes);
+  if (!Array.isArray(operations)) return [];
+  return operations.flatMap((operation: unknown) => {
+    const { stations } = (operation ?? {}) as { readonly stations?: unknown };
+    return Array.isArray(stations) ? stations.filter((station) => typeof station === 'string') : [];
+  });
 }

@@ -49,7 +49,10 @@ export function createChanges({ db, clock, places }: ChangeParts): Changes {
     wanted: Wanted,
     run: (change: Change) => Promise<T>,
   ): Promise<PlantOutcome<T>> => {
+    // What the right was asked for is what the change is about: who may read of it in the audit.
+    const asked = new Set<string | null>();
     const need = (right: PlantRight, lineId: string | null): void => {
+      asked.add(lineId);
       if (!may(caller.grants, right, lineId, places())) refuse('right.missing', { right, scope: scopeText(lineId) });
     };
     try {
@@ -77,7 +80,8 @@ export function createChanges({ db, clock, places }: ChangeParts): Changes {
           caller,
           at,
           need,
-          audit: (entry) => audited(tx, { at, by: caller.accountId, from: caller.from, ...entry }),
+          audit: (entry) =>
+            audited(tx, { at, by: caller.accountId, from: caller.from, lines: linesAsked(asked), ...entry }),
         });
         await tx.execute(
           'UPDATE plant_command SET answer = $3::text::jsonb WHERE account_id = $1 AND command_id = $2',
@@ -91,5 +95,9 @@ export function createChanges({ db, clock, places }: ChangeParts): Changes {
     }
   };
 }
+
+/** Empty: of the whole plant, too. */
+const linesAsked = (asked: ReadonlySet<string | null>): string[] =>
+  asked.has(null) ? [] : [...asked].filter((line) => line !== null).sort();
 
 const scopeText = (lineId: string | null): string => (lineId === null ? '*' : `line:${lineId}`);

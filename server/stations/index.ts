@@ -1,14 +1,15 @@
 /** The stations as members of the plant, for the plant view (contract/plant/stations.ts). */
 import { setTimeout as pause } from 'node:timers/promises';
 import { implement } from '@orpc/server';
-import type { Configuration } from '#contract/config/index.ts';
 import { stations as stationsContract, type PlantStation } from '#contract/plant/stations.ts';
 import { helloEveryMs, plantStationId } from '#contract/sync/protocol.ts';
+import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import type { Enrolment } from '../enrolment/index.ts';
 import type { Changes } from '../rpc/changes.ts';
 import type { PlantContext } from '../rpc/context.ts';
 import { refuse } from '../rpc/refused.ts';
+import { seesLine, sightOf, type Sight } from '../rpc/sight.ts';
 
 export interface StationsParts {
   readonly db: Db;
@@ -16,7 +17,7 @@ export interface StationsParts {
   readonly enrolment: Enrolment;
   readonly change: Changes;
   /** In force. */
-  readonly configuration: () => Configuration;
+  readonly configuration: ReleasedConfiguration;
 }
 
 /** Stations say hello every 5 s; the list is worth reading again this often, ms. */
@@ -26,8 +27,7 @@ const silentMs = 3 * helloEveryMs;
 export function createStationsRouter(parts: StationsParts) {
   const { clock, enrolment, change, configuration } = parts;
   const os = implement(stationsContract).$context<PlantContext>();
-  const lineOf = (stationId: string): string | null =>
-    configuration().lines.find((line) => line.stations.includes(stationId))?.id ?? null;
+  const lineOf = (stationId: string): string | null => configuration().lineOf(stationId)?.id ?? null;
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
       while (signal?.aborted !== true) {
@@ -35,7 +35,7 @@ export function createStationsRouter(parts: StationsParts) {
         await pause(watchEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
       }
     }),
-    list: os.list.handler(() => listStations(parts)),
+    list: os.list.handler(({ context: { caller } }) => listStations(parts, sightOf(caller.grants, configuration()))),
     makeCode: os.makeCode.handler(({ context, input }) =>
       // The code is told once: it is not kept with the command.
       change(
@@ -44,7 +44,7 @@ export function createStationsRouter(parts: StationsParts) {
         { right: 'station.enrol', keep: false },
         async ({ tx, caller, need, audit }) => {
           const { stationId } = input;
-          if (!configuration().stations.some(({ id }) => id === stationId))
+          if (!configuration().configuration.stations.some(({ id }) => id === stationId))
             refuse('station.unknown', { station: stationId }, 'stationId');
           need('station.enrol', lineOf(stationId));
           const made = await enrolment.makeCode(tx, stationId, caller.name);
@@ -98,7 +98,10 @@ interface StreamRow {
 }
 
 /** Those of the configuration first, then whoever else was enrolled or wrote once. */
-async function listStations({ db, clock, enrolment, configuration }: StationsParts): Promise<PlantStation[]> {
+async function listStations(
+  { db, clock, enrolment, configuration }: StationsParts,
+  sight: Sight,
+): Promise<PlantStation[]> {
   const [keys, statuses, streams] = await Promise.all([
     enrolment.keys(),
     db.query<StatusRow>('SELECT * FROM station_status'),
@@ -106,21 +109,23 @@ async function listStations({ db, clock, enrolment, configuration }: StationsPar
       'SELECT station_id, epoch, branch, first_seq, head_seq, last_received_at FROM stream ORDER BY begun_at, epoch, branch',
     ),
   ]);
-  const { stations, lines } = configuration();
+  const { stations } = configuration().configuration;
+  const lineOf = (stationId: string): string | null => configuration().lineOf(stationId)?.id ?? null;
   const ids = new Set([
     ...stations.map(({ id }) => id),
     ...keys.map(({ stationId }) => stationId),
     ...streams.map((stream) => stream.station_id),
   ]);
   ids.delete(plantStationId);
-  return [...ids].map((stationId) => {
+  const seen = [...ids].filter((stationId) => seesLine(sight, lineOf(stationId)));
+  return seen.map((stationId) => {
     const status = statuses.find((row) => row.station_id === stationId);
     const own = streams.filter((row) => row.station_id === stationId);
     const heardAt = status?.heard_at.getTime() ?? null;
     return {
       stationId,
       title: stations.find(({ id }) => id === stationId)?.title ?? null,
-      lineId: lines.find((line) => line.stations.includes(stationId))?.id ?? null,
+      lineId: lineOf(stationId),
       link: heardAt === null ? 'never' : clock.now() - heardAt > silentMs ? 'silent' : 'linked',
       heardAt,
       version: status?.version ?? null,

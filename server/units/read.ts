@@ -5,6 +5,7 @@ import type { EventRecord } from '#contract/envelope.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import type { Queries } from '../db/db.ts';
+import { unitSeen, unitValues, type Sight } from '../rpc/sight.ts';
 
 export interface Asked {
   readonly cursor: string | null;
@@ -55,42 +56,56 @@ const mostFound = 2_000;
  * Newest first without a query. Else exact matches first (serial, component serial, lot, order), then serials that begin
  * and that end with it, small and capital letters alike: each by an index.
  */
-export async function searchUnits(db: Queries, asked: Asked & { readonly query: string }): Promise<Page<PlantUnitRow>> {
+export async function searchUnits(
+  db: Queries,
+  asked: Asked & { readonly query: string },
+  sight: Sight,
+): Promise<Page<PlantUnitRow>> {
   const query = asked.query.trim();
   if (query === '') {
+    const where = `order_id IS NOT NULL AND ${unitSeen('u', 1)}`;
     const rows = await db.query<UnitRow>(
-      `SELECT u.*, ${openCases}, NULL AS kind, NULL AS value FROM unit u WHERE order_id IS NOT NULL
-       ORDER BY changed_at DESC, serial LIMIT $1 OFFSET $2`,
-      [asked.limit + 1, offsetOf(asked)],
+      `SELECT u.*, ${openCases}, NULL AS kind, NULL AS value FROM unit u WHERE ${where}
+       ORDER BY changed_at DESC, serial LIMIT $4 OFFSET $5`,
+      [...unitValues(sight), asked.limit + 1, offsetOf(asked)],
     );
-    const [total] = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM unit WHERE order_id IS NOT NULL');
+    const [total] = await db.query<{ n: number }>(
+      `SELECT count(*)::int AS n FROM unit u WHERE ${where}`,
+      unitValues(sight),
+    );
     return pageOf(rows, asked, total?.n ?? 0, rowOf);
   }
   const small = query.toLowerCase();
+  // What the person may not see is left out of each part, so that it does not fill the part's limit.
+  const seen = unitSeen('u', 4);
+  const byComponent = (kind: 'component' | 'lot', column: string): string =>
+    `(SELECT 1, u.serial, '${kind}', c.${column} FROM component c JOIN execution x USING (execution_id)
+        JOIN unit u ON u.serial = x.serial WHERE c.${column} = $1 AND NOT c.removed AND ${seen} LIMIT ${mostFound})`;
   const found = `WITH hit AS (
-      (SELECT 0 AS rank, serial, NULL AS kind, NULL AS value FROM unit WHERE serial = $1)
-      UNION ALL (SELECT 1, x.serial, 'component', c.component_serial FROM component c JOIN execution x USING (execution_id)
-        WHERE c.component_serial = $1 AND NOT c.removed LIMIT ${mostFound})
-      UNION ALL (SELECT 1, x.serial, 'lot', c.lot FROM component c JOIN execution x USING (execution_id)
-        WHERE c.lot = $1 AND NOT c.removed LIMIT ${mostFound})
-      UNION ALL (SELECT 1, serial, 'order', order_id FROM unit WHERE order_id = $1 LIMIT ${mostFound})
-      UNION ALL (SELECT 2, serial, NULL, NULL FROM unit WHERE lower(serial) LIKE $2 LIMIT ${mostFound})
-      UNION ALL (SELECT 3, serial, NULL, NULL FROM unit WHERE reverse(lower(serial)) LIKE $3 LIMIT ${mostFound})
-    ), best AS (SELECT DISTINCT ON (serial) * FROM hit WHERE serial IS NOT NULL ORDER BY serial, rank, kind)`;
-  const values = [query, `${likeOf(small)}%`, `${likeOf([...small].toReversed().join(''))}%`];
+      (SELECT 0 AS rank, serial, NULL AS kind, NULL AS value FROM unit u WHERE serial = $1 AND ${seen})
+      UNION ALL ${byComponent('component', 'component_serial')}
+      UNION ALL ${byComponent('lot', 'lot')}
+      UNION ALL (SELECT 1, serial, 'order', order_id FROM unit u WHERE order_id = $1 AND ${seen} LIMIT ${mostFound})
+      UNION ALL (SELECT 2, serial, NULL, NULL FROM unit u WHERE lower(serial) LIKE $2 AND ${seen} LIMIT ${mostFound})
+      UNION ALL (SELECT 3, serial, NULL, NULL FROM unit u WHERE reverse(lower(serial)) LIKE $3 AND ${seen}
+        LIMIT ${mostFound})
+    ), best AS (SELECT DISTINCT ON (serial) * FROM hit ORDER BY serial, rank, kind)`;
+  const values = [query, `${likeOf(small)}%`, `${likeOf([...small].toReversed().join(''))}%`, ...unitValues(sight)];
   const rows = await db.query<UnitRow>(
     `${found} SELECT u.*, ${openCases}, best.kind, best.value FROM best JOIN unit u USING (serial)
-     ORDER BY best.rank, u.changed_at DESC, u.serial LIMIT $4 OFFSET $5`,
+     ORDER BY best.rank, u.changed_at DESC, u.serial LIMIT $7 OFFSET $8`,
     [...values, asked.limit + 1, offsetOf(asked)],
   );
   const [total] = await db.query<{ n: number }>(`${found} SELECT count(*)::int AS n FROM best`, values);
   return pageOf(rows, asked, total?.n ?? 0, rowOf);
 }
 
-export async function readUnit(db: Queries, serial: string): Promise<PlantUnit | null> {
+/** @returns null: there is none, or none that the person sees. */
+export async function readUnit(db: Queries, serial: string, sight: Sight): Promise<PlantUnit | null> {
   const [row] = await db.query<UnitRow & { passport: string }>(
-    `SELECT u.*, ${openCases}, NULL AS kind, NULL AS value FROM unit u WHERE serial = $1 AND order_id IS NOT NULL`,
-    [serial],
+    `SELECT u.*, ${openCases}, NULL AS kind, NULL AS value FROM unit u
+     WHERE serial = $1 AND order_id IS NOT NULL AND ${unitSeen('u', 2)}`,
+    [serial, ...unitValues(sight)],
   );
   if (row === undefined) return null;
   const components = await db.query<{
@@ -152,16 +167,22 @@ const caseOf = (row: CaseRow): PlantCase => ({
 });
 
 /** Newest first. */
-export async function listCases(db: Queries, asked: Asked & { readonly open: boolean }): Promise<Page<PlantCase>> {
-  const where = "$1::text = 'all' OR closed_at IS NULL";
-  const which = asked.open ? 'open' : 'all';
+export async function listCases(
+  db: Queries,
+  asked: Asked & { readonly open: boolean },
+  sight: Sight,
+): Promise<Page<PlantCase>> {
+  const where = `($1::text = 'all' OR closed_at IS NULL)
+    AND ($2::text[] IS NULL OR EXISTS (SELECT FROM unit u WHERE u.serial = c.serial AND ${unitSeen('u', 2)}))`;
+  const values = [asked.open ? 'open' : 'all', ...unitValues(sight)];
   const rows = await db.query<CaseRow>(
-    `SELECT * FROM (${allCases}) c WHERE ${where} ORDER BY opened_at DESC, case_id LIMIT $2 OFFSET $3`,
-    [which, asked.limit + 1, offsetOf(asked)],
+    `SELECT * FROM (${allCases}) c WHERE ${where} ORDER BY opened_at DESC, case_id LIMIT $5 OFFSET $6`,
+    [...values, asked.limit + 1, offsetOf(asked)],
   );
-  const [total] = await db.query<{ n: number }>(`SELECT count(*)::int AS n FROM (${allCases}) c WHERE ${where}`, [
-    which,
-  ]);
+  const [total] = await db.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM (${allCases}) c WHERE ${where}`,
+    values,
+  );
   return pageOf(rows, asked, total?.n ?? 0, caseOf);
 }
 
@@ -174,7 +195,16 @@ interface FactRow {
   readonly record: string;
 }
 /** Every event about the unit from all streams, by the clocks of the stations. */
-export async function listFacts(db: Queries, asked: Asked & { readonly serial: string }): Promise<Page<PlantFact>> {
+export async function listFacts(
+  db: Queries,
+  asked: Asked & { readonly serial: string },
+  sight: Sight,
+): Promise<Page<PlantFact>> {
+  const [seen] = await db.query(`SELECT FROM unit u WHERE serial = $1 AND ${unitSeen('u', 2)}`, [
+    asked.serial,
+    ...unitValues(sight),
+  ]);
+  if (seen === undefined) return { items: [], next: null, total: 0 };
   const found = `WITH span AS (
       SELECT stream_id, seq AS from_seq, seq AS to_seq, month, NULL AS execution_id FROM unit_fact WHERE serial = $1
       UNION ALL SELECT s.stream_id, s.from_seq, s.to_seq, s.from_month, s.execution_id

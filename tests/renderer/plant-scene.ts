@@ -178,6 +178,7 @@ function order(orderId: string, over: Partial<PlantOrder>): PlantOrder {
     priority: 5,
     dueAt: Date.now() + 26 * hour,
     serialPrefix: 'PMP100-26',
+    elsewhere: null,
     source: 'erp',
     jobs: [],
     version: 3,

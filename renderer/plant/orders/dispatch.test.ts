@@ -26,6 +26,7 @@ const order = (orderId: string, jobs: JobOrderRow[]): PlantOrder => ({
   serialPrefix: 'M-',
   source: 'plant',
   jobs,
+  elsewhere: null,
   version: 1,
 });
 const orders = [

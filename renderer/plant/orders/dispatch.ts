@@ -16,6 +16,10 @@ export function dispatchLists(orders: readonly PlantOrder[]): ReadonlyMap<string
   return lists;
 }
 
+/** Finished pieces, those of lines that the person does not see too. */
+export const doneOf = ({ jobs, elsewhere }: PlantOrder): number =>
+  jobs.reduce((sum, { done }) => sum + done, elsewhere?.done ?? 0);
+
 /** @param place from 1; beyond the list means its end. */
 export function moved(ids: readonly string[], id: string, place: number): readonly string[] {
   const rest = ids.filter((one) => one !== id);

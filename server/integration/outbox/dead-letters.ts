@@ -5,22 +5,30 @@ import type { PlantFault } from '#contract/plant/base.ts';
 import type { DeadLetterRow } from '#contract/plant/trouble.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { Queries } from '../../db/db.ts';
+import type { Sight } from '../../rpc/sight.ts';
 import type { B2mmlContext } from '../formats/b2mml-parts.ts';
 import { outboxChannel } from './enqueue.ts';
 import { render } from './post.ts';
 
 export interface DeadLetters {
-  count(db: Queries): Promise<number>;
+  /** Of orders that the person sees. */
+  count(db: Queries, sight: Sight): Promise<number>;
   /** Newest first. @param cursor of the page before. */
-  list(db: Queries, cursor: string | null, limit: number): Promise<Page<DeadLetterRow>>;
+  list(db: Queries, cursor: string | null, limit: number, sight: Sight): Promise<Page<DeadLetterRow>>;
+  /** Lines that make the orders of these letters, as far as they are seen; null: of an order of no line. */
+  linesOf(db: Queries, ids: readonly string[], sight: Sight): Promise<readonly (string | null)[]>;
   /**
    * Puts them back; each goes in its place before later messages of the same order.
    * @param ids of rows of `list`. @returns faults for those that are no dead letters; then nothing was changed.
    */
-  sendAgain(tx: Queries, ids: readonly string[], at: number): Promise<readonly PlantFault[]>;
+  sendAgain(tx: Queries, ids: readonly string[], at: number, sight: Sight): Promise<readonly PlantFault[]>;
   /** They stay in the database, marked with the note, and are never sent. */
-  discard(tx: Queries, ids: readonly string[], note: string, at: number): Promise<readonly PlantFault[]>;
+  discard(tx: Queries, ids: readonly string[], note: string, at: number, sight: Sight): Promise<readonly PlantFault[]>;
 }
+
+/** Condition on a row `m` of `erp_message`; parameter `n`: lines that are seen, null: all. */
+const letterSeen = (n: number): string =>
+  `($${n}::text[] IS NULL OR EXISTS (SELECT FROM job_order j WHERE j.order_id = m.order_id AND j.line_id = ANY($${n})))`;
 
 interface Row {
   readonly target: string;
@@ -48,14 +56,16 @@ export function createDeadLetters(
     state: 'waiting' | 'discarded',
     note: string | null,
     at: number,
+    sight: Sight,
   ): Promise<readonly PlantFault[]> => {
     const wanted = ids.map((id, index) => ({ id, index, ...partsOf(id) }));
     const rows = await tx.query<{ target: string; number: number; lane: string }>(
       `SELECT d.target, d.number, d.lane FROM erp_delivery d
        JOIN jsonb_to_recordset($1::text::jsonb) AS w (target text, number bigint)
          ON d.target = w.target AND d.number = w.number
-       WHERE d.state = 'dead' ORDER BY d.target, d.number FOR UPDATE OF d`,
-      [JSON.stringify(wanted.map(({ target, number }) => ({ target, number })))],
+       JOIN erp_message m ON m.key = d.key
+       WHERE d.state = 'dead' AND ${letterSeen(2)} ORDER BY d.target, d.number FOR UPDATE OF d`,
+      [JSON.stringify(wanted.map(({ target, number }) => ({ target, number }))), sight.lines],
     );
     const found = new Set(rows.map(({ target, number }) => idOf(target, number)));
     const faults = wanted
@@ -81,18 +91,32 @@ export function createDeadLetters(
   };
 
   return {
-    async count(db) {
-      const [row] = await db.query<{ n: number }>(`SELECT count(*) AS n FROM erp_delivery WHERE state = 'dead'`);
+    async count(db, sight) {
+      const [row] = await db.query<{ n: number }>(
+        `SELECT count(*) AS n FROM erp_delivery d JOIN erp_message m ON m.key = d.key
+         WHERE d.state = 'dead' AND ${letterSeen(1)}`,
+        [sight.lines],
+      );
       return row?.n ?? 0;
     },
-    async list(db, cursor, limit) {
+    async linesOf(db, ids, sight) {
+      const rows = await db.query<{ line_id: string | null }>(
+        `SELECT DISTINCT j.line_id FROM jsonb_to_recordset($1::text::jsonb) AS w (target text, number bigint)
+         JOIN erp_delivery d ON d.target = w.target AND d.number = w.number JOIN erp_message m ON m.key = d.key
+         LEFT JOIN job_order j ON j.order_id = m.order_id WHERE ${letterSeen(2)}`,
+        [JSON.stringify(ids.map(partsOf)), sight.lines],
+      );
+      return rows.map(({ line_id }) => line_id);
+    },
+    async list(db, cursor, limit, sight) {
       const after = cursor === null ? null : partsOf(cursor);
       const rows = await db.query<Row>(
         `SELECT d.target, d.number, d.key, m.kind, m.body, m.created_at, d.tries, d.last_error
          FROM erp_delivery d JOIN erp_message m ON m.key = d.key
          WHERE d.state = 'dead' AND ($1::text IS NULL OR (d.number, d.target) < ($2::bigint, $1::text))
+           AND ${letterSeen(4)}
          ORDER BY d.number DESC, d.target DESC LIMIT $3`,
-        [after?.target ?? null, after?.number ?? 0, limit + 1],
+        [after?.target ?? null, after?.number ?? 0, limit + 1, sight.lines],
       );
       const items = rows.slice(0, limit).map((row): DeadLetterRow => ({
         id: idOf(row.target, row.number),
@@ -107,10 +131,14 @@ export function createDeadLetters(
           createdAt: new Date(row.created_at).toISOString(),
         }).body,
       }));
-      return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null, total: await this.count(db) };
+      return {
+        items,
+        next: rows.length > limit ? (items.at(-1)?.id ?? null) : null,
+        total: await this.count(db, sight),
+      };
     },
-    sendAgain: (tx, ids, at) => move(tx, ids, 'waiting', null, at),
-    discard: (tx, ids, note, at) => move(tx, ids, 'discarded', note, at),
+    sendAgain: (tx, ids, at, sight) => move(tx, ids, 'waiting', null, at, sight),
+    discard: (tx, ids, note, at, sight) => move(tx, ids, 'discarded', note, at, sight),
   };
 }
 

@@ -7,6 +7,7 @@ import { describeOnDatabases, type TestDatabase } from '#tests/support/database.
 import { systemClock } from '../../clock.ts';
 import type { Db } from '../../db/db.ts';
 import { createLog } from '../../log.ts';
+import { wholePlant } from '../../rpc/sight.ts';
 import { fastTimes, Receiver, runOf, testTarget } from '../test-kit.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { Deliverer, pauseMs, type DeliveryTimes } from './deliver.ts';
@@ -211,7 +212,7 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
     deliver(target);
     await expect.poll(states).toEqual({ sent: 2, dead: 2 });
     const letters = createDeadLetters(() => null, b2mml);
-    const page = await letters.list(database.db, null, 1);
+    const page = await letters.list(database.db, null, 1, wholePlant);
     expect(page).toMatchObject({
       total: 2,
       items: [
@@ -224,7 +225,7 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
         },
       ],
     });
-    const second = await letters.list(database.db, page.next, 1);
+    const second = await letters.list(database.db, page.next, 1, wholePlant);
     expect(second.items.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['passed:x-U-0']);
     expect(second.next).toBeNull();
 
@@ -232,16 +233,16 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
     const off = second.items[0]!.id;
     const change = (run: (tx: Parameters<typeof letters.sendAgain>[0]) => Promise<unknown>): Promise<unknown> =>
       database.db.transaction(run);
-    expect(await change((tx) => letters.sendAgain(tx, [again, 'erp:99'], Date.now()))).toEqual([
+    expect(await change((tx) => letters.sendAgain(tx, [again, 'erp:99'], Date.now(), wholePlant))).toEqual([
       { code: 'letter.unknown', params: { id: 'erp:99' }, field: 'ids[1]' },
     ]);
     expect(await states()).toEqual({ sent: 2, dead: 2 });
     receiver.behaviour = () => ({ status: 200 });
-    expect(await change((tx) => letters.sendAgain(tx, [again], Date.now()))).toEqual([]);
-    expect(await change((tx) => letters.discard(tx, [off], 'booked by hand', Date.now()))).toEqual([]);
+    expect(await change((tx) => letters.sendAgain(tx, [again], Date.now(), wholePlant))).toEqual([]);
+    expect(await change((tx) => letters.discard(tx, [off], 'booked by hand', Date.now(), wholePlant))).toEqual([]);
     await expect.poll(states).toEqual({ sent: 3, discarded: 1 });
     expect(receiver.taken.at(-1)?.key).toBe('passed:x-U-1');
-    expect(await letters.count(database.db)).toBe(0);
+    expect(await letters.count(database.db, wholePlant)).toBe(0);
   });
 
   it('gives up after the time that the target says', async () => {

@@ -34,6 +34,7 @@ export async function testOrders(
     ...order,
     material: { id: order.materialId, title: null },
     definition: { id: order.definitionId, revision: order.revision },
+    elsewhere: null,
     jobs: order.jobs.map((job, at) => ({
       ...job,
       sequence: order.status === 'closed' ? null : at + 1,

@@ -1,0 +1,116 @@
+/** A plant of two lines on a whole server: the demo's `L1`, and one whose every name begins with FOREIGN. */
+import { filesOf, folderTree, memoryTree, type FileTree } from '#config/file-tree.ts';
+import { event } from '#contract/events/index.ts';
+import type { Db } from '#server/db/db.ts';
+import { StationStream } from '#server/projections/test-kit.ts';
+import { commandId, demoFolder, type Calls } from './plant-view.ts';
+
+const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
+
+export const foreign = {
+  line: 'FOREIGN-L',
+  station: 'FOREIGN-ST',
+  lineFile: 'lines/FOREIGN-L.yaml',
+  stationFile: 'stations/FOREIGN-ST.yaml',
+  definitionFile: 'definitions/FOREIGN-D.A/definition.yaml',
+  picture: 'definitions/FOREIGN-D.A/images/housing.svg',
+  order: 'FOREIGN-WO',
+  job: 'FOREIGN-WO:FOREIGN-L',
+  serial: 'FOREIGN-1',
+} as const;
+
+/** The demo's folder with a line, a station and a definition more. */
+export function twoLines(): FileTree {
+  const demo = folderTree(demoFolder);
+  const files = new Map(filesOf(demo).map((path) => [path, demo.read(path)]));
+  const of = (path: string): string => Buffer.from(files.get(path) ?? new Uint8Array()).toString('utf8');
+  files.set(
+    foreign.lineFile,
+    text(
+      `schema: linewright/line@1\nid: ${foreign.line}\ntitle: { en: Foreign, de: FOREIGN }\nsite: FOREIGN-S\narea: FOREIGN-A\nstations: [${foreign.station}]\n`,
+    ),
+  );
+  files.set(
+    foreign.stationFile,
+    text(`schema: linewright/station@1\nid: ${foreign.station}\ntitle: { en: Foreign, de: FOREIGN }\n`),
+  );
+  const definition = of('definitions/PMP-200.A/definition.yaml');
+  const first = definition.slice(0, definition.indexOf("  - id: '20'"));
+  files.set(
+    foreign.definitionFile,
+    text(first.replace('id: PMP-200', 'id: FOREIGN-D').replaceAll('[ST05]', `[${foreign.station}]`)),
+  );
+  files.set(foreign.picture, files.get('definitions/PMP-200.A/images/housing.svg') ?? text('<svg/>'));
+  return memoryTree('two lines', files);
+}
+
+/** What a station of a line told: a unit that was built twice, one event that nobody understands, and a fork. */
+export async function foreignFacts(db: Db): Promise<void> {
+  const { station, order, serial } = foreign;
+  const stream = new StationStream(station);
+  const definition = { id: 'FOREIGN-D', revision: 'A', hash: 'h' };
+  stream.add('unit.created', {
+    serial,
+    orderId: order,
+    materialId: 'PMP-200',
+    definitionId: 'FOREIGN-D',
+    revision: 'A',
+    passed: [],
+  });
+  for (const executionId of ['FOREIGN-x1', 'FOREIGN-x2']) {
+    stream.add('execution.started', { executionId, serial, orderId: order, definition, operationId: '10' });
+    stream.add('execution.passed', { executionId, serial, operationId: '10' });
+  }
+  stream.raw({ type: 'foreign.unheard-of', version: 1, body: { serial } });
+  stream.raw({
+    ...event('unit.held', { serial, holdId: 'h', reason: '', executionId: null, stepId: null, reasons: [] }),
+    body: {},
+  });
+  await stream.send(db);
+  await db.execute(`INSERT INTO fork (station_id, epoch, branch, from_seq, found_at) VALUES ($1, 'e1', '', 3, now())`, [
+    station,
+  ]);
+  await db.execute(
+    `INSERT INTO station_key (key_id, station_id, public_key, enrolled_at, enrolled_by)
+     VALUES ('FOREIGN-key', $1, $2, now(), 'Anna')`,
+    [station, new Uint8Array(32)],
+  );
+  for (const number of [1, 2]) {
+    const key = `FOREIGN-${number}`;
+    const body = {
+      kind: 'unit-completed',
+      key,
+      orderId: order,
+      serial,
+      stationId: station,
+      at: new Date(0).toISOString(),
+    };
+    await db.execute(
+      `INSERT INTO erp_message (key, kind, order_id, body, created_at) VALUES ($1, 'unit-completed', $2, $3, 0)`,
+      [key, order, JSON.stringify(body)],
+    );
+    await db.execute(
+      `INSERT INTO erp_delivery (target, number, key, lane, state) VALUES ('FOREIGN-erp', $1, $2, $3, 'dead')`,
+      [number, key, order],
+    );
+  }
+  await db.execute(
+    `INSERT INTO erp_lane (target, lane, waiting, next_try_at) VALUES ('FOREIGN-erp', $1, 0, 9000000000000)`,
+    [order],
+  );
+}
+
+/** An order of the line, released, so that there is something to see and to do. */
+export async function foreignOrder(calls: Calls): Promise<void> {
+  const made = await calls.orders.create({
+    commandId: commandId(),
+    orderId: foreign.order,
+    definitionId: 'FOREIGN-D',
+    revision: 'A',
+    quantity: 10,
+    dueAt: null,
+    serialPrefix: 'FOREIGN-N',
+  });
+  const released = await calls.orders.release({ commandId: commandId(), orderId: foreign.order, version: 1 });
+  if (!made.ok || !released.ok) throw new Error(JSON.stringify([made, released]));
+}
