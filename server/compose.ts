@@ -212,7 +212,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
 
   const sockets = createRpcSockets({
     router: {
-      session: createSessionRouter({ plant: plantNow, health: (signal) => heartbeat(health, signal) }),
+      session: createSessionRouter({ db, inForce, health: (signal) => heartbeat(health, signal) }),
       orders: createOrdersRouter(plantParts),
       units: createUnitsRouter(plantParts),
       lines: createLinesRouter(plantParts),

@@ -19,8 +19,18 @@ export interface PlantSession {
   };
 }
 
+/**
+ * Names of ids: what people do at stations carries an id of `people.yaml`, what they do on the plant view that of an
+ * account. Who is in neither any more is shown by the id.
+ */
+export interface PlantNames {
+  readonly people: Readonly<Record<string, string>>;
+  readonly accounts: Readonly<Record<string, string>>;
+}
+
 export const session = {
   get: plantBase.output(type<PlantSession>()),
+  names: plantBase.output(type<PlantNames>()),
   /** Emits at least every 5 s: also the link's heartbeat. */
   health: plantBase.output(eventIterator(type<PlantHealth>())),
 };

@@ -1,6 +1,7 @@
 /** Units of the whole plant, and the contradictions about them that a person has to settle. */
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { Actor } from '../envelope.ts';
 import type { Passport } from '../passport.ts';
 import type { UnitStatus } from '../rpc/units.ts';
 import { commandId, pageInput, type Page } from '../rpc/base.ts';
@@ -26,7 +27,7 @@ export interface PlantFact {
   readonly at: number;
   readonly receivedAt: number;
   readonly type: string;
-  readonly by: string;
+  readonly by: Actor;
   /** The body as recorded. */
   readonly body: unknown;
 }

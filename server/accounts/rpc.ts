@@ -55,14 +55,15 @@ export function createAccountsRouter(parts: {
 }
 
 export function createSessionRouter(parts: {
-  readonly plant: () => Configuration['plant'];
+  readonly db: Db;
+  readonly inForce: () => Configuration;
   /** Emits at least every 5 s until the signal. */
   readonly health: (signal: AbortSignal | undefined) => AsyncGenerator<PlantHealth>;
 }) {
   const os = implement(sessionContract).$context<PlantContext>();
   return os.router({
     get: os.get.handler(({ context: { caller } }) => {
-      const { id, title, timeZone, demo } = parts.plant();
+      const { id, title, timeZone, demo } = parts.inForce().plant;
       return {
         account: {
           id: caller.accountId,
@@ -74,6 +75,12 @@ export function createSessionRouter(parts: {
         rights: rightsOf(caller.grants),
         plant: { id, title, timeZone, demo },
       };
+    }),
+    names: os.names.handler(async () => {
+      const rows = await parts.db.query<{ id: string; name: string }>('SELECT id, name FROM account');
+      const named = (all: readonly { readonly id: string; readonly name: string }[]): Record<string, string> =>
+        Object.fromEntries(all.map(({ id, name }) => [id, name]));
+      return { people: named(parts.inForce().people.people), accounts: named(rows) };
     }),
     health: os.health.handler(({ signal }) => parts.health(signal)),
   });

@@ -230,13 +230,8 @@ export async function listFacts(
       at: record.at,
       receivedAt: row.received_at.getTime(),
       type: record.type,
-      by: byOf(record),
+      by: record.actor,
       body: record.body,
     };
   });
-}
-
-function byOf({ actor, stationId }: EventRecord): string {
-  if (actor.kind === 'system') return stationId;
-  return actor.kind === 'import' ? actor.source : actor.id;
 }

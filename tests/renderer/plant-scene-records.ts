@@ -160,7 +160,7 @@ export function facts(): PlantFact[] {
     ago: number,
     type: string,
     body: unknown,
-    by = 'Mara Keller',
+    by: PlantFact['by'] = mara,
   ): PlantFact => ({
     stationId,
     epoch,
@@ -181,7 +181,7 @@ export function facts(): PlantFact[] {
       5 * minute,
       'measurement.recorded',
       { characteristicId: 'leak', value: 0.42, unit: 'mbar', verdict: 'above' },
-      'leak-tester',
+      { kind: 'device', id: 'leak-tester' },
     ),
     make('ST20', epochs.st20, 4_401, 12 * minute, 'execution.started', { executionId: 'x-9001', operationId: '20' }),
     make(
@@ -191,7 +191,7 @@ export function facts(): PlantFact[] {
       2 * hour,
       'execution.passed',
       { executionId: 'x-1190', operationId: '10' },
-      'Tom Brandt',
+      { kind: 'person', id: 'tom.brandt' },
     ),
     make('ST10', epochs.st10, 90_217, 3 * hour, 'execution.passed', { executionId: 'x-8812', operationId: '10' }),
     make('ST10', epochs.st10, 90_210, 3.1 * hour, 'component.fitted', {
@@ -206,7 +206,7 @@ export function facts(): PlantFact[] {
       4 * hour,
       'unit.created',
       { serial: 'PMP100-2600409', orderId: 'WO-10452' },
-      'Sam Okafor',
+      { kind: 'person', id: 'sam.okafor' },
     ),
   ];
 }
@@ -231,7 +231,7 @@ export function stations(): PlantStation[] {
     blobsWaiting: 0,
     events: 90_217,
     keys: [
-      { keyId: `key-${stationId}-a1`, enrolledAt: now - 90 * 24 * hour, enrolledBy: 'Ravi Nair', revokedAt: null },
+      { keyId: `key-${stationId}-a1`, enrolledAt: now - 90 * 24 * hour, enrolledBy: 'ravi.nair', revokedAt: null },
     ],
     streams: [{ epoch: epochs.st10, branch: '', seq: 90_217, lastReceivedAt: now - 1_200 }],
     ...over,
@@ -247,10 +247,10 @@ export function stations(): PlantStation[] {
         {
           keyId: 'key-ST10-a1',
           enrolledAt: now - 200 * 24 * hour,
-          enrolledBy: 'Ravi Nair',
+          enrolledBy: 'ravi.nair',
           revokedAt: now - 20 * 24 * hour,
         },
-        { keyId: 'key-ST10-b7', enrolledAt: now - 20 * 24 * hour, enrolledBy: 'Ravi Nair', revokedAt: null },
+        { keyId: 'key-ST10-b7', enrolledAt: now - 20 * 24 * hour, enrolledBy: 'ravi.nair', revokedAt: null },
       ],
     }),
     make('ST20', text('Leak test', 'Dichtprüfung'), 'L1', { clockDriftMs: 94_000, version: '0.1.0' }),
@@ -318,7 +318,7 @@ export function forks(): ForkRow[] {
       events: 3,
       acknowledged: {
         at: Date.now() - 39 * 24 * hour,
-        by: 'Ravi Nair',
+        by: 'ravi.nair',
         note: 'Disk of V30 was put back from the Friday backup',
       },
     },

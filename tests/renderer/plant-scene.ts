@@ -3,7 +3,7 @@ import type { PlantHealth } from '#contract/plant/base.ts';
 import type { LineRow, StationTile } from '#contract/plant/lines.ts';
 import type { JobOrderRow, PlantOrder } from '#contract/plant/orders.ts';
 import { plantRights, type PlantRight } from '#contract/plant/roles.ts';
-import type { PlantSession } from '#contract/plant/session.ts';
+import type { PlantNames, PlantSession } from '#contract/plant/session.ts';
 import type { SignInMethods } from '#contract/plant/sign-in.ts';
 
 const minute = 60_000;
@@ -268,3 +268,20 @@ export const definitions = [
     lines: ['L2'],
   },
 ];
+
+/** Names of the ids in the records. */
+export const plantNames: PlantNames = {
+  people: {
+    'mara.keller': 'Mara Keller',
+    'tom.brandt': 'Tom Brandt',
+    'sam.okafor': 'Sam Okafor',
+    'li.chen': 'Li Chen',
+  },
+  accounts: {
+    'jana.vogt': 'Jana Vogt',
+    'li.chen': 'Li Chen',
+    'emre.aydin': 'Emre Aydin',
+    'ravi.nair': 'Ravi Nair',
+    admin: 'Demo administrator',
+  },
+};

@@ -15,7 +15,7 @@ import type { PlantSession } from '#contract/plant/session.ts';
 import type { SignInMethods } from '#contract/plant/sign-in.ts';
 import type { QuarantineRow } from '#contract/plant/trouble.ts';
 import { readBelow } from '#station/web/files.ts';
-import { definitions, health, lineRows, methods, openOrders, plantSession } from './plant-scene.ts';
+import { definitions, health, lineRows, methods, openOrders, plantNames, plantSession } from './plant-scene.ts';
 import * as records from './plant-scene-records.ts';
 import * as releases from './plant-scene-releases.ts';
 import { pagePolicy } from './scripted-station.ts';
@@ -119,6 +119,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
   const router = os.router({
     session: {
       get: os.session.get.handler(() => session.value),
+      names: os.session.names.handler(() => plantNames),
       health: os.session.health.handler(({ signal }) => healthView.watch(signal)),
     },
     lines: { watch: os.lines.watch.handler(({ signal }) => lines.watch(signal)) },

@@ -1,6 +1,4 @@
-import type { Actor } from '#contract/envelope.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
-import { t } from '../../i18n/plant.svelte.ts';
 
 export const unitLook: Readonly<
   Record<UnitStatus, { readonly shape: 'open' | 'now' | 'hold' | 'done' | 'failed'; readonly tone: 'quiet' | 'warn' }>
@@ -11,15 +9,3 @@ export const unitLook: Readonly<
   scrapped: { shape: 'failed', tone: 'quiet' },
   done: { shape: 'done', tone: 'quiet' },
 };
-
-export function actorName(actor: Actor): string {
-  switch (actor.kind) {
-    case 'person':
-    case 'device':
-      return actor.id;
-    case 'import':
-      return actor.source;
-    default:
-      return t.actor_system();
-  }
-}
