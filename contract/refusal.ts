@@ -87,7 +87,8 @@ export const reasonCodes = {
   'value.wrong-unit': ['unit', 'expected'],
   'value.too-many-decimals': ['value', 'decimals'],
   'value.typed-not-allowed': ['characteristicText'],
-  'value.out-of-limits': ['value', 'unit', 'lower', 'upper', 'characteristicText'],
+  /** `pointText`: which of several points; null: there is only one. */
+  'value.out-of-limits': ['value', 'unit', 'lower', 'upper', 'characteristicText', 'pointText'],
   'value.text-too-long': ['length', 'limit'],
   'value.text-missing': [],
   'choice.unknown': ['option'],

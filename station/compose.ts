@@ -13,6 +13,7 @@ import { ReleasedFiles } from './config/released-files.ts';
 import { createCore } from './core/index.ts';
 import { LiveCatalogue } from './core/live-catalogue.ts';
 import type { ServerParts } from './core/ports.ts';
+import { isDown } from './devices/down.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
@@ -122,7 +123,10 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       startedAt,
       configHash: catalogue.hash,
       storeState: store.state,
-      devicesDown: ownDevices.map(({ id }) => id).filter((id) => devices.condition(id)?.state !== 'connected'),
+      devicesDown: devices
+        .views()
+        .filter((device) => isDown(device, clock.now()))
+        .map(({ id }) => id),
       blobsWaiting: history.waiting().count,
     }),
     clock,

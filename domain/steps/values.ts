@@ -22,6 +22,8 @@ export function outOfLimits(
     readonly upper: number | null;
     readonly title: Localized;
   },
+  /** Which of several points; null: there is only one. */
+  point: Localized | null = null,
 ): Reason {
   return reason('value.out-of-limits', {
     value,
@@ -29,6 +31,7 @@ export function outOfLimits(
     lower: of.lower,
     upper: of.upper,
     characteristicText: of.title,
+    pointText: point,
   });
 }
 

@@ -83,12 +83,36 @@ export interface ReasonWords {
   readonly text: string;
 }
 
+/**
+ * Where a value is not there, the sentence is another one: a device without a state has no age to tell, a qualification
+ * without an end no date. The variant of a message has the suffix in its key.
+ */
+const withoutValue: Readonly<Record<string, string>> = {
+  ageMs: 'unaged',
+  validToAt: 'unending',
+  pointText: 'unplaced',
+};
+
+function variant(
+  key: string,
+  of: ReasonParams,
+  written: Readonly<Record<string, string>>,
+  words: Words,
+): string | null {
+  for (const [name, suffix] of Object.entries(withoutValue)) {
+    // Records of older programs do not have the parameter at all.
+    const found = of[name] === null || of[name] === undefined ? words.message(`${key}_${suffix}`, written) : null;
+    if (found !== null) return found;
+  }
+  return words.message(key, written);
+}
+
 /** A code that this screen does not know (newer station) is said to be so, never swallowed. */
 export function reasonWords(reason: Reason, words: Words): ReasonWords {
   const key = `reason_${messageKey(reason.code)}`;
   const params = writtenParams(reason.params, words);
   const title = words.message(key, params);
-  const text = words.message(`${key}_text`, params);
+  const text = variant(`${key}_text`, reason.params, params, words);
   if (title !== null && text !== null) return { title, text };
   return {
     title: words.message('reason_unknown') ?? reason.code,
@@ -97,11 +121,7 @@ export function reasonWords(reason: Reason, words: Words): ReasonWords {
 }
 
 export function metWords(met: Met, words: Words): string {
-  const key = `met_${messageKey(met.code)}`;
-  const params = writtenParams(met.params, words);
-  // A device without a state of its own has no age to tell.
-  const unaged = met.params['ageMs'] === null ? words.message(`${key}_unaged`, params) : null;
-  return unaged ?? words.message(key, params) ?? met.code;
+  return variant(`met_${messageKey(met.code)}`, met.params, writtenParams(met.params, words), words) ?? met.code;
 }
 
 export function nextWords(next: Next, words: Words): string {

@@ -22,6 +22,10 @@ describe('measure', () => {
     const decision = push(10.5);
     expect(types(decision)).toEqual(['measurement.recorded', 'step.failed']);
     expect(world.open()?.failure?.reasons.map((r) => r.params['value'])).toEqual([9.5, 10.5]);
+    expect(world.open()?.failure?.reasons.map((r) => r.params['pointText'])).toEqual([
+      { en: 'left', de: 'left (de)' },
+      { en: 'right', de: 'right (de)' },
+    ]);
     expect(codes(push(10))).toEqual(['command.outdated']);
     expect(world.retry().ok).toBe(true);
     type(10.05);

@@ -1,6 +1,7 @@
 /** One value per point, from a gauge or, where the definition allows it, keyed in and marked so. */
 import type { Characteristic } from '#contract/config/definition.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
+import type { Localized } from '#contract/config/text.ts';
 import { event } from '#contract/events/index.ts';
 import type { ReadingFact, Verdict } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
@@ -27,6 +28,10 @@ export function gaugeFaults(def: StepDefinitionOf<'measure'>, facts: Facts): rea
   const device = def.tag === undefined ? null : (facts.catalogue.tag(def.tag)?.device ?? null);
   return device === null ? [] : deviceFaults(device.id, facts);
 }
+
+/** Which mark a value is of, where there are several. @param index from 1 */
+const pointOf = ({ points }: StepDefinitionOf<'measure'>, index: number): Localized | null =>
+  points.length > 1 ? (points[index - 1] ?? null) : null;
 
 export const measure: StepKind<'measure', MeasureProgress> = {
   type: 'measure',
@@ -78,7 +83,7 @@ export const measure: StepKind<'measure', MeasureProgress> = {
     if (bad.length === 0) return 'passed';
     const characteristic = characteristicOf(definition, def.characteristic);
     const of = characteristic ?? { unit: '1', lower: null, upper: null, title: def.title };
-    return { failed: bad.map((v) => outOfLimits(v.reading.value, of)) };
+    return { failed: bad.map((v) => outOfLimits(v.reading.value, of, pointOf(def, v.index))) };
   },
   summary(def, { values }, definition) {
     const characteristic = characteristicOf(definition, def.characteristic);
