@@ -9,10 +9,13 @@ export interface Act {
   readonly at: number;
   /** @throws a refusal unless the caller has the right there; null: for the whole plant. */
   need(right: PlantRight, lineId: string | null): void;
-  audit(entry: {
-    readonly what: string;
-    readonly subject: string;
-    readonly before: unknown;
-    readonly after: unknown;
-  }): Promise<void>;
+  audit(entries: ActEntry | readonly ActEntry[]): Promise<void>;
+}
+export interface ActEntry {
+  readonly what: string;
+  readonly subject: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  /** Lines that it is about; empty: the whole plant. Left out: those that a right was asked for. */
+  readonly lines?: readonly string[];
 }

@@ -33,6 +33,7 @@ import { registerDownlink } from './downlink/routes.ts';
 import { prune } from './downlink/prune.ts';
 import { createDocumentWaiting } from './downlink/waiting.ts';
 import { createDeadLetterCalls } from './integration/dead-letter-calls.ts';
+import { receiversIn, tellOrders } from './integration/tell-orders.ts';
 import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
 import { createOrderReactions } from './orders/react.ts';
@@ -144,7 +145,10 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   const inForce = releaseFiles.current;
   const released = releasedConfiguration(inForce);
   const plantStream = await createPlantStream(db, released, clock.now());
-  const projector = createProjector({ db, configuration: released, react: createOrderReactions(released), log });
+  const react = createOrderReactions(released, (tx, became, at) =>
+    tellOrders(tx, became, receiversIn(released().configuration), at),
+  );
+  const projector = createProjector({ db, configuration: released, react, log });
   const waiting = await createDocumentWaiting(db, clock);
   await guard.signedRoutes(app, 1024, (routes) =>
     registerDownlink(routes, {

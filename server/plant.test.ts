@@ -2,21 +2,16 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
 import type { Configuration } from '#contract/config/index.ts';
-import type { PlantOutcome } from '#contract/plant/base.ts';
-import type { DocumentsAnswer, OrderBody, SerialBlockBody } from '#contract/sync/down.ts';
+import type { OrderBody, SerialBlockBody } from '#contract/sync/down.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
-import type { Act } from './act.ts';
-import { releasedConfiguration } from './configuration.ts';
-import type { Db } from './db/db.ts';
+import type { Act, ActEntry } from './act.ts';
+import type { Queries } from './db/db.ts';
 import { retirePassports } from './downlink/prune.ts';
-import { readDocuments } from './downlink/read.ts';
 import { readBoard } from './lines/board.ts';
-import { createLog } from './log.ts';
-import { createOrderService } from './orders/orders.ts';
-import { createOrderReactions } from './orders/react.ts';
+import type { OrderWish, WishMode } from './orders/port.ts';
 import { seedOrders } from './orders/seed.ts';
+import { codes, documents, fold, orderInput, orderPlant } from './orders/test-kit.ts';
 import { behindOf } from './projections/behind.ts';
-import { createProjector, type Projector } from './projections/projector.ts';
 import {
   demoConfiguration,
   ended,
@@ -28,79 +23,15 @@ import {
   StationStream,
 } from './projections/test-kit.ts';
 import { wholePlant } from './rpc/sight.ts';
-import { createUnitActs } from './units/acts.ts';
-import { createPlantStream } from './units/plant-stream.ts';
 import { listCases, listFacts, readUnit, searchUnits } from './units/read.ts';
 
 const demo = demoConfiguration();
-const two = {
-  ...demo,
-  lines: [...demo.lines, { ...demo.lines[0]!, id: 'L2', stations: ['ST05', 'ST10'] }].map((line) =>
-    line.id === 'L1' ? { ...line, stations: ['ST10', 'ST20'] } : { ...line, stations: ['ST11', 'ST21'] },
-  ),
-  definitions: demo.definitions.map((definition) =>
-    definition.id === 'PMP-100'
-      ? {
-          ...definition,
-          operations: definition.operations.map((operation) => ({
-            ...operation,
-            stations: operation.id === '10' ? ['ST10', 'ST11'] : ['ST20', 'ST21'],
-          })),
-        }
-      : definition,
-  ),
-};
-const input = {
-  orderId: 'WO-1',
-  definitionId: 'PMP-100',
-  revision: 'C',
-  quantity: 100,
-  priority: 5,
-  dueAt: null,
-  serialPrefix: 'N-',
-  jobs: [
-    { lineId: 'L1', quantity: 60 },
-    { lineId: 'L2', quantity: 40 },
-  ],
-};
+const input = orderInput;
 
 describeOnDatabases('orders, units and lines', (database) => {
   beforeEach(() => database.clear());
 
-  const setUp = async (configuration: Configuration = two) => {
-    const { db } = database;
-    const released = releasedConfiguration(() => configuration);
-    const plantStream = await createPlantStream(db, released, Date.now());
-    const projector = createProjector({
-      db,
-      configuration: released,
-      react: createOrderReactions(released),
-      log: createLog('silent'),
-    });
-    const orders = createOrderService(released);
-    const units = createUnitActs(released, plantStream);
-    const needed: string[] = [];
-    const act = <T>(run: (act: Act) => Promise<PlantOutcome<T>>): Promise<PlantOutcome<T>> =>
-      db.transaction((tx) =>
-        run({
-          tx,
-          caller: { accountId: 'jana', name: 'Jana' },
-          at: Date.now(),
-          need: (right, lineId) => void needed.push(`${right} ${lineId}`),
-          audit: async () => undefined,
-        }),
-      );
-    return { db, released, plantStream, projector, orders, units, act, needed };
-  };
-  const fold = async (projector: Projector): Promise<void> => {
-    while ((await projector.round()) > 0);
-  };
-  const documents = async (db: Db, scope: `line:${string}` | `station:${string}`, kind: string) => {
-    const answer = JSON.parse((await readDocuments(db, [scope], '')).json) as DocumentsAnswer;
-    return answer.documents.filter((each) => each.kind === kind);
-  };
-  const codes = (outcome: PlantOutcome<unknown>): string[] =>
-    outcome.ok ? [] : outcome.faults.map(({ code }) => code);
+  const setUp = (configuration?: Configuration) => orderPlant(database.db, configuration);
 
   it('splits an order among lines, gives numbers to the stations that begin, and counts what becomes of it', async () => {
     const { db, projector, orders, act, needed } = await setUp();
@@ -111,7 +42,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(await act((a) => orders.release(a, 'WO-1', 1))).toEqual({ ok: true, value: { version: 2 } });
     expect(codes(await act((a) => orders.hold(a, 'WO-1', 1, 'x')))).toEqual(['order.changed']);
     const [order] = await documents(db, 'line:L2', 'order');
-    expect(order?.body as OrderBody).toMatchObject({ quantity: 40, sequence: 1, status: 'released' });
+    expect(order?.body as OrderBody).toMatchObject({ quantity: 40, status: 'released' });
 
     const blocks = await Promise.all(
       ['ST10', 'ST11', 'ST20', 'ST21'].map((id) => documents(db, `station:${id}`, 'serial-block')),
@@ -183,18 +114,90 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(await places()).toBe('BAC');
     expect(await act((a) => orders.move(a, 'C:L1', 1))).toMatchObject({ ok: true });
     expect(await places()).toBe('CBA');
-    const bodies = (await documents(db, 'line:L1', 'order')).map(({ body }) => body as OrderBody);
-    expect(Object.fromEntries(bodies.map(({ orderId, sequence }) => [orderId, sequence]))).toEqual({
-      A: 3,
-      B: 2,
-      C: 1,
-    });
+    const atStations = async () =>
+      (await documents(db, 'line:L1', 'order'))
+        .map(({ body }) => body as OrderBody)
+        .sort((a, b) => a.sequence - b.sequence)
+        .map(({ orderId }) => orderId)
+        .join('');
+    expect(await atStations()).toBe('CBA');
+    const shown = async () =>
+      (await orders.list(db, { cursor: null, limit: 10, status: 'open', lineId: 'L1' })).items.map(
+        ({ orderId, jobs }) => `${orderId}${jobs[0]?.sequence}`,
+      );
+    expect(await shown()).toEqual(['C1', 'B2', 'A3']);
+    const version = async () =>
+      (await db.query<{ version: number }>(`SELECT version FROM document_scope WHERE scope = 'line:L1'`))[0]?.version;
+    const before = (await version()) ?? 0;
+    // One moved is one document, and one that stays where it is none.
+    expect(await act((a) => orders.move(a, 'A:L1', 2))).toMatchObject({ ok: true });
+    expect([await places(), await atStations(), await version()]).toEqual(['CAB', 'CAB', before + 1]);
+    expect(await act((a) => orders.move(a, 'A:L1', 2))).toMatchObject({ ok: true });
+    expect(await version()).toBe(before + 1);
+    expect(await act((a) => orders.move(a, 'A:L1', 3))).toMatchObject({ ok: true });
     expect(codes(await act((a) => orders.move(a, 'C:L1', 4)))).toEqual(['job.place']);
     expect(codes(await act((a) => orders.move(a, 'C:L9', 1)))).toEqual(['job.unknown']);
     await act((a) => orders.close(a, 'B', null));
     expect(await places()).toBe('CA');
     expect(codes(await act((a) => orders.move(a, 'B:L1', 1)))).toEqual(['job.closed']);
   }, 60_000);
+
+  it('takes many orders with as many statements as a few, and each as it would be taken alone', async () => {
+    const { db, orders } = await setUp();
+    const statements = async (wishes: readonly OrderWish[], mode: WishMode = 'good') => {
+      let count = 0;
+      const audits: string[] = [];
+      const applied = await db.transaction((tx) => {
+        const counted: Queries = {
+          query: (...given) => ((count += 1), tx.query(...given)),
+          execute: (...given) => ((count += 1), tx.execute(...given)),
+        };
+        const caller = { accountId: 'a', name: 'a' };
+        const audit = async (entries: ActEntry | readonly ActEntry[]) =>
+          void audits.push(...[entries].flat().map(({ what, subject }) => `${what} ${subject}`));
+        return orders.apply({ tx: counted, caller, at: 1, need: () => undefined, audit }, wishes, mode);
+      });
+      return { count, audits, ...applied };
+    };
+    const made = (orderId: string, priority: number): OrderWish => ({
+      orderId,
+      plan: () => [
+        { type: 'create', input: { ...input, orderId, priority, serialPrefix: `${orderId}-` }, source: 'erp' },
+        { type: 'release', orderId, version: 1 },
+      ],
+    });
+    const few = await statements([made('F-1', 5), made('F-2', 4)]);
+    const many = await statements(Array.from({ length: 300 }, (_, n) => made(`M-${n}`, n % 10)));
+    expect(many.outcomes.every((outcome) => outcome.ok && outcome.order?.version === 2)).toBe(true);
+    expect(many.count).toBe(few.count);
+    expect(few.audits).toEqual([
+      'order.created order:F-1',
+      'order.released order:F-1',
+      'order.created order:F-2',
+      'order.released order:F-2',
+    ]);
+    const listed = await db.query<{ order_id: string; priority: number }>(
+      `SELECT order_id, priority FROM job_order JOIN work_order USING (order_id) WHERE line_id = 'L1' ORDER BY sequence`,
+    );
+    expect(listed).toHaveLength(302);
+    expect(listed.every(({ priority }, at) => at === 0 || priority >= (listed[at - 1]?.priority ?? 0))).toBe(true);
+    expect(await documents(db, 'line:L2', 'order')).toHaveLength(302);
+    expect(await documents(db, 'station:ST10', 'serial-block')).toHaveLength(302);
+
+    const closing = (orderId: string): OrderWish => ({
+      orderId,
+      plan: (order) => (order === null ? null : [{ type: 'close', orderId, version: null }]),
+    });
+    // All or none, and what was found wrong is told of each.
+    const none = await statements([closing('M-1'), closing('nowhere'), closing('M-2')], 'all');
+    expect(none).toMatchObject({ written: false, outcomes: [{ ok: true }, { ok: false, faults: [] }, { ok: true }] });
+    expect(await orders.get(db, 'M-1')).toMatchObject({ status: 'released', version: 2 });
+    const good = await statements([closing('M-1'), closing('nowhere'), closing('M-2')]);
+    expect(good).toMatchObject({ written: true, audits: ['order.closed order:M-1', 'order.closed order:M-2'] });
+    expect(await orders.get(db, 'M-2')).toMatchObject({ status: 'closed', version: 3 });
+    expect((await statements([closing('M-3')], 'none')).audits).toEqual([]);
+    expect(await orders.get(db, 'M-3')).toMatchObject({ status: 'released' });
+  }, 120_000);
 
   it('gives no number twice to instances that ask at the same time', async () => {
     const { db, orders, released } = await setUp();

@@ -25,7 +25,8 @@ try {
   try {
     await migrate(db);
     const released = releasedConfiguration(() => configuration);
-    const react = createOrderReactions(released);
+    // What orders became was told when it was first heard.
+    const react = createOrderReactions(released, () => Promise.resolve());
     const events = await createProjector({ db, configuration: released, react, log }).rebuild((done) =>
       process.stderr.write(`\r${done} events`),
     );

@@ -13,7 +13,7 @@ export const workOrderReceived = defineEvent(
     /** Pieces of the work order's share for this line. */
     quantity: z.number().int(),
     priority: z.number().int(),
-    /** Place in the dispatch list of the line, from 1. */
+    /** Sorts the dispatch list of the line. */
     sequence: z.number().int(),
     dueAt: z.number().nullable(),
     serialPrefix: z.string(),

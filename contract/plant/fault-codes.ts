@@ -67,6 +67,7 @@ export const plantFaultCodes = {
   'blocked.line-cannot': ['line', 'operation'],
   'blocked.serials-used-up': ['order'],
   'blocked.all-made': ['quantity'],
+  'blocked.made-late': ['order', 'count'],
   // units and cases
   'unit.unknown': ['serial'],
   'unit.scrapped': ['serial'],

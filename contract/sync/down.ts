@@ -27,7 +27,7 @@ export const orderBodySchema = z.object({
   /** Pieces of the work order's share for this line (its job order). */
   quantity: z.number().int(),
   priority: z.number().int(),
-  /** Place in the dispatch list of the line, from 1. */
+  /** Sorts the dispatch list of the line: grows along it, with gaps, and may be negative. */
   sequence: z.number().int(),
   dueAt: z.number().nullable(),
   serialPrefix: z.string(),

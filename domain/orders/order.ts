@@ -30,7 +30,7 @@ export interface Order {
   readonly createdAt: number;
   /** `server`: the plant server leads it; released, held and closed there, units numbered from its blocks. */
   readonly source: 'station' | 'server';
-  /** Place in the dispatch list of the line; null: of an order of this station. */
+  /** Sorts the dispatch list of the line; null: of an order of this station. */
   readonly sequence: number | null;
   readonly holdReason: string | null;
   readonly blocks: readonly SerialBlock[];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import { testConfiguration } from '#domain/test-kit.ts';
 import { decideWorkOrder, type OrderInput, type WorkOrderCommand, type WorkOrderFacts } from './decide.ts';
-import { insertJob, moveJob } from './dispatch.ts';
+import { insertJobs, moveJob, ranked } from './dispatch.ts';
 import { firstSeries, left, seenSerial, takeBlock, wantsBlock } from './serials.ts';
 import { ableLines, creatingStations, type WorkOrder } from './work-order.ts';
 
@@ -173,12 +173,73 @@ describe('dispatch lists', () => {
 
   it('take a new job in before the first less urgent one', () => {
     const list = [job('a', 1), job('b', 5, 100), job('c', 5, null)];
-    expect(ids(insertJob(list, job('x', 0)))).toBe('xabc');
-    expect(ids(insertJob(list, job('x', 5, 100)))).toBe('abxc');
-    expect(ids(insertJob(list, job('x', 5, 101)))).toBe('abxc');
-    expect(ids(insertJob(list, job('x', 9)))).toBe('abcx');
+    expect(ids(insertJobs(list, [job('x', 0)]))).toBe('xabc');
+    expect(ids(insertJobs(list, [job('x', 5, 100)]))).toBe('abxc');
+    expect(ids(insertJobs(list, [job('x', 5, 101)]))).toBe('abxc');
+    expect(ids(insertJobs(list, [job('x', 9)]))).toBe('abcx');
     // People put c first: that stays, and what is new is judged against each in their order.
-    expect(ids(insertJob([list[2]!, list[0]!], job('x', 1)))).toBe('xca');
+    expect(ids(insertJobs([list[2]!, list[0]!], [job('x', 1)]))).toBe('xca');
+  });
+  const anyJob = fc.record({
+    jobOrderId: fc.uuid(),
+    priority: fc.integer({ min: 0, max: 3 }),
+    dueAt: fc.option(fc.integer({ min: 0, max: 3 })),
+  });
+  it('take many in as if they came one by one', () => {
+    fc.assert(
+      fc.property(fc.array(anyJob), fc.array(anyJob), (list, fresh) => {
+        const one = fresh.reduce<(typeof list)[number][]>((all, each) => {
+          const at = all.findIndex(
+            ({ priority, dueAt }) =>
+              priority > each.priority ||
+              (priority === each.priority && (dueAt ?? Infinity) > (each.dueAt ?? Infinity)),
+          );
+          return at < 0 ? [...all, each] : all.toSpliced(at, 0, each);
+        }, list);
+        expect(insertJobs(list, fresh)).toEqual(one);
+      }),
+    );
+  });
+  it('keep ranks that grow, and give new ones to few', () => {
+    let changed = 0;
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 1, max: 40 })), {
+          maxLength: 40,
+        }),
+        (inserts) => {
+          let ranks: number[] = [];
+          for (const [where, count] of inserts) {
+            const at = Math.floor(where * ranks.length);
+            const known: (number | null)[] = [
+              ...ranks.slice(0, at),
+              ...Array<null>(count).fill(null),
+              ...ranks.slice(at),
+            ];
+            const next = ranked(known);
+            expect(next.every((rank, i) => Number.isSafeInteger(rank) && (i === 0 || rank > next[i - 1]!))).toBe(true);
+            changed += known.filter((rank, i) => rank !== null && rank !== next[i]).length;
+            ranks = next;
+          }
+        },
+      ),
+    );
+    expect(changed).toBeLessThan(1_000);
+    // Lists of an earlier version counted from 1, without gaps.
+    expect(ranked([1, 2, 3, null])).toEqual([1, 2, 3, 3 + 2 ** 20]);
+    expect(ranked([null, 1, 2])).toEqual([1 - 2 ** 20, 1, 2]);
+    const dense = ranked([1, 2, null, 3, 4, 5, 6]);
+    expect(dense.every((rank, i) => i === 0 || rank > dense[i - 1]!)).toBe(true);
+    // Always in front of the same one: 20 times there is room, then neighbours make some.
+    let always = ranked([null, null]);
+    let others = 0;
+    for (let n = 0; n < 500; n += 1) {
+      const known = [always[0]!, null, ...always.slice(1)];
+      const next = ranked(known);
+      others += known.filter((rank, i) => rank !== null && rank !== next[i]).length;
+      always = next;
+    }
+    expect(others).toBeLessThan(1_000);
   });
   it('are put in order by people', () => {
     const list = ['a', 'b', 'c'].map((id) => job(id));

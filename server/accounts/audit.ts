@@ -21,25 +21,30 @@ export interface AuditEntry {
   readonly lines?: readonly string[];
 }
 
-/** Writes one row. Call it with the transaction of the change, so that neither is there without the other. */
-export async function audited(tx: Queries, entry: AuditEntry): Promise<void> {
+/** Writes rows, in their order. Call it with the transaction of the change, so that neither is there without the other. */
+export async function audited(tx: Queries, entries: AuditEntry | readonly AuditEntry[]): Promise<void> {
+  const rows = [entries].flat();
+  if (rows.length === 0) return;
   await tx.execute(
     `INSERT INTO audit (at, by_account, what, subject, before, after, from_address, lines)
-     VALUES ($1, $2, $3, $4, $5::text::jsonb, $6::text::jsonb, $7, $8)`,
+     SELECT at, by_account, what, subject, before::jsonb, after::jsonb, from_address, string_to_array(lines, ',')
+     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+       WITH ORDINALITY AS new (at, by_account, what, subject, before, after, from_address, lines, place) ORDER BY place`,
     [
-      entry.at,
-      entry.by,
-      entry.what,
-      entry.subject,
-      jsonOf(entry.before),
-      jsonOf(entry.after),
-      entry.from,
-      linesOf(entry),
+      rows.map(({ at }) => at),
+      rows.map(({ by }) => by),
+      rows.map(({ what }) => what),
+      rows.map(({ subject }) => subject),
+      rows.map(({ before }) => jsonOf(before)),
+      rows.map(({ after }) => jsonOf(after)),
+      rows.map(({ from }) => from),
+      rows.map(linesOf),
     ],
   );
 }
 
-const linesOf = ({ lines = [] }: AuditEntry): readonly string[] | null => (lines.length === 0 ? null : lines);
+/** Ids of lines have no commas. */
+const linesOf = ({ lines = [] }: AuditEntry): string | null => (lines.length === 0 ? null : lines.join(','));
 const jsonOf = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value);
 

@@ -29,14 +29,41 @@ export async function pruneDocuments(tx: Queries): Promise<number> {
   return tokens + documents;
 }
 
-/** Units done or scrapped keep their passport at the stations for so many days; on the server for ever. */
-const passportDays = 14;
+/** What is over stays with the stations for so many days: passports of units done or scrapped, closed orders. */
+const overDays = 14;
 const perTransaction = 500;
+/** UTC ms; $1: days. */
+const longAgo = `(extract(epoch FROM now() - make_interval(days => $1)) * 1000)::bigint`;
 
-/** Both of the below, until nothing is left to do. */
+/** All of the below, until nothing is left to do. */
 export async function prune(db: Db): Promise<void> {
   while ((await db.transaction((tx) => retirePassports(tx))) === perTransaction);
+  while ((await db.transaction((tx) => retireOrders(tx))) === perTransaction);
   await db.transaction((tx) => pruneDocuments(tx));
+}
+
+/**
+ * Takes the documents of orders that are long closed from the stations, which have closed them too, and blocks of numbers
+ * that closed orders still had. The server keeps the orders. @returns how many orders.
+ */
+export async function retireOrders(tx: Queries): Promise<number> {
+  const rows = await tx.query<{ order_id: string }>(
+    `UPDATE work_order SET documented = false WHERE order_id IN (
+       SELECT order_id FROM work_order WHERE documented AND status = 'closed' AND closed_at < ${longAgo}
+       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING order_id`,
+    [overDays, perTransaction],
+  );
+  if (rows.length === 0) return 0;
+  const over = await tx.query<{ scope: Scope; kind: 'order' | 'serial-block'; id: string }>(
+    `SELECT scope, kind, id FROM document WHERE body IS NOT NULL AND (kind = 'order' AND id = ANY($1)
+       OR kind = 'serial-block' AND id IN (SELECT block_id FROM serial_block WHERE order_id = ANY($1)))`,
+    [rows.map(({ order_id }) => order_id)],
+  );
+  await publishAll(
+    tx,
+    over.map((each): NewDocument => ({ ...each, body: null })),
+  );
+  return rows.length;
 }
 
 /** Takes the passports of units that are long over from the stations. @returns how many units. */
@@ -44,9 +71,9 @@ export async function retirePassports(tx: Queries): Promise<number> {
   const rows = await tx.query<{ serial: string }>(
     `UPDATE unit SET documented = false WHERE serial IN (
        SELECT serial FROM unit WHERE documented AND status IN ('done', 'scrapped')
-         AND received_at < (extract(epoch FROM now() - make_interval(days => $1)) * 1000)::bigint
+         AND received_at < ${longAgo}
        ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING serial`,
-    [passportDays, perTransaction],
+    [overDays, perTransaction],
   );
   if (rows.length === 0) return 0;
   const held = await tx.query<{ scope: Scope; id: string }>(

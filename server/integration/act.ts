@@ -30,6 +30,10 @@ export function actOf(
     need(_right, lineId) {
       if (!may(caller.grants, 'integration.use', lineId, places())) throw new RightMissing(lineId);
     },
-    audit: (entry) => audit(tx, { at, by: caller.accountId, from: caller.from, ...entry }),
+    audit: (entries) =>
+      audit(
+        tx,
+        [entries].flat().map((entry) => ({ at, by: caller.accountId, from: caller.from, ...entry })),
+      ),
   };
 }

@@ -4,15 +4,15 @@
  */
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import type { BulkRow, RowFault } from '#contract/integration/words.ts';
-import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
-import type { PlantOrder } from '#contract/plant/orders.ts';
-import type { OrderChange as Difference, OrderInput } from '#domain/work-orders/decide.ts';
+import type { PlantFault } from '#contract/plant/base.ts';
+import type { OrderStatus } from '#contract/rpc/orders.ts';
+import type { OrderChange as Difference, OrderInput, WorkOrderCommand } from '#domain/work-orders/decide.ts';
+import type { WorkOrder } from '#domain/work-orders/work-order.ts';
 import type { Act } from '../act.ts';
-import type { Queries } from '../db/db.ts';
-import type { OrderService } from '../orders/port.ts';
+import type { OrderService, OrderWish, WishOutcome } from '../orders/port.ts';
 import { inWords } from './fault-words.ts';
 import { cutFaults, shown } from './formats/faults.ts';
-import { remedyFor, rowFault, type JudgedRow, type JudgedRows, type OrderChange } from './formats/order-rows.ts';
+import { remedyFor, rowFault, type FoundRow, type JudgedRows, type OrderChange } from './formats/order-rows.ts';
 
 export interface ApplyParts {
   readonly orders: OrderService;
@@ -37,46 +37,47 @@ export interface WishFault {
   readonly code: string | null;
 }
 
-type Step = (act: Act) => Promise<PlantOutcome<{ readonly version: number }>>;
+/** What became of one change when it was planned on the order as it stands. */
+interface Planned {
+  readonly wish: OrderWish;
+  /** Of the plan; the rules' own come with the outcome. */
+  faults: readonly WishFault[];
+}
 
+function planned(change: OrderChange, parts: ApplyParts): Planned {
+  const plan: Planned = {
+    faults: [],
+    wish: {
+      orderId: change.orderId,
+      plan(order) {
+        const { commands, faults } = order === null ? planNew(change, parts) : planChange(order, change, parts);
+        plan.faults = faults;
+        return faults.length > 0 ? null : commands;
+      },
+    },
+  };
+  return plan;
+}
+
+const appliedOf = (change: OrderChange, { faults }: Planned, outcome: WishOutcome): Applied => {
+  if (!outcome.ok)
+    return { done: 'refused', faults: [...faults, ...outcome.faults.map((each) => wishFault(each, change))] };
+  const { steps, order } = outcome;
+  const done = steps.length === 0 ? 'unchanged' : steps[0]?.before === null ? 'created' : 'changed';
+  return { done, version: order?.version ?? 0 };
+};
+
+/** One change, done as a whole or not at all. */
 export async function applyOrder(act: Act, change: OrderChange, parts: ApplyParts): Promise<Applied> {
-  const current = await parts.orders.get(act.tx, change.orderId);
-  const planned = current === null ? planNew(change, parts) : planChange(current, change, parts);
-  if (planned.faults.length > 0) return { done: 'refused', faults: planned.faults };
-  const { steps } = planned;
-  if (steps.length === 0) return { done: 'unchanged', version: current?.version ?? 0 };
-  return asOne(act.tx, steps.length > 1, async () => {
-    let version = 0;
-    for (const step of steps) {
-      const outcome = await judged(() => step(act));
-      if (!outcome.ok) return { done: 'refused', faults: outcome.faults.map((fault) => wishFault(fault, change)) };
-      ({ version } = outcome.value);
-    }
-    return { done: current === null ? 'created' : 'changed', version };
-  });
-}
-
-/** A missing right is thrown by the act itself; it is a refusal like the others. */
-async function judged<T>(run: () => Promise<PlantOutcome<T>>): Promise<PlantOutcome<T>> {
-  try {
-    return await run();
-  } catch (error) {
-    const { faults } = error as { readonly faults?: readonly PlantFault[] };
-    if (Array.isArray(faults)) return { ok: false, faults };
-    throw error;
-  }
-}
-
-async function asOne(tx: Queries, several: boolean, run: () => Promise<Applied>): Promise<Applied> {
-  if (!several) return run();
-  await tx.execute('SAVEPOINT one_order');
-  const applied = await run();
-  await tx.execute(applied.done === 'refused' ? 'ROLLBACK TO SAVEPOINT one_order' : 'RELEASE SAVEPOINT one_order');
-  return applied;
+  const plan = planned(change, parts);
+  const { outcomes } = await parts.orders.apply(act, [plan.wish], 'good');
+  const [outcome] = outcomes;
+  if (outcome === undefined) throw new Error('the order service gave no outcome');
+  return appliedOf(change, plan, outcome);
 }
 
 interface Plan {
-  readonly steps: readonly Step[];
+  readonly commands: readonly WorkOrderCommand[];
   readonly faults: readonly WishFault[];
 }
 
@@ -93,7 +94,7 @@ function planNew(change: OrderChange, parts: ApplyParts): Plan {
   const { orderId, definitionId, revision, quantity } = change;
   if (change.mustExist || change.version !== null || change.status === 'closed') {
     const unknown: PlantFault = { code: 'order.unknown', params: { order: orderId }, field: 'orderId' };
-    return { steps: [], faults: [wishFault(unknown, change)] };
+    return { commands: [], faults: [wishFault(unknown, change)] };
   }
   const missing = (['definitionId', 'revision', 'quantity'] as const).filter((field) => change[field] === undefined);
   const faults = missing.map((field) => fault(field, undefined, `a new order needs ${field}`));
@@ -104,7 +105,7 @@ function planNew(change: OrderChange, parts: ApplyParts): Plan {
   }
   faults.push(...materialFaults(change, definitionId, revision, parts));
   if (definitionId === undefined || revision === undefined || quantity === undefined || faults.length > 0) {
-    return { steps: [], faults };
+    return { commands: [], faults };
   }
   const input: OrderInput = {
     orderId,
@@ -116,15 +117,11 @@ function planNew(change: OrderChange, parts: ApplyParts): Plan {
     serialPrefix,
     jobs: change.lines ?? [],
   };
-  const { orders, source } = parts;
-  return {
-    steps: [(act) => orders.create(act, input, source), ...statusSteps('created', change, null, orders)],
-    faults,
-  };
+  const { source } = parts;
+  return { commands: [{ type: 'create', input, source }, ...statusCommands('created', change, null)], faults };
 }
 
-function planChange(current: PlantOrder, change: OrderChange, parts: ApplyParts): Plan {
-  const { orders } = parts;
+function planChange(current: WorkOrder, change: OrderChange, parts: ApplyParts): Plan {
   const faults: WishFault[] = [];
   const { serialPrefix } = change;
   if (serialPrefix !== undefined && serialPrefix !== current.serialPrefix) {
@@ -137,29 +134,30 @@ function planChange(current: PlantOrder, change: OrderChange, parts: ApplyParts)
       ),
     );
   }
-  const definitionId = change.definitionId ?? current.definition.id;
-  const revision = change.revision ?? current.definition.revision;
+  const definitionId = change.definitionId ?? current.definitionId;
+  const revision = change.revision ?? current.revision;
   faults.push(...materialFaults(change, definitionId, revision, parts));
   const difference = differenceOf(current, change);
   const { version } = change;
-  const steps: Step[] = [];
-  if (Object.keys(difference).length > 0) steps.push((act) => orders.change(act, current.orderId, version, difference));
-  steps.push(...statusSteps(current.status, change, steps.length > 0 ? null : version, orders));
-  if (steps.length === 0 && version !== null && version !== current.version) {
+  const { orderId } = current;
+  const commands: WorkOrderCommand[] = [];
+  if (Object.keys(difference).length > 0) commands.push({ type: 'change', orderId, version, change: difference });
+  commands.push(...statusCommands(current.status, change, commands.length > 0 ? null : version));
+  if (commands.length === 0 && version !== null && version !== current.version) {
     const changed: PlantFault = { code: 'order.changed', params: { order: current.orderId }, field: null };
     faults.push(wishFault(changed, change));
   }
-  return { steps, faults };
+  return { commands, faults };
 }
 
 /** Only what is really different. */
-function differenceOf(current: PlantOrder, change: OrderChange): Difference {
+function differenceOf(current: WorkOrder, change: OrderChange): Difference {
   const { definitionId, revision, quantity, priority, dueAt, lines } = change;
   const shares = (list: readonly { readonly lineId: string; readonly quantity: number }[]): string =>
     JSON.stringify(list.map((each) => [each.lineId, each.quantity]).sort());
   return {
-    ...(definitionId !== undefined && definitionId !== current.definition.id ? { definitionId } : {}),
-    ...(revision !== undefined && revision !== current.definition.revision ? { revision } : {}),
+    ...(definitionId !== undefined && definitionId !== current.definitionId ? { definitionId } : {}),
+    ...(revision !== undefined && revision !== current.revision ? { revision } : {}),
     ...(quantity !== undefined && quantity !== current.quantity ? { quantity } : {}),
     ...(priority !== undefined && priority !== current.priority ? { priority } : {}),
     ...(dueAt !== undefined && dueAt !== current.dueAt ? { dueAt } : {}),
@@ -167,17 +165,15 @@ function differenceOf(current: PlantOrder, change: OrderChange): Difference {
   };
 }
 
-function statusSteps(
-  from: PlantOrder['status'],
-  change: OrderChange,
+function statusCommands(
+  from: OrderStatus,
+  { status, orderId, holdReason }: OrderChange,
   version: number | null,
-  orders: OrderService,
-): readonly Step[] {
-  const { status, orderId, holdReason } = change;
+): readonly WorkOrderCommand[] {
   if (status === undefined || status === 'created' || status === from) return [];
-  if (status === 'released') return [(act) => orders.release(act, orderId, version)];
-  if (status === 'held') return [(act) => orders.hold(act, orderId, version, holdReason ?? '')];
-  return [(act) => orders.close(act, orderId, version)];
+  if (status === 'released') return [{ type: 'release', orderId, version }];
+  if (status === 'held') return [{ type: 'hold', orderId, version, reason: holdReason ?? '' }];
+  return [{ type: 'close', orderId, version }];
 }
 
 function materialFaults(
@@ -211,6 +207,7 @@ export interface BulkResult {
 }
 
 /**
+ * All judged on the same moment and written with the same few statements. Each order stands in one record (order-rows.ts).
  * @param mode all: one bad record and nothing is done, but every record is judged; good: the good ones are done.
  */
 export async function applyRows(
@@ -220,38 +217,37 @@ export async function applyRows(
   parts: ApplyParts,
 ): Promise<BulkResult> {
   const errors: RowFault[] = [...read.faults];
-  const rows: BulkRow[] = read.refused.map(({ row, line, orderId }) => ({
-    row,
-    line,
-    orderId,
-    done: 'refused',
-    version: null,
-    notes: [],
-  }));
-  await act.tx.execute('SAVEPOINT all_orders');
-  for (const judgedRow of read.rows) rows.push(await applyRow(act, judgedRow, parts, errors));
-  const bad = errors.length > 0;
-  const undo = mode === 'all' && bad;
-  await act.tx.execute(undo ? 'ROLLBACK TO SAVEPOINT all_orders' : 'RELEASE SAVEPOINT all_orders');
-  const told = rows
-    .map((row): BulkRow => (undo && row.done !== 'refused' ? { ...row, done: 'not-tried', version: null } : row))
-    .sort((a, b) => a.row - b.row);
-  const refused = told.filter(({ done }) => done === 'refused').length;
-  const accepted = told.filter(({ done }) => done !== 'refused' && done !== 'not-tried').length;
-  return { rows: told, errors: cutFaults(errors), accepted, refused };
+  const plans = read.rows.map(({ change }) => planned(change, parts));
+  const { outcomes, written } = await parts.orders.apply(
+    act,
+    plans.map(({ wish }) => wish),
+    mode === 'all' && errors.length > 0 ? 'none' : mode,
+  );
+  const rows = read.refused.map((each): BulkRow => ({ ...each, done: 'refused', version: null, notes: [] }));
+  read.rows.forEach(({ row, line, change, notes, found }, place) => {
+    const [plan, outcome] = [plans[place], outcomes[place]];
+    if (plan === undefined || outcome === undefined)
+      throw new Error(`the order service gave no outcome for row ${row}`);
+    const applied = appliedOf(change, plan, outcome);
+    const told = { row, line, orderId: change.orderId, notes: [...notes] };
+    if (applied.done !== 'refused')
+      rows.push(written ? { ...told, ...applied } : { ...told, done: 'not-tried', version: null });
+    else {
+      errors.push(...applied.faults.map((each) => rowFaultOf(found, line, each)));
+      rows.push({ ...told, done: 'refused', version: null });
+    }
+  });
+  rows.sort((a, b) => a.row - b.row);
+  const refused = rows.filter(({ done }) => done === 'refused').length;
+  const accepted = rows.filter(({ done }) => done !== 'refused' && done !== 'not-tried').length;
+  return { rows, errors: cutFaults(errors), accepted, refused };
 }
 
-async function applyRow(act: Act, judgedRow: JudgedRow, parts: ApplyParts, errors: RowFault[]): Promise<BulkRow> {
-  const { row, line, change, notes, found } = judgedRow;
-  const applied = await applyOrder(act, change, parts);
-  const told = { row, line, orderId: change.orderId, notes: [...notes] };
-  if (applied.done !== 'refused') return { ...told, done: applied.done, version: applied.version };
-  for (const { field, rest, value, problem, remedy } of applied.faults) {
-    errors.push(
-      field === null
-        ? { row, line, column: null, field: null, value: shown(value), problem, remedy }
-        : rowFault(found, field, value, problem, remedy, rest),
-    );
-  }
-  return { ...told, done: 'refused', version: null };
-}
+const rowFaultOf = (
+  found: FoundRow,
+  line: number | null,
+  { field, rest, value, problem, remedy }: WishFault,
+): RowFault =>
+  field === null
+    ? { row: found.row, line, column: null, field: null, value: shown(value), problem, remedy }
+    : rowFault(found, field, value, problem, remedy, rest);

@@ -61,6 +61,27 @@ const words: { readonly [code in PlantFaultCode]?: Words } = {
     ({ prefix, order }) => `serial numbers that begin with "${prefix}" belong to order "${order}"`,
     () => 'Choose another prefix.',
   ],
+  'blocked.order-status': [
+    ({ order, status }) => `order "${order}" is ${status}`,
+    ({ status }) => (status === 'closed' ? 'None; it is over.' : 'Release it.'),
+  ],
+  'blocked.held': [
+    ({ order, reason }) => `order "${order}" is held: ${reason}`,
+    () => 'Release it when the reason is gone.',
+  ],
+  'blocked.definition-not-released': [
+    ({ definition, revision }) => `process definition "${definition}" revision ${revision} is not released`,
+    () => 'Have it released on the plant server.',
+  ],
+  'blocked.line-cannot': [
+    ({ line, operation }) => `line "${line}" has no station for operation ${operation}`,
+    () => 'Give its share to another line.',
+  ],
+  'blocked.all-made': [({ quantity }) => `all ${quantity} pieces exist`, () => 'None; no new one starts.'],
+  'blocked.made-late': [
+    ({ order, count }) => `${count} units of order "${order}" were heard of only after it was closed`,
+    () => 'None; a station without the server went on, and its units count as all others do.',
+  ],
 };
 
 export function inWords({ code, params }: PlantFault): { readonly problem: string; readonly remedy: string } {

@@ -1,6 +1,5 @@
 /** Other systems, put together: the REST interface, the outbox with its workers, the drop folder, dead letters. */
 import type { Integration } from '#contract/config/integration.ts';
-import { messageKinds } from '#contract/integration/messages.ts';
 import type { App } from '../http/app.ts';
 import type { OrderService } from '../orders/port.ts';
 import { repeat } from '../repeat.ts';
@@ -8,13 +7,13 @@ import { b2mmlContext } from './b2mml-context.ts';
 import { DropFolder } from './drop/drop-folder.ts';
 import { createDeadLetters, type DeadLetters } from './outbox/dead-letters.ts';
 import { Deliverer, deliveryTimes } from './outbox/deliver.ts';
-import { outboxChannel, receiversOf, type Receiver } from './outbox/enqueue.ts';
+import { outboxChannel, type Receiver } from './outbox/enqueue.ts';
 import { Follower } from './outbox/follow.ts';
 import { createErpFold } from './outbox/fold.ts';
 import type { IntegrationPorts } from './ports.ts';
 import { registerApi } from './rest/api.ts';
 import { forgetOld } from './rest/idempotency.ts';
-import { tellingOrders } from './tell-orders.ts';
+import { receiversIn, tellingOrders } from './tell-orders.ts';
 
 export interface IntegrationOptions {
   readonly ports: IntegrationPorts;
@@ -42,7 +41,7 @@ const sweepEveryMs = 3_600_000;
 export function createIntegration(options: IntegrationOptions): IntegrationParts {
   const { environment } = options;
   const settings = (): Integration | null => options.ports.configuration().integration ?? null;
-  const receivers = (): readonly Receiver[] => receiversOf(settings()?.targets ?? [], messageKinds);
+  const receivers = (): readonly Receiver[] => receiversIn(options.ports.configuration());
   const orders = tellingOrders(options.ports.orders, receivers);
   const ports: IntegrationPorts = { ...options.ports, orders };
   const { db, clock, log } = ports;

@@ -27,6 +27,8 @@ export interface AuditEntry {
   readonly before: unknown;
   readonly after: unknown;
   readonly from: string;
+  /** Empty or left out: the whole plant. */
+  readonly lines?: readonly string[];
 }
 
 /** Units as the read model has them. */
@@ -49,5 +51,5 @@ export interface IntegrationPorts {
   readonly places: () => LinePlaces;
   /** @param key of `Authorization: Bearer`. null: nobody's. */
   readonly program: (key: string, from: string) => Promise<ApiCaller | null>;
-  readonly audit: (tx: Queries, entry: AuditEntry) => Promise<void>;
+  readonly audit: (tx: Queries, entries: readonly AuditEntry[]) => Promise<void>;
 }

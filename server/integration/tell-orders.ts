@@ -1,38 +1,53 @@
-/** An order service that tells other systems of every change of status, in the transaction of the change. */
-import type { ErpMessage } from '#contract/integration/messages.ts';
-import type { PlantOutcome } from '#contract/plant/base.ts';
-import type { Act } from '../act.ts';
-import type { OrderService } from '../orders/port.ts';
-import { enqueue, type Receiver } from './outbox/enqueue.ts';
+/** Tells other systems of every change of an order's status, in the transaction of the change. */
+import type { Configuration } from '#contract/config/index.ts';
+import { messageKinds, type ErpMessage } from '#contract/integration/messages.ts';
+import type { Queries } from '../db/db.ts';
+import { pastOf } from '../orders/apply.ts';
+import type { OrderBecame } from '../orders/follow.ts';
+import { singleActs, type OrderService } from '../orders/port.ts';
+import { enqueue, receiversOf, type Receiver } from './outbox/enqueue.ts';
 
-type Versioned = PlantOutcome<{ readonly version: number }>;
-type Told = Extract<ErpMessage, { kind: 'order-changed' }>['status'];
+/** Everybody who is told, by the configuration in force. */
+export const receiversIn = ({ integration }: Configuration): Receiver[] =>
+  receiversOf(integration?.targets ?? [], messageKinds);
 
-export function tellingOrders(orders: OrderService, receivers: () => readonly Receiver[]): OrderService {
-  const told = async (act: Act, orderId: string, status: Told, outcome: Versioned): Promise<Versioned> => {
-    if (!outcome.ok) return outcome;
-    const order = await orders.get(act.tx, orderId);
-    const sum = (field: 'done' | 'scrapped'): number => order?.jobs.reduce((total, job) => total + job[field], 0) ?? 0;
-    const message: ErpMessage = {
+/** @param at UTC ms. */
+export async function tellOrders(
+  tx: Queries,
+  became: readonly OrderBecame[],
+  receivers: readonly Receiver[],
+  at: number,
+): Promise<void> {
+  await enqueue(
+    tx,
+    became.map(({ order: { orderId, version, quantity }, status, done, scrapped }): ErpMessage => ({
       kind: 'order-changed',
-      key: `order:${orderId}:${outcome.value.version}`,
+      key: `order:${orderId}:${version}`,
       orderId,
-      at: new Date(act.at).toISOString(),
+      at: new Date(at).toISOString(),
       status,
-      quantity: order?.quantity ?? 0,
-      done: sum('done'),
-      scrapped: sum('scrapped'),
-    };
-    await enqueue(act.tx, [message], receivers(), act.at);
-    return outcome;
+      quantity,
+      done,
+      scrapped,
+    })),
+    receivers,
+    at,
+  );
+}
+
+/** An order service that tells of what it did. */
+export function tellingOrders(orders: OrderService, receivers: () => readonly Receiver[]): OrderService {
+  const apply: OrderService['apply'] = async (act, wishes, mode) => {
+    const applied = await orders.apply(act, wishes, mode);
+    const became = applied.outcomes.flatMap((outcome) => {
+      if (!outcome.ok || !applied.written) return [];
+      const { done, scrapped } = outcome;
+      return outcome.steps.flatMap(({ type, after }) =>
+        type === 'change' ? [] : [{ order: after, status: pastOf[type], done, scrapped }],
+      );
+    });
+    await tellOrders(act.tx, became, receivers(), act.at);
+    return applied;
   };
-  return {
-    ...orders,
-    create: async (act, input, source) => told(act, input.orderId, 'created', await orders.create(act, input, source)),
-    release: async (act, orderId, version) =>
-      told(act, orderId, 'released', await orders.release(act, orderId, version)),
-    hold: async (act, orderId, version, reason) =>
-      told(act, orderId, 'held', await orders.hold(act, orderId, version, reason)),
-    close: async (act, orderId, version) => told(act, orderId, 'closed', await orders.close(act, orderId, version)),
-  };
+  return { ...orders, ...singleActs(apply), apply };
 }

@@ -41,7 +41,7 @@ export function composeIntegration(parts: WiringParts): IntegrationParts {
       configuration,
       places: () => linePlaces(configuration().lines),
       program,
-      audit: (tx, entry) => audited(tx, entry),
+      audit: (tx, entries) => audited(tx, entries),
     },
     dropFolder,
     environment: process.env,

@@ -1,15 +1,11 @@
-/** Orders and their numbers as the stations get them. */
-import { randomUUID } from 'node:crypto';
-import type { WorkOrder } from '#domain/work-orders/work-order.ts';
-import { creatingStations } from '#domain/work-orders/work-order.ts';
-import { firstSeries, takeBlock, wantsBlock, type SerialBlock } from '#domain/work-orders/serials.ts';
+/** Orders and the withdrawal of their numbers as the stations get them. */
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
-import type { NewDocument } from '../downlink/publish.ts';
-import type { JobRow } from './store.ts';
+import type { NewDocument, Scope } from '../downlink/publish.ts';
+import type { OrderWrite, StoredOrder } from './store.ts';
 
 /** One per line that makes a share of it. */
-export const orderDocuments = (order: WorkOrder, jobs: readonly JobRow[]): NewDocument[] =>
+export const orderDocuments = ({ order, jobs }: StoredOrder): NewDocument[] =>
   jobs.map(({ line_id, quantity, sequence }) => ({
     scope: `line:${line_id}`,
     kind: 'order',
@@ -29,77 +25,50 @@ export const orderDocuments = (order: WorkOrder, jobs: readonly JobRow[]): NewDo
     },
   }));
 
-interface BlockRow {
-  readonly block_id: string;
-  readonly station_id: string;
-  readonly prefix: string;
-  readonly from_number: number;
-  readonly to_number: number;
-  readonly used_to: number;
-  readonly width: number;
-}
+/** The documents of orders on lines that make no share of them any more. */
+export const ordersGone = (writes: readonly OrderWrite[]): NewDocument[] =>
+  linesGone(writes).map(({ orderId, lineId }) => ({ scope: `line:${lineId}`, kind: 'order', id: orderId, body: null }));
+
+const linesGone = (writes: readonly OrderWrite[]): { readonly orderId: string; readonly lineId: string }[] =>
+  writes.flatMap(({ before, order: { orderId, jobs } }) =>
+    (before?.jobs ?? [])
+      .filter(({ lineId }) => jobs.every((job) => job.lineId !== lineId))
+      .map(({ lineId }) => ({ orderId, lineId })),
+  );
 
 /**
- * Gives another block to each station of the order's lines that can make units and has few numbers left. The row of the
- * prefix is held, so no number is given twice, whichever order or instance asks.
+ * Numbers that stations have not used of orders that are closed, or that went from their line. They are never given again.
+ * A station that has not heard of it may still use them: its units are facts like all others.
+ * @param at UTC ms.
  */
-export async function giveBlocks(
+export async function withdrawBlocks(
   tx: Queries,
-  order: WorkOrder,
-  made: ReadonlyMap<string, number>,
+  writes: readonly OrderWrite[],
   force: InForce,
   at: number,
 ): Promise<NewDocument[]> {
-  const definition = force.catalogue.definition(order.definitionId, order.revision);
-  if (order.status !== 'released' || definition === null) return [];
-  const rows = await tx.query<BlockRow>('SELECT * FROM serial_block WHERE order_id = $1', [order.orderId]);
-  const documents: NewDocument[] = [];
-  for (const { jobOrderId, lineId, quantity } of order.jobs) {
-    const line = force.configuration.lines.find(({ id }) => id === lineId);
-    if (line === undefined) continue;
-    for (const stationId of creatingStations(definition, line)) {
-      const blocks = rows
-        .filter(({ station_id }) => station_id === stationId)
-        .map((row): SerialBlock => ({ from: row.from_number, to: row.to_number, usedTo: row.used_to }));
-      if (wantsBlock(blocks, quantity, made.get(jobOrderId) ?? 0))
-        documents.push(await giveBlock(tx, order, stationId, quantity, at));
-    }
-  }
-  return documents;
+  const closed = writes.filter(({ order }) => order.status === 'closed').map(({ order }) => order.orderId);
+  const gone = linesGone(writes).flatMap(({ orderId, lineId }) =>
+    (force.configuration.lines.find(({ id }) => id === lineId)?.stations ?? []).map((stationId) => ({
+      orderId,
+      stationId,
+    })),
+  );
+  if (closed.length === 0 && gone.length === 0) return [];
+  const rows = await tx.query<{ block_id: string; station_id: string }>(
+    `UPDATE serial_block b SET withdrawn_at = $4, used_then = used_to
+     WHERE withdrawn_at IS NULL AND (order_id = ANY($1) OR EXISTS (
+       SELECT FROM unnest($2::text[], $3::text[]) AS g (order_id, station_id)
+       WHERE g.order_id = b.order_id AND g.station_id = b.station_id))
+     RETURNING block_id, station_id`,
+    [closed, gone.map(({ orderId }) => orderId), gone.map(({ stationId }) => stationId), at],
+  );
+  return rows.map(({ block_id, station_id }) => blockGone(block_id, station_id));
 }
 
-async function giveBlock(
-  tx: Queries,
-  { orderId, serialPrefix: prefix }: WorkOrder,
-  stationId: string,
-  quantity: number,
-  at: number,
-): Promise<NewDocument> {
-  const first = firstSeries(prefix);
-  const [row] = await tx.query<{ next_number: number; width: number }>(
-    `INSERT INTO serial_series AS s (prefix, next_number, width) VALUES ($1, $2, $3)
-     ON CONFLICT (prefix) DO UPDATE SET next_number = s.next_number RETURNING next_number, width`,
-    [prefix, first.next, first.width],
-  );
-  const { block, series } = takeBlock(
-    row === undefined ? first : { prefix, next: row.next_number, width: row.width },
-    quantity,
-  );
-  await tx.execute('UPDATE serial_series SET next_number = $2, width = $3 WHERE prefix = $1', [
-    prefix,
-    series.next,
-    series.width,
-  ]);
-  const blockId = randomUUID();
-  await tx.execute(
-    `INSERT INTO serial_block (block_id, order_id, station_id, prefix, from_number, to_number, width, used_to, given_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [blockId, orderId, stationId, prefix, block.from, block.to, series.width, block.usedTo, at],
-  );
-  return {
-    scope: `station:${stationId}`,
-    kind: 'serial-block',
-    id: blockId,
-    body: { blockId, orderId, stationId, prefix, from: block.from, to: block.to, width: series.width },
-  };
-}
+export const blockGone = (blockId: string, stationId: string): NewDocument => ({
+  scope: `station:${stationId}` satisfies Scope,
+  kind: 'serial-block',
+  id: blockId,
+  body: null,
+});

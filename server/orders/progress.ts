@@ -1,7 +1,8 @@
 /** How many units of an order each of its lines has, from the read model. */
-import type { JobRow } from './store.ts';
+import type { WorkOrder } from '#domain/work-orders/work-order.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
+import type { JobRow } from './store.ts';
 
 export interface Progress {
   readonly created: number;
@@ -25,15 +26,16 @@ interface ProgressRow {
 /** By job order. Units that were at no station of a line of the order yet count for its first line. */
 export async function progressOf(
   db: Queries,
-  jobs: readonly Pick<JobRow, 'job_order_id' | 'order_id' | 'line_id'>[],
+  jobsByOrder: ReadonlyMap<string, readonly JobRow[]>,
   force: InForce,
 ): Promise<ReadonlyMap<string, Progress>> {
-  const rows = await db.query<ProgressRow>('SELECT * FROM order_progress WHERE order_id = ANY($1)', [
-    [...new Set(jobs.map(({ order_id }) => order_id))],
-  ]);
   const found = new Map<string, Progress>();
+  if (jobsByOrder.size === 0) return found;
+  const rows = await db.query<ProgressRow>('SELECT * FROM order_progress WHERE order_id = ANY($1)', [
+    [...jobsByOrder.keys()],
+  ]);
   for (const row of rows) {
-    const own = jobs.filter(({ order_id }) => order_id === row.order_id);
+    const own = jobsByOrder.get(row.order_id) ?? [];
     const line = force.lineOf(row.station_id)?.id;
     const job = own.find(({ line_id }) => line_id === line) ?? own[0];
     if (job === undefined) continue;
@@ -48,3 +50,15 @@ export async function progressOf(
   }
   return found;
 }
+
+/** Pieces of an order on all of its lines. */
+export const piecesOf = (
+  { jobs }: Pick<WorkOrder, 'jobs'>,
+  progress: ReadonlyMap<string, Progress>,
+): { readonly done: number; readonly scrapped: number } => {
+  const all = jobs.map(({ jobOrderId }) => progress.get(jobOrderId) ?? noProgress);
+  return {
+    done: all.reduce((sum, { done }) => sum + done, 0),
+    scrapped: all.reduce((sum, { scrapped }) => sum + scrapped, 0),
+  };
+};

@@ -1,6 +1,5 @@
 /** What the orders do when facts of stations are folded: take in orders that stations have, and count numbers that are used. */
 import { runningNumber } from '#domain/orders/order.ts';
-import { firstSeries, seenSerial } from '#domain/work-orders/serials.ts';
 import { ableLines, jobOrderId, operationsMissing, type WorkOrder } from '#domain/work-orders/work-order.ts';
 import { plantStationId } from '#contract/sync/protocol.ts';
 import type { InForce, ReleasedConfiguration } from '../configuration.ts';
@@ -8,25 +7,62 @@ import type { Queries } from '../db/db.ts';
 import type { NewDocument } from '../downlink/publish.ts';
 import type { PageChanges } from '../projections/fold.ts';
 import type { React } from '../projections/projector.ts';
-import { giveBlocks } from './documents.ts';
-import { settle } from './orders.ts';
+import { follow, takeInFrom, type OrderBecame } from './follow.ts';
 import { progressOf } from './progress.ts';
-import { jobsOf, lockOrder, writeOrder } from './store.ts';
+import { giveBlocks, takeNumbers } from './serials.ts';
+import { lockOrders, type StoredOrder } from './store.ts';
 
-export function createOrderReactions(configuration: ReleasedConfiguration): React {
+/** @param tell other systems hear of what became of an order by what a station said. */
+export function createOrderReactions(
+  configuration: ReleasedConfiguration,
+  tell: (tx: Queries, became: readonly OrderBecame[], at: number) => Promise<void>,
+): React {
   return async (tx, changes) => {
+    const { created, ordersSeen, orderSteps } = changes;
+    if (created.length + ordersSeen.length + orderSteps.length === 0) return [];
     const force = configuration();
-    const documents: NewDocument[] = [];
-    for (const seen of changes.ordersSeen) {
-      if (seen.stationId === plantStationId) continue;
-      const { dueAt, status, ...rest } = seen.body;
-      const line = force.lineOf(seen.stationId)?.id ?? null;
-      const order = orderFrom({ ...rest, dueAt, status }, `station:${seen.stationId}`, line, force);
-      documents.push(...(await takeIn(tx, order, seen.at, force)));
-    }
-    documents.push(...(await countNumbers(tx, changes.created, force)));
-    return documents;
+    const at = Date.now();
+    const seen = ordersSeen
+      .filter(({ stationId }) => stationId !== plantStationId)
+      .map((told) => {
+        const { dueAt, status, ...rest } = told.body;
+        const line = force.lineOf(told.stationId)?.id ?? null;
+        return {
+          order: orderFrom({ ...rest, dueAt, status }, '', line, force),
+          told: { ...told, orderId: rest.orderId },
+        };
+      });
+    const taken = await takeInFrom(tx, await passOver(tx, seen, created), force, at);
+    const followed = await follow(tx, orderSteps, force, at);
+    const counted = await countNumbers(tx, created, force, at);
+    const became = [...taken.became, ...followed.became];
+    if (became.length > 0) await tell(tx, became, at);
+    return [...taken.documents, ...followed.documents, ...counted];
   };
+}
+
+/**
+ * Before any block of their prefix is given: numbers of units that come with the orders, and as many as the station may
+ * have given besides, of which the server will hear only later.
+ * @returns `orders` that the plant does not have yet.
+ */
+async function passOver<T extends { readonly order: WorkOrder }>(
+  tx: Queries,
+  orders: readonly T[],
+  created: PageChanges['created'],
+): Promise<readonly T[]> {
+  if (orders.length === 0) return orders;
+  const known = await lockOrders(
+    tx,
+    orders.map(({ order }) => order.orderId),
+  );
+  const fresh = orders.filter(({ order }) => !known.has(order.orderId));
+  for (const { order } of fresh) {
+    const { orderId, serialPrefix, quantity } = order;
+    const serials = created.filter((unit) => unit.orderId === orderId).map(({ serial }) => serial);
+    await takeNumbers(tx, serialPrefix, serials, Math.max(0, quantity - serials.length));
+  }
+  return fresh;
 }
 
 type Told = Omit<WorkOrder, 'jobs' | 'version' | 'source' | 'holdReason'>;
@@ -47,38 +83,21 @@ export function orderFrom(told: Told, source: string, lineId: string | null, for
   return { ...told, source, holdReason: null, jobs, version: 1 };
 }
 
-/** Once: what the plant has of this number already stays as it is. */
-export async function takeIn(tx: Queries, order: WorkOrder, at: number, force: InForce): Promise<NewDocument[]> {
-  if ((await lockOrder(tx, order.orderId)) !== null || !(await writeOrder(tx, order, at))) return [];
-  return settle(tx, null, order, force, at);
-}
-
-/** Numbers that came from elsewhere: no block may begin below them. */
-export async function takeNumbers(tx: Queries, prefix: string, serials: readonly string[]): Promise<void> {
-  const series = serials.reduce(seenSerial, firstSeries(prefix));
-  await tx.execute(
-    `INSERT INTO serial_series AS s (prefix, next_number, width) VALUES ($1, $2, $3)
-     ON CONFLICT (prefix) DO UPDATE SET next_number = GREATEST(s.next_number, excluded.next_number),
-       width = GREATEST(s.width, excluded.width)
-     WHERE s.next_number < excluded.next_number OR s.width < excluded.width`,
-    [prefix, series.next, series.width],
-  );
-}
-
 /** Numbers that came into use: of a block, or from elsewhere; then no block may begin below them. */
 export async function countNumbers(
   tx: Queries,
   created: PageChanges['created'],
   force: InForce,
+  at: number,
 ): Promise<NewDocument[]> {
   if (created.length === 0) return [];
-  const orderIds = [...new Set(created.map(({ orderId }) => orderId))].sort();
+  const units = Map.groupBy(created, ({ orderId }) => orderId);
+  const orders = await lockOrders(tx, [...units.keys()]);
   const documents: NewDocument[] = [];
-  for (const orderId of orderIds) {
-    const order = await lockOrder(tx, orderId);
-    if (order === null) continue;
-    const prefix = order.serialPrefix;
-    const own = created.filter((unit) => unit.orderId === orderId);
+  const used: StoredOrder[] = [];
+  for (const stored of orders.values()) {
+    const { orderId, serialPrefix: prefix } = stored.order;
+    const own = units.get(orderId) ?? [];
     await takeNumbers(
       tx,
       prefix,
@@ -88,17 +107,19 @@ export async function countNumbers(
       const number = runningNumber(serial, prefix)?.value;
       return number === undefined ? [] : [{ stationId, number }];
     });
-    const used = await tx.execute(
+    const blocks = await tx.execute(
       `UPDATE serial_block b SET used_to = GREATEST(b.used_to, n.number) FROM (
          SELECT b.block_id, max(n.number) AS number FROM unnest($2::text[], $3::bigint[]) AS n (station_id, number)
          JOIN serial_block b ON b.order_id = $1 AND b.station_id = n.station_id AND n.number BETWEEN b.from_number AND b.to_number
          GROUP BY b.block_id) n WHERE b.block_id = n.block_id`,
       [orderId, numbers.map(({ stationId }) => stationId), numbers.map(({ number }) => number)],
     );
-    if (used === 0) continue;
-    const progress = await progressOf(tx, await jobsOf(tx, [orderId]), force);
-    const made = new Map([...progress].map(([job, { created: count }]) => [job, count]));
-    documents.push(...(await giveBlocks(tx, order, made, force, Date.now())));
+    if (blocks > 0) used.push(stored);
+  }
+  if (used.length > 0) {
+    const progress = await progressOf(tx, new Map(used.map(({ order, jobs }) => [order.orderId, jobs])), force);
+    const all = used.map(({ order }) => order);
+    documents.push(...(await giveBlocks(tx, all, progress, force, at)));
   }
   return documents;
 }

@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
-import { publishAll, type NewDocument } from '../downlink/publish.ts';
+import { publishAll } from '../downlink/publish.ts';
 import type { PlantStream } from '../units/plant-stream.ts';
-import { orderFrom, takeIn, takeNumbers } from './react.ts';
+import type { WorkOrder } from '#domain/work-orders/work-order.ts';
+import { orderFrom } from './react.ts';
+import { takeNumbers } from './serials.ts';
+import { writeAll } from './write.ts';
 
 /** Key of the advisory lock under which it is done; any number, but for ever the same. */
 const lockKey = 7_420_100;
@@ -24,7 +27,7 @@ export async function seedOrders(
     const { orders } = force.configuration;
     if ((row?.n ?? 0) > 0 || orders.length === 0) return 0;
     const events: DomainEvent[] = [];
-    const documents: NewDocument[] = [];
+    const told: WorkOrder[] = [];
     // Before any number is given: orders may share a prefix.
     for (const { serialPrefix, units } of orders)
       await takeNumbers(
@@ -34,7 +37,7 @@ export async function seedOrders(
       );
     for (const { id, material, definition, due, units, ...rest } of orders) {
       const { revision, quantity, priority, status, serialPrefix } = rest;
-      const told = {
+      const stated = {
         orderId: id,
         materialId: material,
         definitionId: definition,
@@ -45,7 +48,7 @@ export async function seedOrders(
         serialPrefix,
         dueAt: due === null ? null : Date.parse(due),
       };
-      documents.push(...(await takeIn(tx, orderFrom(told, 'file', null, force), now, force)));
+      told.push(orderFrom(stated, 'file', null, force));
       for (const { serial, passed, held } of units) {
         events.push(
           event('unit.created', {
@@ -76,6 +79,12 @@ export async function seedOrders(
     }
     if (events.length > 0)
       await plantStream.append(tx, { actor: { kind: 'import', source: 'orders' }, commandId: null, at: now }, events);
+    const { documents } = await writeAll(
+      tx,
+      told.map((order) => ({ before: null, order })),
+      force,
+      now,
+    );
     await publishAll(tx, documents);
     return orders.length;
   });

@@ -1,4 +1,4 @@
-/** Work orders in the database. */
+/** Work orders in the database, many at a time: a statement costs a round trip, a row in it next to nothing. */
 import type { OrderStatus } from '#contract/rpc/orders.ts';
 import type { WorkOrder } from '#domain/work-orders/work-order.ts';
 import type { Queries } from '../db/db.ts';
@@ -23,6 +23,7 @@ export interface JobRow {
   readonly order_id: string;
   readonly line_id: string;
   readonly quantity: number;
+  /** Rank in the line's dispatch list (domain/work-orders/dispatch.ts); null: closed. */
   readonly sequence: number | null;
 }
 
@@ -42,51 +43,129 @@ export const orderOf = (row: OrderRow, jobs: readonly JobRow[]): WorkOrder => ({
   jobs: jobs.map((job) => ({ jobOrderId: job.job_order_id, lineId: job.line_id, quantity: job.quantity })),
 });
 
-/** Holds the order's row to the end of the transaction. */
-export async function lockOrder(tx: Queries, orderId: string): Promise<WorkOrder | null> {
-  const [row] = await tx.query<OrderRow>('SELECT * FROM work_order WHERE order_id = $1 FOR UPDATE', [orderId]);
-  return row === undefined ? null : orderOf(row, await jobsOf(tx, [orderId]));
+/** An order as it stands, with the rows of its job orders. */
+export interface StoredOrder {
+  readonly order: WorkOrder;
+  readonly jobs: readonly JobRow[];
 }
 
-export const jobsOf = (db: Queries, orderIds: readonly string[]): Promise<JobRow[]> =>
-  db.query<JobRow>('SELECT * FROM job_order WHERE order_id = ANY($1) ORDER BY order_id, line_id', [orderIds]);
-
-/** @param at UTC ms. @returns false: somebody else made an order of this number at the same moment. */
-export async function writeOrder(tx: Queries, order: WorkOrder, at: number): Promise<boolean> {
-  const values = [
-    order.orderId,
-    order.materialId,
-    order.definitionId,
-    order.revision,
-    order.status,
-    order.holdReason,
-    order.quantity,
-    order.priority,
-    order.dueAt,
-    order.serialPrefix,
-    order.source,
-    order.version,
-    at,
-  ];
-  const written = await tx.execute(
-    `INSERT INTO work_order AS o (order_id, material_id, definition_id, revision, status, hold_reason, quantity, priority,
-       due_at, serial_prefix, source, version, created_at, closed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, CASE WHEN $5 = 'closed' THEN $13::bigint END)
-     ON CONFLICT (order_id) DO UPDATE SET material_id = $2, definition_id = $3, revision = $4, status = $5,
-       hold_reason = $6, quantity = $7, priority = $8, due_at = $9, version = $12, closed_at = excluded.closed_at
-     WHERE o.version = $12 - 1`,
-    values,
+/** Holds the orders' rows to the end of the transaction, in one order for everybody. By order number. */
+export async function lockOrders(tx: Queries, orderIds: readonly string[]): Promise<ReadonlyMap<string, StoredOrder>> {
+  const rows = await tx.query<OrderRow>(
+    'SELECT * FROM work_order WHERE order_id = ANY($1) ORDER BY order_id FOR UPDATE',
+    [orderIds],
   );
-  if (written === 0) return false;
-  await tx.execute('DELETE FROM job_order WHERE order_id = $1 AND NOT line_id = ANY($2)', [
-    order.orderId,
-    order.jobs.map(({ lineId }) => lineId),
+  const jobs = await jobsByOrder(
+    tx,
+    rows.map(({ order_id }) => order_id),
+  );
+  return new Map(
+    rows.map((row) => {
+      const own = jobs.get(row.order_id) ?? [];
+      return [row.order_id, { order: orderOf(row, own), jobs: own }] as const;
+    }),
+  );
+}
+
+export async function jobsByOrder(
+  db: Queries,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly JobRow[]>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await db.query<JobRow>('SELECT * FROM job_order WHERE order_id = ANY($1) ORDER BY order_id, line_id', [
+    orderIds,
   ]);
-  for (const { jobOrderId, lineId, quantity } of order.jobs)
-    await tx.execute(
-      `INSERT INTO job_order (job_order_id, order_id, line_id, quantity) VALUES ($1, $2, $3, $4)
-       ON CONFLICT (order_id, line_id) DO UPDATE SET quantity = excluded.quantity`,
-      [jobOrderId, order.orderId, lineId, quantity],
+  return Map.groupBy(rows, ({ order_id }) => order_id);
+}
+
+/** Lines that an order is about, before and after. */
+export const linesOfOrder = (before: WorkOrder | null, after: WorkOrder): string[] =>
+  [...new Set([...(before?.jobs ?? []), ...after.jobs].map(({ lineId }) => lineId))].sort();
+
+/** An order that becomes another; `before` null: it is new. */
+export interface OrderWrite {
+  readonly before: WorkOrder | null;
+  readonly order: WorkOrder;
+}
+
+const columns = `order_id, material_id, definition_id, revision, status, hold_reason, quantity, priority, due_at,
+  serial_prefix, source, version`;
+const typed = `order_id text, material_id text, definition_id text, revision text, status text, hold_reason text,
+  quantity bigint, priority integer, due_at bigint, serial_prefix text, source text, version bigint`;
+
+const rowOf = (order: WorkOrder): Omit<OrderRow, 'created_at'> => ({
+  order_id: order.orderId,
+  material_id: order.materialId,
+  definition_id: order.definitionId,
+  revision: order.revision,
+  status: order.status,
+  hold_reason: order.holdReason,
+  quantity: order.quantity,
+  priority: order.priority,
+  due_at: order.dueAt,
+  serial_prefix: order.serialPrefix,
+  source: order.source,
+  version: order.version,
+});
+
+/**
+ * Orders without their job orders. Those that are there already are locked by the caller.
+ * @param at UTC ms.
+ * @returns numbers of new ones that somebody else made at the same moment: they were not written.
+ */
+export async function writeOrders(
+  tx: Queries,
+  writes: readonly OrderWrite[],
+  at: number,
+): Promise<ReadonlySet<string>> {
+  const fresh = writes.filter(({ before }) => before === null).map(({ order }) => rowOf(order));
+  const known = writes.filter(({ before }) => before !== null).map(({ order }) => rowOf(order));
+  const closedAt = `CASE WHEN status = 'closed' THEN $2::bigint END`;
+  const lost = new Set(fresh.map(({ order_id }) => order_id));
+  if (fresh.length > 0) {
+    const made = await tx.query<{ order_id: string }>(
+      `INSERT INTO work_order (${columns}, created_at, closed_at)
+       SELECT ${columns}, $2, ${closedAt} FROM json_to_recordset($1::text::json) AS n (${typed}) ORDER BY order_id
+       ON CONFLICT (order_id) DO NOTHING RETURNING order_id`,
+      [JSON.stringify(fresh), at],
     );
-  return true;
+    for (const { order_id } of made) lost.delete(order_id);
+  }
+  if (known.length > 0) {
+    await tx.execute(
+      `UPDATE work_order o SET material_id = n.material_id, definition_id = n.definition_id, revision = n.revision,
+         status = n.status, hold_reason = n.hold_reason, quantity = n.quantity, priority = n.priority, due_at = n.due_at,
+         version = n.version, followed_stream = NULL, followed_seq = NULL,
+         closed_at = CASE WHEN n.status = 'closed' THEN coalesce(o.closed_at, $2::bigint) END
+       FROM json_to_recordset($1::text::json) AS n (${typed}) WHERE o.order_id = n.order_id`,
+      [JSON.stringify(known), at],
+    );
+  }
+  return lost;
+}
+
+/** Job orders of the orders as they are now; what is not told of another line is gone. */
+export async function writeJobs(tx: Queries, writes: readonly OrderWrite[]): Promise<void> {
+  const gone = writes.flatMap(({ before, order }) =>
+    (before?.jobs ?? []).filter(({ lineId }) => order.jobs.every((job) => job.lineId !== lineId)),
+  );
+  if (gone.length > 0)
+    await tx.execute('DELETE FROM job_order WHERE job_order_id = ANY($1)', [gone.map(({ jobOrderId }) => jobOrderId)]);
+  const changed = writes.flatMap(({ before, order }) =>
+    order.jobs
+      .filter((job) => before?.jobs.find(({ lineId }) => lineId === job.lineId)?.quantity !== job.quantity)
+      .map((job) => ({ ...job, orderId: order.orderId })),
+  );
+  if (changed.length === 0) return;
+  await tx.execute(
+    `INSERT INTO job_order (job_order_id, order_id, line_id, quantity)
+     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[])
+     ON CONFLICT (order_id, line_id) DO UPDATE SET quantity = excluded.quantity`,
+    [
+      changed.map(({ jobOrderId }) => jobOrderId),
+      changed.map(({ orderId }) => orderId),
+      changed.map(({ lineId }) => lineId),
+      changed.map(({ quantity }) => quantity),
+    ],
+  );
 }

@@ -1,6 +1,7 @@
 /** What a page of events changes, gathered in memory. Everything across streams is a join, so pages may come in any order. */
 import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
+import type { OrderStep } from '#domain/orders/order.ts';
 import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
 import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
 import type { FoldableEvent } from './read-event.ts';
@@ -40,6 +41,17 @@ export interface WorkChange {
   state: WorkState;
 }
 
+/** What a station said of an order of its own. */
+export interface OrderStepTold {
+  readonly orderId: string;
+  readonly step: OrderStep;
+  /** Of a hold. */
+  readonly reason: string | null;
+  readonly stationId: string;
+  readonly streamId: number;
+  readonly seq: number;
+}
+
 export class PageChanges {
   readonly units = new Map<string, UnitChange>();
   readonly executions = new Map<string, ExecutionRow>();
@@ -50,7 +62,8 @@ export class PageChanges {
   /** By stream. */
   readonly work: Map<number, WorkChange>;
   readonly created: { serial: string; orderId: string; stationId: string }[] = [];
-  readonly ordersSeen: { body: BodyOf<'work-order.created'>; stationId: string; at: number }[] = [];
+  readonly ordersSeen: { body: BodyOf<'work-order.created'>; stationId: string; streamId: number; seq: number }[] = [];
+  readonly orderSteps: OrderStepTold[] = [];
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -134,6 +147,10 @@ export class PageChanges {
     }
   }
 
+  #step(orderId: string, step: OrderStep, reason: string | null, event: FoldableEvent): void {
+    this.orderSteps.push({ orderId, step, reason, ...placeOf(event) });
+  }
+
   #lists(event: FoldableEvent): void {
     switch (event.type) {
       case 'component.fitted':
@@ -147,11 +164,22 @@ export class PageChanges {
         this.created.push({ serial: event.body.serial, orderId: event.body.orderId, stationId: event.stationId });
         break;
       case 'work-order.created':
-        this.ordersSeen.push({ body: event.body, stationId: event.stationId, at: event.at });
+        this.ordersSeen.push({ body: event.body, ...placeOf(event) });
+        break;
+      case 'work-order.released':
+        this.#step(event.body.orderId, 'release', null, event);
+        break;
+      case 'work-order.held':
+        this.#step(event.body.orderId, 'hold', event.body.reason, event);
+        break;
+      case 'work-order.closed':
+        this.#step(event.body.orderId, 'close', null, event);
         break;
     }
   }
 }
+
+const placeOf = ({ stationId, streamId, seq }: FoldableEvent) => ({ stationId, streamId, seq });
 
 const noExecution = (executionId: string): ExecutionRow => ({
   executionId,

@@ -80,8 +80,13 @@ export function createChanges({ db, clock, places }: ChangeParts): Changes {
           caller,
           at,
           need,
-          audit: (entry) =>
-            audited(tx, { at, by: caller.accountId, from: caller.from, lines: linesAsked(asked), ...entry }),
+          audit: (entries) => {
+            const common = { at, by: caller.accountId, from: caller.from, lines: linesAsked(asked) };
+            return audited(
+              tx,
+              [entries].flat().map((entry) => ({ ...common, ...entry })),
+            );
+          },
         });
         await tx.execute(
           'UPDATE plant_command SET answer = $3::text::jsonb WHERE account_id = $1 AND command_id = $2',

@@ -16,10 +16,11 @@ import { linePlaces } from '#domain/accounts/may.ts';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
 import { loadConfiguration } from '#config/load.ts';
 import { systemClock } from '../../clock.ts';
+import { releasedConfiguration } from '../../configuration.ts';
 import type { Db } from '../../db/db.ts';
 import { createLog } from '../../log.ts';
+import { createOrderService } from '../../orders/orders.ts';
 import type { IntegrationPorts } from '../ports.ts';
-import { testOrders } from '../rest/test-orders.ts';
 import { DropFolder } from './drop-folder.ts';
 
 const loaded = loadConfiguration(new URL('../../../resources/demo-plant', import.meta.url).pathname, {
@@ -34,15 +35,11 @@ describeOnDatabases('the drop folder', (database: TestDatabase) => {
   let ports: IntegrationPorts;
   const opened: Db[] = [];
 
-  const portsOf = async (db: Db): Promise<IntegrationPorts> => ({
+  const portsOf = (db: Db): IntegrationPorts => ({
     db,
     clock: systemClock,
     log: createLog('silent'),
-    orders: await testOrders(
-      db,
-      configuration.lines,
-      (id, revision) => configuration.definitions.find((each) => each.id === id && each.revision === revision) ?? null,
-    ),
+    orders: createOrderService(releasedConfiguration(() => configuration)),
     units: null as never,
     lines: () => Promise.resolve([]),
     configuration: () => configuration,
@@ -53,7 +50,7 @@ describeOnDatabases('the drop folder', (database: TestDatabase) => {
 
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'linewright-drop-'));
-    ports = await portsOf(database.db);
+    ports = portsOf(database.db);
     await database.clear();
   }, 120_000);
   afterEach(async () => {
@@ -146,7 +143,7 @@ describeOnDatabases('the drop folder', (database: TestDatabase) => {
       [0, 1, 2].map(async () => {
         const db = database.open();
         opened.push(db);
-        return make('good', 0, await portsOf(db));
+        return make('good', 0, portsOf(db));
       }),
     );
     for (let n = 0; n < 20; n += 1) {

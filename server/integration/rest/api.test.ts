@@ -7,15 +7,16 @@ import { linePlaces } from '#domain/accounts/may.ts';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
 import { loadConfiguration } from '#config/load.ts';
 import { systemClock } from '../../clock.ts';
+import { releasedConfiguration } from '../../configuration.ts';
 import { createApp, type App } from '../../http/app.ts';
 import { createMetrics } from '../../http/metrics.ts';
 import { createLog } from '../../log.ts';
+import { createOrderService } from '../../orders/orders.ts';
 import { receiversOf } from '../outbox/enqueue.ts';
 import { createErpFold } from '../outbox/fold.ts';
 import type { AuditEntry, IntegrationPorts } from '../ports.ts';
 import { runOf } from '../test-kit.ts';
 import { registerApi } from './api.ts';
-import { testOrders } from './test-orders.ts';
 
 const log = createLog('silent');
 const loaded = loadConfiguration(new URL('../../../resources/demo-plant', import.meta.url).pathname, {
@@ -37,11 +38,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
 
   beforeAll(async () => {
     const { db } = database;
-    const orders = await testOrders(
-      db,
-      configuration.lines,
-      (id, revision) => configuration.definitions.find((each) => each.id === id && each.revision === revision) ?? null,
-    );
+    const orders = createOrderService(releasedConfiguration(() => configuration));
     const ports: IntegrationPorts = {
       db,
       clock: systemClock,
@@ -59,8 +56,8 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
         const grants = keys[key];
         return Promise.resolve(grants === undefined ? null : { accountId: key, name: key, grants, from });
       },
-      audit: (_tx, entry) => {
-        audit.push(entry);
+      audit: (_tx, entries) => {
+        audit.push(...entries);
         return Promise.resolve();
       },
     };
@@ -175,8 +172,15 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
     expect(await ask('POST', '/v1/work-orders/none/close')).toMatchObject({ status: 404 });
     expect(await ask('GET', '/v1/work-orders/none')).toMatchObject({ status: 404 });
     expect(await ask('GET', '/v1/work-orders/A-1')).toMatchObject({ status: 200, headers: { etag: '"5"' } });
-    expect(await ask('GET', '/v1/work-orders')).toMatchObject({ body: { items: [{ orderId: 'A-1' }] } });
-    expect(audit.map(({ what }) => what)).toEqual(['create', 'change', 'release', 'hold', 'close']);
+    expect(await ask('GET', '/v1/work-orders')).toMatchObject({ body: { items: [] } });
+    expect(await ask('GET', '/v1/work-orders?status=all')).toMatchObject({ body: { items: [{ orderId: 'A-1' }] } });
+    expect(audit.map(({ what }) => what)).toEqual([
+      'order.created',
+      'order.changed',
+      'order.released',
+      'order.held',
+      'order.closed',
+    ]);
   });
 
   it('says what is wrong with line and field', async () => {

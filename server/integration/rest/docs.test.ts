@@ -9,15 +9,16 @@ import { loadConfiguration } from '#config/load.ts';
 import { root } from '#tests/support/child.ts';
 import { pgliteOfTests } from '#tests/support/database.ts';
 import { systemClock } from '../../clock.ts';
+import { releasedConfiguration } from '../../configuration.ts';
 import type { Db } from '../../db/db.ts';
 import { createApp, type App } from '../../http/app.ts';
 import { createMetrics } from '../../http/metrics.ts';
 import { createLog } from '../../log.ts';
+import { createOrderService } from '../../orders/orders.ts';
 import { receiversOf } from '../outbox/enqueue.ts';
 import { createErpFold } from '../outbox/fold.ts';
 import { runOf } from '../test-kit.ts';
 import { registerApi } from './api.ts';
-import { testOrders } from './test-orders.ts';
 
 const examples = [
   ...readFileSync(new URL('../../../docs/integration.md', import.meta.url), 'utf8').matchAll(/```sh\n([\s\S]*?)```/g),
@@ -32,11 +33,7 @@ beforeAll(async () => {
   const { configuration } = loaded;
   const log = createLog('silent');
   db = await pgliteOfTests();
-  const orders = await testOrders(
-    db,
-    configuration.lines,
-    (id, revision) => configuration.definitions.find((each) => each.id === id && each.revision === revision) ?? null,
-  );
+  const orders = createOrderService(releasedConfiguration(() => configuration));
   const none = { items: [], next: null, total: 0 };
   app = await createApp({ log, metrics: createMetrics(), ready: {}, tls: null, trustProxy: false });
   await registerApi(
