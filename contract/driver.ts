@@ -38,6 +38,11 @@ export const deviceProblems = [
   'queue-overflow',
   'revised-by-server',
   'driver-failed',
+  'overload',
+  'underload',
+  'not-ready',
+  'wrong-unit',
+  'device-fault',
 ] as const;
 export type DeviceProblem = (typeof deviceProblems)[number];
 
@@ -150,7 +155,14 @@ export interface DriverManifest<Settings = unknown> {
   /** Settings of a device file; the settings form is drawn from its JSON schema. */
   readonly settings: z.ZodType<Settings>;
   /** Fixed tag addresses, or null when addresses are free text checked by `checkAddress`. */
-  readonly addresses: readonly { readonly address: string; readonly type: TagBinding['type'] }[] | null;
+  readonly addresses:
+    | readonly {
+        readonly address: string;
+        readonly type: TagBinding['type'];
+        /** What a needle shows: a state, never an act of a person, although the device pushes. */
+        readonly live?: true;
+      }[]
+    | null;
   /** Returns null when fine, else what is wrong, in English, for `linewright check`. */
   checkAddress?(address: string): string | null;
   readonly canWrite: boolean;

@@ -155,7 +155,7 @@ export function testConfiguration(): Configuration {
     ),
     devices: [
       press,
-      device('gauge', [tag('gauge.value', 'mm')]),
+      device('gauge', [tag('gauge.value', 'mm'), tag('gauge.needle', 'mm')]),
       device('dial', [tag('dial.value', 'mm', 'number', 2_000)]),
     ],
     recipes: [

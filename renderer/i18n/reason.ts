@@ -17,7 +17,7 @@ export function messageKey(code: string): string {
 
 /** Parameters whose values are words of the contract, and the catalogue prefixes that translate them. */
 const wordPrefixes: Readonly<Record<string, readonly string[]>> = {
-  status: ['status_'],
+  status: ['status_', 'reading_status_'],
   wanted: ['status_'],
   state: ['device_state_', 'machine_state_', 'store_state_', 'server_state_'],
   problem: ['sync_problem_'],

@@ -24,6 +24,8 @@ export interface DeviceSource {
   since(deviceId: string): number | null;
   /** Each reading of it is an act of a person. */
   pushes(deviceId: string): boolean;
+  /** Not of this tag of it: a needle shows it. */
+  isLive(tagId: string): boolean;
   /** Writes and reads back; `value` is what the device holds now. */
   write(tagId: string, value: TagValue): Promise<DriverResult<TagValue>>;
   /** Asks the device now, past any cache, in the order of `tagIds`. */

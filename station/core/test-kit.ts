@@ -121,6 +121,9 @@ export class FakeShop implements LiveSource, DeviceSource {
   pushes(deviceId: string): boolean {
     return deviceId === 'gauge';
   }
+  isLive(tagId: string): boolean {
+    return tagId.endsWith('.needle');
+  }
   connected(deviceId: string): boolean {
     return this.states.get(deviceId) === 'connected';
   }

@@ -266,3 +266,14 @@ test('whether readings are acts of a person is known before the device is starte
   );
   expect(manage([device('two')], asks).pushes('two')).toBe(false);
 });
+
+test('what a needle shows is told from what a person does', () => {
+  const driver = testDriver();
+  const addresses = [{ address: 'a', type: 'number' } as const, { address: 'b', type: 'number', live: true } as const];
+  const manager = manage([device('one')], { ...driver, manifest: { ...driver.manifest, pushes: true, addresses } });
+  expect(manager.view('one')?.tags.map(({ id, address }) => [address, manager.isLive(id)])).toEqual([
+    ['a', false],
+    ['b', true],
+  ]);
+  expect(manager.isLive('nonsense')).toBe(false);
+});

@@ -31,6 +31,8 @@ export interface DeviceManager {
   deviceOf(tagId: string): Device | null;
   /** True when each reading of the device is an act of a person. */
   pushes(deviceId: string): boolean;
+  /** True where that does not hold for this tag: it is what a needle shows. */
+  isLive(tagId: string): boolean;
   /** Counts up with each change of a view: at once for states, every 250 ms for problems, every second for mere counts. */
   readonly onChange: Signal<number>;
   readonly revision: () => number;
@@ -133,6 +135,10 @@ export function createDeviceManager(options: DeviceManagerOptions): DeviceManage
     since: (deviceId) => runners.get(deviceId)?.view().since ?? null,
     deviceOf: (tagId) => tagOwners.get(tagId)?.runner.device ?? null,
     pushes: (deviceId) => runners.get(deviceId)?.pushes ?? false,
+    isLive: (tagId) => {
+      const owner = tagOwners.get(tagId);
+      return owner?.runner.isLive(owner.index) ?? false;
+    },
     async write(tagId, value) {
       const owner = tagOwners.get(tagId);
       if (!owner) return unknownTag(tagId);

@@ -54,6 +54,7 @@ export class DeviceRunner {
   #driver: Driver | null = null;
   /** True: each reading is an act of a person (scanner, gauge with a button). Known before the device is started. */
   readonly pushes: boolean;
+  readonly #live: ReadonlySet<string>;
   #restart: { cancel(): void } | null = null;
   /** Ends the present driver's right to call in. */
   #revoke: () => void = () => {};
@@ -74,12 +75,18 @@ export class DeviceRunner {
     }));
     const manifest = around.drivers.get(device.driver)?.manifest;
     const settings = manifest?.settings.safeParse(device.settings);
+    this.#live = new Set(manifest?.addresses?.flatMap(({ address, live }) => (live ? [address] : [])));
     this.pushes = settings?.success ? (manifest?.pushesWith?.(settings.data) ?? manifest?.pushes ?? false) : false;
     around.hub.register(device.id, device.tags);
   }
 
   get condition(): DeviceCondition {
     return this.#condition;
+  }
+
+  /** True: the tag shows a state, never an act of a person, although the device pushes. */
+  isLive(tag: number): boolean {
+    return this.#live.has(this.device.tags[tag]?.address ?? '');
   }
 
   view(): DeviceView {

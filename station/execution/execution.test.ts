@@ -183,6 +183,8 @@ describe('a gauge’s button', () => {
     const told: (string | undefined)[] = [];
     station.core.pushed.listen((p) => told.push(p.refusal === null ? `ok ${p.value}` : p.refusal.reasons[0]?.code));
     station.shop.push('gauge.value', 10);
+    // What its needle shows is nobody's act: it says nothing, whatever is open.
+    station.shop.push('gauge.needle', 10);
     station.toMachine();
     station.shop.push('gauge.value', 10);
     await press();

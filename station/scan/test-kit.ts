@@ -51,6 +51,7 @@ const devices: DeviceSource = {
   condition: () => ({ state: 'connected' }),
   since: () => 0,
   pushes: (deviceId) => deviceId !== 'press',
+  isLive: () => false,
   write: async () => ({ ok: false, status: 'BadNotSupported', message: 'no device here' }),
   read: async () => ({ ok: false, status: 'BadNotSupported', message: 'no device here' }),
   call: async () => ({ ok: false, status: 'BadNotSupported', message: 'no device here' }),

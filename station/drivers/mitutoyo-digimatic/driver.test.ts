@@ -93,13 +93,15 @@ describe('with a button', () => {
     await pass(0);
     calliper.garbage();
     calliper.error(2);
+    calliper.inInches(0.945);
     calliper.half(24.005);
     await pass(1_000);
     calliper.press(24.005);
-    expect(values()).toEqual(['frame-invalid', 'gauge-error-2', 'frame-invalid', 24.005]);
+    expect(values()).toEqual(['frame-invalid', 'gauge-error-2', 'wrong-unit', 'frame-invalid', 24.005]);
     expect(problems).toEqual([
       ['frame-invalid', { fault: 'format', frame: '01A+0012345' }],
       ['no-answer', { code: 2, frame: '912' }],
+      ['wrong-unit', { expected: 'mm', frame: '01A+0000.945in' }],
       ['frame-invalid', { fault: 'terminator-missing', frame: '01A+0024' }],
     ]);
   });

@@ -69,6 +69,9 @@ export function createDigimatic(host: DriverHost, settings: DigimaticSettings, t
       return host.info({ decimals, channel: settings.channel });
     }
     if (judged.kind === 'gauge-error') return host.problem('no-answer', { code: judged.code, frame: judged.shown });
+    if (judged.fault === 'wrong-unit') {
+      return host.problem('wrong-unit', { expected: tags[0]?.unit ?? null, frame: judged.shown });
+    }
     const problem = judged.fault === 'overlong' ? 'frame-overlong' : 'frame-invalid';
     host.problem(problem, { fault: judged.fault, frame: judged.shown });
   }

@@ -37,6 +37,11 @@ export class FakeCalliper {
     this.#wire.send(Buffer.from(this.frame(12.345).replace('.', '')));
   }
 
+  /** Somebody switched it to inches, and it says so. */
+  inInches(size: number): void {
+    this.#wire.send(Buffer.from(this.frame(size).replace('\r', 'in\r')));
+  }
+
   error(code: number): void {
     this.#wire.send(Buffer.from(`91${code}\r`));
   }

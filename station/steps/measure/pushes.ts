@@ -45,7 +45,7 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
     // Asked once, here: listening to every number of the plant would cost the lossless road its speed.
     .filter((device) => !scanners.has(device.id) && devices.pushes(device.id))
     .flatMap((device) => device.tags)
-    .filter((tag) => tag.type === 'number')
+    .filter((tag) => tag.type === 'number' && !devices.isLive(tag.id))
     .map((tag) => tag.id);
 
   function take(reading: TagReading): void {
