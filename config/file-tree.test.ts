@@ -21,8 +21,8 @@ describe('the texts of a configuration', () => {
     expect(hashOf(overlayTree(memoryTree('nothing', new Map()), copy))).toBe(hashOf(demo));
   });
   it('laid over a folder count instead of its own, and a withdrawn one is gone', () => {
-    const line = readFileSync(`${demo.name}/lines/L1.yaml`, 'utf8').replace('[ST05, ST10, ST20]', '[ST05, ST10]');
-    const second = line.replace('id: L1', 'id: L2').replace('[ST05, ST10]', '[ST20]');
+    const line = readFileSync(`${demo.name}/lines/L1.yaml`, 'utf8').replace('[ST05, ST10, ST20, QB10]', '[ST05, ST10]');
+    const second = line.replace('id: L1', 'id: L2').replace('[ST05, ST10]', '[ST20, QB10]');
     const laid = load(
       overlayTree(
         demo,
@@ -37,7 +37,7 @@ describe('the texts of a configuration', () => {
       configuration: {
         lines: [
           { id: 'L1', stations: ['ST05', 'ST10'] },
-          { id: 'L2', stations: ['ST20'] },
+          { id: 'L2', stations: ['ST20', 'QB10'] },
         ],
         orders: [],
       },

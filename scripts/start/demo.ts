@@ -18,6 +18,14 @@ export interface Simulator {
   readonly shown: string;
 }
 
+/** What stands in for a device, by the driver that speaks to it. */
+const simulated: Readonly<Partial<Record<string, DemoDevice>>> = {
+  'opcua-client': 'press',
+  'serial-line': 'scanner',
+  'mitutoyo-digimatic': 'calliper',
+  'mettler-sics': 'balance',
+};
+
 /** Simulators for the devices of a station; devices that are on another machine or a serial port have none. */
 export function simulatorsFor(configuration: Configuration, stationId: string): readonly Simulator[] {
   const station = configuration.stations.find(({ id }) => id === stationId);
@@ -26,9 +34,7 @@ export function simulatorsFor(configuration: Configuration, stationId: string): 
 }
 
 function simulatorFor({ driver, settings }: Device): Simulator | null {
-  const device = ({ 'opcua-client': 'press', 'serial-line': 'scanner', 'mitutoyo-digimatic': 'calliper' } as const)[
-    driver
-  ];
+  const device = simulated[driver];
   const address = addressOf(settings);
   if (device === undefined || address === null) return null;
   const ports = ['--port', String(address.port), '--control', String(address.port + controlOffset)];

@@ -209,7 +209,7 @@ describeOnDatabases('releases', (database: TestDatabase) => {
     const { emre, li } = await team();
     const station = 'stations/ST30.yaml';
     const one = await submitted(emre, station, (await text(emre, 'stations/ST05.yaml')).replaceAll('ST05', 'ST30'));
-    const two = await submitted(emre, line, (await text(emre, line)).replace('ST20]', 'ST20, ST30]'));
+    const two = await submitted(emre, line, (await text(emre, line)).replace('QB10]', 'QB10, ST30]'));
     expect(codes(await release(li, line, two.version))).toEqual(['draft.faults']);
     expect(await li.releases.check({ paths: [line, station] })).toEqual([]);
     expect(await release(li, line, two.version, { also: [{ path: station, version: one.version }] })).toMatchObject({

@@ -1,8 +1,8 @@
 /** A digital calliper behind an RS-232/USB interface that speaks Mitutoyo's text form; see README. */
 import { BadInput, portOf, startControl, stopControl } from '#simulator/line/control.ts';
 import { LineDevice } from '#simulator/line/line-device.ts';
+import { ProcessModel } from '#simulator/line/process-model.ts';
 import type { Running } from '#simulator/process.ts';
-import { ProcessModel } from './process-model.ts';
 
 export const calliperDefaults = {
   host: '127.0.0.1',
@@ -15,6 +15,9 @@ export const calliperDefaults = {
   sigma: 0.006,
   /** mm per part. */
   drift: 0,
+  /** mm, from part `shiftAt` on (counted from 1; 0: never). */
+  shift: 0,
+  shiftAt: 0,
   seed: 3,
   decimals: 3,
 };
@@ -27,7 +30,6 @@ export async function startCalliper(options: CalliperOptions): Promise<Running> 
   if (!Number.isInteger(options.decimals) || options.decimals < 0 || options.decimals > 6) {
     throw new Error(`--decimals must be 0 to 6, got ${options.decimals}`);
   }
-  if (!(options.sigma >= 0)) throw new Error(`--sigma must not be negative, got ${options.sigma}`);
   const model = new ProcessModel(options);
   let presses = 0;
   let last: number | null = null;
@@ -45,7 +47,14 @@ export async function startCalliper(options: CalliperOptions): Promise<Running> 
     presses += 1;
     last = Number(size.toFixed(options.decimals));
   }
-  const state = () => ({ device: 'calliper', plugged: device.plugged, clients: device.clients, presses, last });
+  const state = () => ({
+    device: 'calliper',
+    plugged: device.plugged,
+    clients: device.clients,
+    presses,
+    last,
+    process: model.state,
+  });
   const control = await startControl(options.control, state, {
     press: () => {
       press(model.next());
@@ -54,6 +63,10 @@ export async function startCalliper(options: CalliperOptions): Promise<Running> 
     value: ({ value }) => {
       if (typeof value !== 'number' || !Number.isFinite(value)) throw new BadInput('give {"value":24.013}');
       press(value);
+      return state();
+    },
+    process: (input) => {
+      model.change(input);
       return state();
     },
     garbage: () => {

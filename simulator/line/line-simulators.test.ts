@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { balanceDefaults, startBalance } from '#simulator/balance/balance.ts';
 import { calliperDefaults, startCalliper } from '#simulator/calliper/calliper.ts';
-import { ProcessModel } from '#simulator/calliper/process-model.ts';
+import { ProcessModel } from '#simulator/line/process-model.ts';
 import { scannerDefaults, startScanner, typedCode } from '#simulator/scanner/scanner.ts';
 import type { Running } from '#simulator/process.ts';
 
@@ -105,8 +107,27 @@ describe('calliper', () => {
     await expect(startCalliper({ ...calliperDefaults, ...free, decimals: 9 })).rejects.toThrow('--decimals');
   });
 
+  test('its process can be changed while it runs; nonsense changes nothing', async () => {
+    const calliper = await start(startCalliper({ ...calliperDefaults, ...free, sigma: 0 }));
+    const pressed = async () => (await post(calliper, 'press')).answer['last'];
+    expect([await pressed(), await pressed()]).toEqual([24.005, 24.005]);
+    expect((await post(calliper, 'process', { drift: 0.01, shift: 0.1, shiftAt: 3 })).answer['process']).toMatchObject({
+      nominal: 24.005,
+      drift: 0.01,
+      parts: 0,
+    });
+    expect([await pressed(), await pressed(), await pressed(), await pressed()]).toEqual([
+      24.005, 24.015, 24.125, 24.135,
+    ]);
+    for (const bad of [{ sigma: -1 }, { shiftAt: 1.5 }, { drift: 'much' }, { mean: 24 }]) {
+      expect((await post(calliper, 'process', bad)).status).toBe(400);
+    }
+    expect(await pressed()).toBe(24.145);
+    await expect(startCalliper({ ...calliperDefaults, ...free, sigma: -1 })).rejects.toThrow('--sigma');
+  });
+
   test('the process model scatters around its nominal as told, and repeats with its seed', () => {
-    const options = { nominal: 24, sigma: 0.01, drift: 0, seed: 3 };
+    const options = { nominal: 24, sigma: 0.01, drift: 0, shift: 0, shiftAt: 0, seed: 3 };
     const model = new ProcessModel(options);
     const values = Array.from({ length: 4_000 }, () => model.next());
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -116,6 +137,116 @@ describe('calliper', () => {
     expect(Math.abs(sigma - 0.01)).toBeLessThan((5 * 0.01) / Math.sqrt(8_000));
     const again = new ProcessModel(options);
     expect(values.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => again.next()));
+  });
+});
+
+describe('balance', () => {
+  const quick = { ...balanceDefaults, ...free, sigma: 0, settleMs: 60 };
+  async function dial(options = quick) {
+    const balance = await start(startBalance(options));
+    const { socket, until } = await connect(balance.ready['port']);
+    while ((await post(balance, 'plug')).answer['clients'] !== 1);
+    let seen = 0;
+    /** Asks and gives what came since the last question, up to the line that ends it. */
+    const ask = async (command: string, end = '\r\n'): Promise<string> => {
+      socket.write(`${command}\r\n`);
+      return answer(end);
+    };
+    const answer = async (end = '\r\n'): Promise<string> => {
+      let got = '';
+      do got = (await until(end)).slice(seen);
+      while (!got.includes(end) && (await once(socket, 'data')));
+      seen += got.length;
+      return got.trimEnd();
+    };
+    return { balance, socket, ask, answer };
+  }
+
+  test('says who it is, weighs, waits for rest, takes zero and tare', async () => {
+    const { balance, ask } = await dial();
+    expect(await ask('I4')).toBe('I4 A "B021002593"');
+    expect(await ask('I2')).toBe('I2 A "MS4002S 4200.00 g"');
+    expect(await ask('I0', 'ST"\r\n')).toMatch(/^I0 B 0 "I0"\r\n[^]*I0 A 2 "ST"$/);
+    expect(await ask('SI')).toBe('S S       0.00 g');
+    await post(balance, 'load', { value: 120.25 });
+    expect(await ask('SI')).toMatch(/^S D +\d+\.\d\d g$/);
+    expect(await ask('S')).toBe('S S     120.25 g');
+    expect(await ask('Z')).toBe('Z +');
+    expect(await ask('T')).toBe('T S     120.25 g');
+    expect(await ask('SI')).toBe('S S       0.00 g');
+    expect(await ask('TA 20.5 g')).toBe('TA A      20.50 g');
+    expect(await ask('TAC')).toBe('TAC A');
+    await post(balance, 'unit', { unit: 'kg' });
+    expect(await ask('S')).toBe('S S    0.12025 kg');
+    await post(balance, 'unit', { unit: 'g' });
+    await post(balance, 'load', { value: 5_000 });
+    expect(await ask('S')).toBe('S +');
+    await post(balance, 'load', { value: -200 });
+    expect(await ask('S')).toBe('S -');
+    await post(balance, 'load', { value: 3 });
+    expect(await ask('Z')).toBe('Z A');
+    expect(await ask('S')).toBe('S S       0.00 g');
+    for (const [command, said] of [
+      ['HELLO', 'ES'],
+      ['SI 4', 'SI L'],
+      ['TA 1 lb', 'TA L'],
+      ['ST 2', 'ST L'],
+      ['x'.repeat(90), 'ES'],
+    ] as const) {
+      expect(await ask(command)).toBe(said);
+    }
+  });
+
+  test('its key sends only where it was told to, and forgets that when it is switched off', async () => {
+    const { balance, ask, answer } = await dial();
+    expect((await post(balance, 'press')).answer).toMatchObject({ presses: 0, keySends: false });
+    expect(await ask('ST 1')).toBe('ST A');
+    expect(await ask('ST')).toBe('ST A 1');
+    expect((await post(balance, 'press')).answer).toMatchObject({ presses: 1, stable: true });
+    expect(await answer()).toBe('S S    1812.40 g');
+    await post(balance, 'value', { value: 7 });
+    expect(await answer()).toBe('S S       7.00 g');
+    await post(balance, 'off');
+    await post(balance, 'key');
+    await post(balance, 'on');
+    expect(await answer()).toBe('I4 A "B021002593"');
+    expect(await ask('ST')).toBe('ST A 0');
+    expect(await ask('ST 1')).toBe('ST A');
+    expect(await ask('@')).toBe('I4 A "B021002593"');
+    expect(await ask('ST')).toBe('ST A 0');
+  });
+
+  test('sends again and again until it is told otherwise; the next part follows its process', async () => {
+    const { balance, socket, ask } = await dial({ ...quick, drift: 1, settleMs: 0 });
+    expect(await ask('SIR')).toBe('S S       0.00 g');
+    await post(balance, 'next');
+    await post(balance, 'next');
+    let stream = '';
+    socket.on('data', (bytes) => (stream += bytes.toString()));
+    await vi.waitFor(() => expect(stream.match(/S S {4}1813\.40 g/g)?.length).toBeGreaterThan(2), 5_000);
+    socket.write('SI\r\n');
+    await vi.waitFor(() => expect(stream.endsWith('g\r\n')).toBe(true));
+    await pause(150);
+    const length = stream.length;
+    await pause(350);
+    expect(stream.length).toBe(length);
+  });
+
+  test('a weight that never comes to rest is answered by I; @ ends the wait', async () => {
+    const { balance, ask, answer, socket } = await dial({ ...quick, settleMs: 60_000 });
+    await post(balance, 'load', { value: 100 });
+    socket.write('S\r\n');
+    expect(await ask('@')).toBe('I4 A "B021002593"');
+    socket.write('Z\r\n');
+    expect(await answer()).toBe('Z I');
+  }, 30_000);
+
+  test('refuses options that no balance has', async () => {
+    await expect(startBalance({ ...quick, decimals: 9 })).rejects.toThrow('--decimals');
+    await expect(startBalance({ ...quick, capacity: 0 })).rejects.toThrow('--capacity');
+    const balance = await start(startBalance(quick));
+    expect((await post(balance, 'unit', { unit: 'lb' })).status).toBe(400);
+    expect((await post(balance, 'load', {})).status).toBe(400);
   });
 });
 

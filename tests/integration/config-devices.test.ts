@@ -45,6 +45,23 @@ describe('devices and recipes', () => {
       remedy: /type: number/,
     },
     {
+      name: 'how a balance is read',
+      file: 'devices/bench-balance.yaml',
+      from: 'port: 48414 }',
+      to: 'port: 48414 }\n  take: button',
+      at: 'take',
+      problem: /"button" is not possible for "take"/,
+      remedy: /key/,
+    },
+    {
+      name: 'address of a balance',
+      file: 'devices/bench-balance.yaml',
+      from: 'address: live',
+      to: 'address: lve',
+      problem: /has no address "lve"/,
+      remedy: /Did you mean "live"/,
+    },
+    {
       name: 'free address',
       file: 'devices/press.yaml',
       from: 'nsu=urn:linewright:sim:press;s=Press.State',

@@ -54,7 +54,7 @@ describe('files that break their schema', () => {
     {
       name: 'missing key',
       file: 'lines/L1.yaml',
-      from: 'stations: [ST05, ST10, ST20]',
+      from: 'stations: [ST05, ST10, ST20, QB10]',
       to: '',
       at: 'schema:',
       problem: /"stations" is missing/,

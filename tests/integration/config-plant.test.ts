@@ -57,8 +57,8 @@ describe('plant, lines, stations, people and materials', () => {
     {
       name: 'station without a file',
       file: 'lines/L1.yaml',
-      from: 'ST20]',
-      to: 'ST20, ST30]',
+      from: 'QB10]',
+      to: 'QB10, ST30]',
       problem: /unknown station "ST30"/,
       remedy: /Did you mean "ST20"|Known/,
     },

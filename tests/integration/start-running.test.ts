@@ -14,9 +14,13 @@ afterEach(async () => {
   it = null;
 });
 
-async function startDemo(): Promise<{ started: Started; url: URL; children: { pid: number; runs: string }[] }> {
+const slow = { timeout: 20_000 };
+
+async function startDemo(
+  ...more: readonly string[]
+): Promise<{ started: Started; url: URL; children: { pid: number; runs: string }[] }> {
   it = await plant();
-  const started = start({ env: {} }, ...it.args);
+  const started = start({ env: {} }, ...it.args, ...more);
   running = started;
   const [, url = ''] = await started.said(/Serving: (http:\/\/\S+)/);
   await started.said(/Ctrl-C ends everything/);
@@ -91,6 +95,23 @@ test('the hands of the demo reach the demo devices, from our own page only', asy
   expect((await post('/demo/robot/scan', {})).status).toBe(404);
   expect((await post('/demo/scanner/scan', { text: 'x' }, 'http://evil.example')).status).toBe(403);
   expect((await fetch(new URL('/demo/', url))).status).toBe(403);
+}, 60_000);
+
+test('the quality bench starts with its own gauges; the key of its balance sends once the station told it to', async () => {
+  const { url, children } = await startDemo('--station', 'QB10');
+  const runs = children.map((child) => child.runs).join('\n');
+  for (const part of ['balance.entry.ts', 'calliper.entry.ts', 'scanner.entry.ts']) expect(runs).toContain(part);
+  expect(runs).not.toContain('press.entry.ts');
+  const cookie = await cookieFrom(url);
+  const post = async (path: string, body: object = {}) => {
+    const headers = { cookie, origin: url.origin };
+    const answer = await fetch(new URL(path, url), { method: 'POST', body: JSON.stringify(body), headers });
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  await expect.poll(async () => (await post('/demo/balance/load', { value: 0 }))['keySends'], slow).toBe(true);
+  expect(await post('/demo/balance/press')).toMatchObject({ presses: 1, process: { parts: 1 } });
+  expect(await post('/demo/calliper/process', { drift: 0.002 })).toMatchObject({ process: { drift: 0.002, parts: 0 } });
+  expect(await post('/demo/calliper/press')).toMatchObject({ presses: 1 });
 }, 60_000);
 
 test('a child that does not end by itself is ended', async () => {

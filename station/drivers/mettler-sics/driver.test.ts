@@ -1,82 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ByteLinkEvents, DeviceCondition, DriverHost, TagBinding } from '#contract/driver.ts';
-import type { TagReading } from '#contract/reading.ts';
-import { createSics } from './driver.ts';
-import { FakeBalance } from './fake-device.ts';
 import { manifest } from './manifest.ts';
-
-const link = { kind: 'tcp', host: 'memory', port: 1 } as const;
-const tag = (address: string, unit: string | null = 'g'): TagBinding => {
-  return { id: address, address, type: 'number', unit, samplingMs: 0, deadband: 0, bridgeMs: 0 };
-};
-const weightOnly = [tag('weight')];
-const both = [tag('weight'), tag('live')];
-
-function setUp(settings: object = {}, tags: readonly TagBinding[] = weightOnly) {
-  const conditions: DeviceCondition[] = [];
-  const readings: TagReading[] = [];
-  const problems: unknown[] = [];
-  const info: Record<string, unknown> = {};
-  const asked: string[] = [];
-  let events: ByteLinkEvents | null = null;
-  let fromStation: (bytes: Uint8Array) => void = () => {};
-  const host: DriverHost = {
-    deviceId: 'balance',
-    clock: {
-      now: () => Date.now(),
-      monotonic: () => performance.now(),
-      setTimer: (ms, run) => {
-        const timer = setTimeout(run, ms);
-        return { cancel: () => clearTimeout(timer) };
-      },
-    },
-    openLink: async (_settings, given) => {
-      events = given;
-      return {
-        description: '',
-        write: async (bytes) => {
-          asked.push(Buffer.from(bytes).toString('latin1').trimEnd());
-          fromStation(bytes);
-        },
-        close: async () => {},
-      };
-    },
-    readings: (batch) => readings.push(...batch),
-    condition: (condition) => conditions.push(condition),
-    problem: (problem, params) => problems.push([problem, params]),
-    bytes: () => {},
-    trace: () => {},
-    info: (given) => Object.assign(info, given),
-  };
-  const balance = new FakeBalance({
-    link,
-    send: (bytes) => events?.data(bytes),
-    received: (listener) => (fromStation = listener),
-  });
-  const driver = createSics(host, manifest.settings.parse({ link, ...settings }), tags);
-  const of = (wanted: number): unknown[] =>
-    readings
-      .filter((reading) => reading.tag === wanted)
-      .map(({ value, quality, status }) => (quality === 'good' ? value : [status, value]));
-  return {
-    driver,
-    balance,
-    conditions,
-    problems,
-    info,
-    asked,
-    readings,
-    /** What was weighed, and what the needle showed. */
-    weighed: () => of(0),
-    shown: () => of(1),
-    state: () => conditions.at(-1)?.state,
-    lose: () => events?.closed('closed-by-device', 'pulled'),
-  };
-}
+import { both, link, pass, setUp, tag } from './test-kit.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
 describe('by key', () => {
   test('finds out who is there, lets the key send, takes each press once', async () => {
@@ -397,57 +324,6 @@ describe('asked', () => {
     driver.start();
     await pass(3_000);
     expect(state()).toBe('silent');
-  });
-});
-
-describe('calls', () => {
-  test('zero and tare, with what stood against them', async () => {
-    const { driver, balance } = setUp();
-    driver.start();
-    await pass(100);
-    balance.load = 20;
-    expect(await driver.call!('', 'tare', [])).toEqual({ ok: true, value: [20, 'g'] });
-    expect(balance.weight('S')).toBe('S S       0.00 g');
-    expect(await driver.call!('', 'clear-tare', [])).toEqual({ ok: true, value: [] });
-    expect(await driver.call!('', 'zero', [])).toEqual({ ok: true, value: [] });
-    balance.stable = false;
-    expect(await driver.call!('', 'zero', [])).toMatchObject({ ok: false, status: 'not-ready' });
-    expect(await driver.call!('', 'zero-now', [])).toEqual({ ok: true, value: [] });
-    expect(await driver.call!('', 'tare-now', [])).toMatchObject({ ok: true });
-    balance.load = 9_000;
-    expect(await driver.call!('', 'zero', [])).toMatchObject({ ok: false, status: 'above-range' });
-    // Approved balances refuse it (manual, TI).
-    balance.unknown.add('TI');
-    expect(await driver.call!('', 'tare-now', [])).toMatchObject({ ok: false, status: 'not-understood' });
-    expect(await driver.call!('', 'dance', [])).toMatchObject({ ok: false, status: 'method-unknown' });
-    balance.holds = true;
-    const late = driver.call!('', 'tare', []);
-    await pass(8_000);
-    expect(await late).toMatchObject({ ok: false, status: 'no-answer' });
-  });
-
-  test('after a reset the key is told again to send', async () => {
-    const { driver, balance } = setUp();
-    driver.start();
-    await pass(100);
-    expect(await driver.call!('', 'reset', [])).toEqual({ ok: true, value: [] });
-    await pass(10);
-    expect(balance.armed).toBe(true);
-  });
-
-  test('a damaged answer ends the wait', async () => {
-    const { driver, balance, lose } = setUp();
-    driver.start();
-    await pass(100);
-    balance.holds = true;
-    const damaged = driver.call!('', 'zero', []);
-    await pass(10);
-    balance.garbage();
-    expect(await damaged).toMatchObject({ ok: false, status: 'frame-invalid' });
-    const pulled = driver.call!('', 'zero', []);
-    await pass(10);
-    lose();
-    expect(await pulled).toMatchObject({ ok: false, status: 'not-connected' });
   });
 });
 

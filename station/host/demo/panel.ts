@@ -12,7 +12,8 @@ import { sendFile, type Extension } from '../browser-host.ts';
 const actions = {
   press: ['fail'],
   scanner: ['scan', 'garbage', 'plug', 'unplug'],
-  calliper: ['press', 'value', 'garbage', 'plug', 'unplug'],
+  calliper: ['press', 'value', 'process', 'garbage', 'plug', 'unplug'],
+  balance: ['press', 'value', 'next', 'load', 'key', 'process', 'unit', 'off', 'on', 'garbage', 'plug', 'unplug'],
 } as const;
 export type DemoDevice = keyof typeof actions;
 /** Address of each simulator's control, e.g. `http://127.0.0.1:48421`. */

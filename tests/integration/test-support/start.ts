@@ -90,7 +90,7 @@ export interface Plant {
     readonly press: number;
     readonly scanner: number;
     readonly calliper: number;
-  };
+  } & Readonly<Record<'bench-calliper' | 'bench-balance' | 'bench-scanner', number>>;
   /** Its options for `start`. */
   readonly args: readonly string[];
   remove(): void;
@@ -107,11 +107,17 @@ export async function plant(): Promise<Plant> {
     press: await freePort(),
     scanner: await freePort(),
     calliper: await freePort(),
+    'bench-calliper': await freePort(),
+    'bench-balance': await freePort(),
+    'bench-scanner': await freePort(),
   };
   for (const [device, was] of [
     ['press', '48400'],
     ['scanner', '48411'],
     ['calliper', '48412'],
+    ['bench-calliper', '48413'],
+    ['bench-balance', '48414'],
+    ['bench-scanner', '48415'],
   ] as const) {
     const file = join(folder, 'devices', `${device}.yaml`);
     writeFileSync(file, readFileSync(file, 'utf8').replace(was, String(ports[device])));

@@ -13,6 +13,21 @@ const texts = {
     calliper: 'Calliper',
     measure: 'Press its button',
     tooBig: 'Press its button on a part that is too big',
+    balance: 'Balance',
+    weigh: 'Weigh the next part: put it on, print key',
+    putOn: 'Put the next part on',
+    key: 'Print key',
+    takeOff: 'Take everything off',
+    tooMuch: 'Put too much on',
+    inKg: 'Switch it to kg',
+    inG: 'Switch it to g',
+    off: 'Switch it off',
+    on: 'Switch it on',
+    process: 'What the process does:',
+    steady: 'steady',
+    drifts: 'drifts',
+    jumps: 'jumps at the next part',
+    perPart: 'per part',
     press: 'Press',
     fail: 'Let the next cycle fail',
     plugs: 'Cables',
@@ -21,6 +36,7 @@ const texts = {
     garbage: 'Send nonsense from the',
     scannerName: 'scanner',
     calliperName: 'calliper',
+    balanceName: 'balance',
     done: 'Done',
     failed: 'Did not work',
   },
@@ -37,6 +53,21 @@ const texts = {
     calliper: 'Messschieber',
     measure: 'Taste drücken',
     tooBig: 'Taste drücken an einem zu großen Teil',
+    balance: 'Waage',
+    weigh: 'Nächstes Teil wiegen: auflegen, Drucktaste',
+    putOn: 'Nächstes Teil auflegen',
+    key: 'Drucktaste',
+    takeOff: 'Alles herunternehmen',
+    tooMuch: 'Zu viel auflegen',
+    inKg: 'Auf kg umschalten',
+    inG: 'Auf g umschalten',
+    off: 'Ausschalten',
+    on: 'Einschalten',
+    process: 'Was der Prozess tut:',
+    steady: 'ruhig',
+    drifts: 'wandert',
+    jumps: 'springt beim nächsten Teil',
+    perPart: 'je Teil',
     press: 'Presse',
     fail: 'Nächsten Zyklus misslingen lassen',
     plugs: 'Kabel',
@@ -45,6 +76,7 @@ const texts = {
     garbage: 'Unsinn senden:',
     scannerName: 'Scanner',
     calliperName: 'Messschieber',
+    balanceName: 'Waage',
     done: 'Erledigt',
     failed: 'Hat nicht funktioniert',
   },
@@ -87,10 +119,21 @@ function group(title, buttons) {
   return [section];
 }
 
+/** A drift or a jump that a control chart sees after some parts. */
+function processButtons(text, device, unit, drift, shift) {
+  const set = (process) => () => tell(`${device}/process`, { drift: 0, shift: 0, shiftAt: 0, ...process });
+  const amount = (value) => `+${value.toLocaleString(language)} ${unit}`;
+  return [
+    button(`${text.process} ${text.steady}`, '', set({})),
+    button(`${text.process} ${text.drifts}`, `${amount(drift)} ${text.perPart}`, set({ drift })),
+    button(`${text.process} ${text.jumps}`, amount(shift), set({ shift, shiftAt: 1 })),
+  ];
+}
+
 function show() {
   const text = texts[language];
   const has = (device) => codes.devices.includes(device);
-  const lines = ['scanner', 'calliper'].filter(has);
+  const lines = ['scanner', 'calliper', 'balance'].filter(has);
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = text[element.dataset.text];
   document.querySelector('#language').textContent = text.other;
@@ -121,6 +164,21 @@ function show() {
       ? group(text.calliper, [
           button(text.measure, '', () => tell('calliper/press', {})),
           button(text.tooBig, '24.061 mm', () => tell('calliper/value', { value: 24.061 })),
+          ...processButtons(text, 'calliper', 'mm', 0.002, 0.012),
+        ])
+      : []),
+    ...(has('balance')
+      ? group(text.balance, [
+          button(text.weigh, '', () => tell('balance/press', {})),
+          button(text.putOn, '', () => tell('balance/next', {})),
+          button(text.key, '', () => tell('balance/key', {})),
+          button(text.takeOff, '', () => tell('balance/load', { value: 0 })),
+          button(text.tooMuch, '5 kg', () => tell('balance/load', { value: 5_000 })),
+          button(text.inKg, '', () => tell('balance/unit', { unit: 'kg' })),
+          button(text.inG, '', () => tell('balance/unit', { unit: 'g' })),
+          button(text.off, '', () => tell('balance/off', {})),
+          button(text.on, '', () => tell('balance/on', {})),
+          ...processButtons(text, 'balance', 'g', 0.1, 0.8),
         ])
       : []),
     ...(has('press') ? group(text.press, [button(text.fail, '', () => tell('press/fail', {}))]) : []),
