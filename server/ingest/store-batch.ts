@@ -5,7 +5,7 @@ import type { Queries } from '../db/db.ts';
 import type { Batch } from './batch.ts';
 import { recordFork } from './forks.ts';
 import { insertEvents } from './insert.ts';
-import { streamIdOf } from './stream-id.ts';
+import { streamIdOf, type StreamKey } from './stream-id.ts';
 
 export type Stored =
   | {
@@ -21,6 +21,11 @@ export type Stored =
   | { readonly kind: 'fork'; readonly head: Head; readonly fromSeq: number }
   | { readonly kind: 'invalid'; readonly problem: string };
 
+interface StreamName {
+  readonly station_id: string;
+  readonly epoch: string;
+  readonly branch: string;
+}
 interface StreamRow {
   readonly stream_id: number;
   readonly first_seq: number;
@@ -35,14 +40,15 @@ const nothing: Head = { seq: 0, hash: zeroHash };
 /** @param now UTC ms by the server's clock. */
 export async function storeBatch(tx: Queries, stationId: string, batch: Batch, now: number): Promise<Stored> {
   const { head } = batch;
-  const streamId = streamIdOf({ stationId, epoch: head.epoch, branch: head.branch });
-  let stream = await lockStream(tx, streamId);
+  const key = { stationId, epoch: head.epoch, branch: head.branch };
+  const streamId = streamIdOf(key);
+  let stream = await lockStream(tx, key);
   if (stream === null) {
     const refused = await whyNotBegun(tx, stationId, batch);
     if (refused !== null) return refused;
     await beginStream(tx, streamId, stationId, head, now);
     // Another instance may have been faster; then its row is what counts.
-    stream = await lockStream(tx, streamId);
+    stream = await lockStream(tx, key);
     if (stream === null) throw new Error(`stream ${streamId} is not there although it was just written`);
   }
   const held: Head = { seq: stream.head_seq, hash: hex(stream.head_hash) };
@@ -86,12 +92,19 @@ export async function storeBatch(tx: Queries, stationId: string, batch: Batch, n
   return { kind: 'stored', streamId, head: { seq: last, hash: head.lastHash }, stored, replayed: overlap };
 }
 
-async function lockStream(tx: Queries, streamId: number): Promise<StreamRow | null> {
-  const [row] = await tx.query<StreamRow>(
-    'SELECT stream_id, first_seq, head_seq, head_hash FROM stream WHERE stream_id = $1 FOR UPDATE',
-    [streamId],
+/** @throws Error when another stream has the same number: nothing is mixed. */
+async function lockStream(tx: Queries, key: StreamKey): Promise<StreamRow | null> {
+  const [row] = await tx.query<StreamRow & StreamName>(
+    `SELECT stream_id, first_seq, head_seq, head_hash, station_id, epoch, branch FROM stream
+     WHERE stream_id = $1 FOR UPDATE`,
+    [streamIdOf(key)],
   );
-  return row ?? null;
+  if (row === undefined) return null;
+  if (row.station_id !== key.stationId || row.epoch !== key.epoch || row.branch !== key.branch)
+    throw new Error(
+      `stream ${row.stream_id} is ${row.station_id}/${row.epoch}/${row.branch} and cannot be ${key.stationId}/${key.epoch}/${key.branch} too`,
+    );
+  return row;
 }
 
 async function beginStream(
@@ -101,9 +114,10 @@ async function beginStream(
   head: BatchHead,
   now: number,
 ): Promise<void> {
+  // Whichever of the two unique keys another instance's row meets first.
   await tx.execute(
     `INSERT INTO stream (stream_id, station_id, epoch, branch, first_seq, head_seq, head_hash, begun_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (station_id, epoch, branch) DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
     [
       streamId,
       stationId,
@@ -132,17 +146,19 @@ async function whyNotBegun(tx: Queries, stationId: string, batch: Batch): Promis
       head: nothing,
       problem: `the server has nothing of branch ${head.branch}, and event ${head.first} is not its first`,
     };
-  if (head.first === 1)
-    return head.prevHash === zeroHash ? null : { kind: 'invalid', problem: 'prevHash is all zeros before event 1' };
-  const trunk = await lockStream(tx, streamIdOf({ stationId, epoch: head.epoch, branch: '' }));
-  if (trunk === null || trunk.head_seq < head.first - 1)
+  const trunk = await lockStream(tx, { stationId, epoch: head.epoch, branch: '' });
+  if (head.first === 1) {
+    if (head.prevHash !== zeroHash) return { kind: 'invalid', problem: 'prevHash is all zeros before event 1' };
+    // The server may have lost the stream itself (an older backup); the station cannot send what it does not have.
+    if (trunk === null) return null;
+  } else if (trunk === null || trunk.head_seq < head.first - 1)
     return {
       kind: 'gap',
       head: nothing,
       problem: `branch ${head.branch} leaves its stream after event ${head.first - 1}, which the server does not have yet; send the stream first`,
     };
   const [base] = await hashesOf(tx, trunk.stream_id, head.first - 1, head.first - 1);
-  if (base === undefined || hex(base.hash) !== head.prevHash)
+  if (head.first > 1 && (base === undefined || hex(base.hash) !== head.prevHash))
     return { kind: 'invalid', problem: `prevHash is not the hash of event ${head.first - 1} of the stream` };
   const [beside] = await hashesOf(tx, trunk.stream_id, head.first, head.first);
   if (beside !== undefined && Buffer.compare(beside.hash, hashAt(batch, 0)) === 0)

@@ -16,10 +16,11 @@ import { Signal } from '#station/streams/signal.ts';
 import type { SyncClient } from './client.ts';
 import type { LinkState } from './link-state.ts';
 import { LinkCut } from './problem.ts';
-import { backoffMs, Wake } from './wake.ts';
+import { Retry, type RetryPaces } from './retry.ts';
+import { Wake } from './wake.ts';
 import { writeWhole } from './whole-file.ts';
 
-export interface PullerOptions {
+export interface PullerOptions extends Pick<RetryPaces, 'retryMs'> {
   readonly folder: string;
   readonly documents: DocumentTable;
   readonly link: LinkState;
@@ -28,7 +29,6 @@ export interface PullerOptions {
   readonly random: () => number;
   /** How long the server may hold the question, in ms. */
   readonly waitMs?: number;
-  readonly retryMs?: readonly [number, number];
 }
 
 export class Puller {
@@ -42,13 +42,16 @@ export class Puller {
   #stopped = false;
   #running: Promise<void> | null = null;
   #asking: AbortController | null = null;
-  #failures = 0;
+  readonly #retry: Retry<'documents'>;
+  /** The link came or went since the pause began. */
+  #relinked = false;
   readonly #wanted = new Set<string>();
   #fetching = false;
 
   constructor(options: PullerOptions) {
     this.#o = options;
     this.#wake = new Wake(options.clock);
+    this.#retry = new Retry(options, options.random);
     const onError = (error: unknown): void => options.log.error({ err: error }, 'a listener of documents failed');
     this.stored = new Signal<readonly ProjectedDocument[]>(onError);
     this.pictureStored = new Signal<string>(onError);
@@ -68,7 +71,8 @@ export class Puller {
   /** The link came or went: a question held open on a dead link is given up, one on a new link is asked at once. */
   linkChanged(): void {
     if (!this.#o.link.linked) this.#asking?.abort();
-    this.#failures = 0;
+    this.#retry.clear();
+    this.#relinked = true;
     this.#wake.now();
   }
 
@@ -99,7 +103,7 @@ export class Puller {
         if (client !== this.#client) continue;
         const quiet = answer.documents.length === 0 && !answer.reset && answer.cursor === cursor;
         if (!quiet) this.#keep(this.#o.documents.apply(answer, this.#o.clock.now()));
-        this.#failures = 0;
+        this.#retry.clear();
         void this.#fetchPictures();
       } catch (error) {
         await this.#failed(client, asking.signal, error);
@@ -114,16 +118,12 @@ export class Puller {
 
   async #failed(client: SyncClient, signal: AbortSignal, error: unknown): Promise<void> {
     if (this.#stopped || client !== this.#client || signal.aborted || error instanceof LinkCut) return;
-    this.#failures += 1;
-    const [firstMs, mostMs] = this.#o.retryMs ?? [500, 30_000];
     const store = error instanceof StoreNotWritableError;
     this.#o.log.warn({ err: error }, store ? 'documents cannot be kept' : 'documents did not come');
-    const failures = this.#failures;
-    // A link that comes back resets the count: then there is nothing to wait for.
-    await this.#wake.pause(
-      backoffMs(failures, firstMs, mostMs, this.#o.random),
-      () => this.#stopped || this.#failures < failures,
-    );
+    const { waitMs } = this.#retry.failed('documents', 'unreached');
+    this.#relinked = false;
+    // On a link that came back there is nothing to wait for.
+    await this.#wake.pause(waitMs, () => this.#stopped || this.#relinked);
   }
 
   #want({ body }: ProjectedDocument): void {

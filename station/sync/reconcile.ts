@@ -79,6 +79,7 @@ export class Reconciler {
       outbox.acknowledge(stream, stream.last, now());
       return false;
     }
+    await this.#confirm(stream, head.seq, (there) => there === head.hash);
     // Something may have been recorded while we asked; then it differs from what the server has there.
     if (outbox.streams().find(({ current }) => current)?.last !== stream.last) return true;
     outbox.acknowledge(stream, stream.last, now());
@@ -100,6 +101,7 @@ export class Reconciler {
       if ((await this.#hashThere(stream, middle)) === outbox.hashAt(stream, middle)) same = middle;
       else other = middle;
     }
+    await this.#confirm(stream, other, (there) => there !== outbox.hashAt(stream, other));
     outbox.branchOff(stream, other);
     log.warn(
       { epoch: stream.epoch, branch: stream.branch, from: other },
@@ -108,10 +110,20 @@ export class Reconciler {
     return true;
   }
 
+  /** Branches and epochs are for ever: the greeting alone is no reason for one, the server's hashes must say the same. */
+  async #confirm(stream: OutboxStream, seq: number, agrees: (hash: string) => boolean): Promise<void> {
+    const hash = await this.#hashThere(stream, seq);
+    if (agrees(hash)) return;
+    throw new LinkError(
+      'answer-not-understood',
+      `the server's greeting and its hash ${hash} of ${stream.epoch}/${seq} contradict each other`,
+    );
+  }
+
   async #hashThere(stream: OutboxStream, seq: number): Promise<string> {
-    const { hashes } = await this.#ports.client.hashes(stream, seq, 1);
+    const { first, hashes } = await this.#ports.client.hashes(stream, seq, 1);
     const hash = hashes[0];
-    if (hash !== undefined) return hash;
+    if (hash !== undefined && first === seq) return hash;
     throw new LinkError(
       'answer-not-understood',
       `the server has no hash of ${stream.epoch}/${seq} that it should have`,

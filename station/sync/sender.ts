@@ -14,9 +14,10 @@ import type { SyncClient } from './client.ts';
 import type { LinkState } from './link-state.ts';
 import { LinkCut, LinkError, linkErrorOf, ServerError } from './problem.ts';
 import { Reconciler } from './reconcile.ts';
-import { backoffMs, Wake } from './wake.ts';
+import { Retry, type RetryPaces } from './retry.ts';
+import { Wake } from './wake.ts';
 
-export interface SenderOptions {
+export interface SenderOptions extends RetryPaces {
   readonly outbox: Outbox;
   readonly link: LinkState;
   /** What the station says of itself; streams and unsent are added. */
@@ -25,10 +26,6 @@ export interface SenderOptions {
   readonly log: Log;
   readonly random: () => number;
   readonly helloMs?: number;
-  /** First and longest pause after a failure, in ms. */
-  readonly retryMs?: readonly [number, number];
-  /** Pause after a refusal that a person must end, in ms: asked again, so that nobody need restart anything. */
-  readonly refusedMs?: number;
   /** Most events of a batch. */
   readonly batchEvents?: number;
 }
@@ -50,7 +47,9 @@ export class Sender {
   #reconciler: Reconciler | null = null;
   #stopped = false;
   #running: Promise<void> | null = null;
-  #failures = 0;
+  readonly #retry: Retry<'greeting' | 'batch'>;
+  /** What is asked now; the greeting also stands for making the batch and comparing both ends. */
+  #step: 'greeting' | 'batch' = 'greeting';
   #greetedAt = Number.NEGATIVE_INFINITY;
   #urgent = false;
   /** The server greets us and does not take the batch: that it greets is no reason to say that all is well. */
@@ -62,6 +61,7 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#o = options;
     this.#wake = new Wake(options.clock);
+    this.#retry = new Retry(options, options.random);
     this.#size = this.#mostEvents;
     this.acknowledged = new Signal<void>((error) =>
       options.log.error({ err: error }, 'a listener of the sender failed'),
@@ -92,7 +92,7 @@ export class Sender {
 
   /** Without waiting for the pause after a failure. */
   retryNow(): void {
-    this.#failures = 0;
+    this.#retry.clear();
     this.#greetedAt = Number.NEGATIVE_INFINITY;
     this.#urgent = true;
     this.#wake.now();
@@ -127,7 +127,6 @@ export class Sender {
       try {
         if (!this.#o.link.linked || this.#sinceGreeting() >= this.#helloMs) await this.#greet(client);
         await this.#drain(client);
-        this.#failures = 0;
         if (client === this.#client && !client.isCut && !this.#stopped && this.#nextUnsent() === null)
           await this.#wake.wait(Math.max(1, this.#helloMs - this.#sinceGreeting()));
       } catch (error) {
@@ -138,6 +137,7 @@ export class Sender {
 
   async #greet(client: SyncClient, signal?: AbortSignal): Promise<void> {
     const { outbox, clock, about, link } = this.#o;
+    this.#step = 'greeting';
     for (let round = 0; round < mostRounds; round += 1) {
       const askedAt = clock.now();
       const streams = outbox.streams().map((stream) => {
@@ -152,7 +152,11 @@ export class Sender {
       this.#greetedAt = clock.monotonic();
       this.#keepAcks();
       link.clockDriftMs = drift;
-      if (this.#nextUnsent() === null) this.#batchRefused = false;
+      this.#retry.succeeded('greeting');
+      if (this.#nextUnsent() === null) {
+        this.#batchRefused = false;
+        this.#retry.clear();
+      }
       if (!this.#batchRefused) link.linkedNow();
       this.acknowledged.emit();
       return;
@@ -170,13 +174,14 @@ export class Sender {
       const { head } = await this.#sent(client, batch);
       this.#take(batch, head);
       this.#batchRefused = false;
-      this.#failures = 0;
+      this.#retry.clear();
       this.#o.link.linkedNow();
       this.#size = Math.min(this.#mostEvents, this.#size * 2);
     }
   }
 
   async #sent(client: SyncClient, batch: Batch): Promise<BatchAnswer> {
+    this.#step = 'batch';
     try {
       return await client.events(batch.body, batch.encoding);
     } catch (error) {
@@ -237,45 +242,54 @@ export class Sender {
   }
 
   async #failed(client: SyncClient, error: unknown): Promise<void> {
-    const { link, log, random } = this.#o;
     this.#ahead = null;
     if (this.#stopped || client !== this.#client || error instanceof LinkCut || client.isCut) return;
-    this.#failures += 1;
     this.#urgent = false;
-    const [firstMs, mostMs] = this.#o.retryMs ?? [500, 30_000];
-    let waitMs = backoffMs(this.#failures, firstMs, mostMs, random);
-    if (error instanceof ServerError) {
-      const { kind, code, status } = error;
-      if (code === 'batch-too-large' && this.#size > 1) {
-        this.#size = Math.max(1, Math.floor(this.#size / 4));
-        waitMs = 0;
-        log.info({ events: this.#size }, 'the server takes smaller batches only');
-      } else if (kind === 'stop' && !final.has(code) && this.#failures < 3) {
-        // What was damaged on the way reads like a wrong signature or a wrong batch: once more before it is believed.
-        log.warn({ code, status, detail: error.message }, 'the server does not take what was sent; sending it again');
-      } else if (kind === 'stop') {
-        link.refused(code, error.message);
-        waitMs = this.#o.refusedMs ?? 60_000;
-        log.error({ code, status, detail: error.message }, 'the server refuses this station');
-      } else if (kind === 'retry') {
-        link.unreachable(code, error.message);
-        log.warn({ code, status, detail: error.message }, 'the server cannot take anything now');
-      } else {
-        // Gap or fork: greeted again at once, the first time.
-        this.#greetedAt = Number.NEGATIVE_INFINITY;
-        if (this.#failures === 1) waitMs = 0;
-        log.warn({ code, head: error.body.head }, 'the server is elsewhere in the stream; comparing both ends');
-      }
-    } else {
-      const problem = storeProblem(error) ?? linkErrorOf(error);
-      this.#size = Math.max(Math.min(leastEvents, this.#mostEvents), Math.floor(this.#size / 2));
-      link.unreachable(problem.code, problem.message);
-      const level = this.#failures === 1 ? 'warn' : 'debug';
-      log[level]({ code: problem.code, detail: problem.message, err: error }, 'the server was not reached');
-    }
+    const waitMs = error instanceof ServerError ? this.#refusal(error) : this.#notReached(error);
     this.#greetedAt = Number.NEGATIVE_INFINITY;
     if (waitMs > 0) await this.#wake.pause(waitMs, () => this.#urgent || this.#stopped);
     this.#urgent = false;
+  }
+
+  /** @returns ms to wait. */
+  #refusal(error: ServerError): number {
+    const { link, log } = this.#o;
+    const { kind, code, status, message: detail } = error;
+    if (code === 'batch-too-large' && this.#size > 1) {
+      this.#size = Math.max(1, Math.floor(this.#size / 4));
+      log.info({ events: this.#size }, 'the server takes smaller batches only');
+      return 0;
+    }
+    if (kind === 'retry') {
+      link.unreachable(code, detail);
+      log.warn({ code, status, detail }, 'the server cannot take anything now');
+      return this.#retry.failed(this.#step, 'unreached').waitMs;
+    }
+    if (kind === 'stop') {
+      const { believed, waitMs } = this.#retry.failed(this.#step, 'refused');
+      if (believed) {
+        link.refused(code, detail);
+        log.error({ code, status, detail }, 'the server refuses this station');
+      } else log.warn({ code, status, detail }, 'the server does not take what was sent; sending it again');
+      return waitMs;
+    }
+    log.warn({ code, head: error.body.head }, 'the server is elsewhere in the stream; comparing both ends');
+    return this.#retry.failed(this.#step, 'parted').waitMs;
+  }
+
+  /** @returns ms to wait. */
+  #notReached(error: unknown): number {
+    const { link, log } = this.#o;
+    const problem = storeProblem(error) ?? linkErrorOf(error);
+    if (this.#step === 'batch')
+      this.#size = Math.max(Math.min(leastEvents, this.#mostEvents), Math.floor(this.#size / 2));
+    link.unreachable(problem.code, problem.message);
+    const { first, waitMs } = this.#retry.failed(this.#step, 'unreached');
+    log[first ? 'warn' : 'debug'](
+      { code: problem.code, detail: problem.message, err: error },
+      'the server was not reached',
+    );
+    return waitMs;
   }
 
   get #mostEvents(): number {
@@ -306,9 +320,6 @@ export class Sender {
     }
   }
 }
-
-/** These say something of this station and not of what was sent. */
-const final = new Set<string>(['station-unknown', 'station-revoked', 'stream-not-yours', 'protocol-unknown']);
 
 const sameStream = (a: OutboxStream, b: OutboxStream): boolean => a.epochId === b.epochId && a.branch === b.branch;
 

@@ -15,13 +15,14 @@ import { Signal } from '#station/streams/signal.ts';
 import type { SyncClient } from './client.ts';
 import type { LinkState } from './link-state.ts';
 import { LinkCut, ServerError } from './problem.ts';
-import { backoffMs, Wake } from './wake.ts';
+import { Retry, type RetryPaces } from './retry.ts';
+import { Wake } from './wake.ts';
 
 const packed = promisify(gzip);
 
 export type SideRoadSource = Pick<History, 'toUpload' | 'uploaded' | 'waiting'>;
 
-export interface SideRoadOptions {
+export interface SideRoadOptions extends RetryPaces {
   readonly history: SideRoadSource;
   readonly link: LinkState;
   /** Facts that wait. */
@@ -34,7 +35,6 @@ export interface SideRoadOptions {
   readonly pieceBytes?: number;
   /** How often it is looked for new ones, in ms. */
   readonly lookMs?: number;
-  readonly retryMs?: readonly [number, number];
 }
 
 export class SideRoad {
@@ -44,7 +44,9 @@ export class SideRoad {
   #client: SyncClient | null = null;
   #stopped = false;
   #running: Promise<void> | null = null;
-  #failures = 0;
+  /** Since the pause began. */
+  #relinked = false;
+  readonly #retry: Retry<'blob'>;
   #sending: { readonly name: string; readonly share: number } | null = null;
   /** Monotonic ms from which on the next piece may go. */
   #freeAt = 0;
@@ -52,6 +54,7 @@ export class SideRoad {
   constructor(options: SideRoadOptions) {
     this.#o = options;
     this.#wake = new Wake(options.clock);
+    this.#retry = new Retry(options, options.random);
     this.changed = new Signal<void>((error) => options.log.error({ err: error }, 'a listener of the side road failed'));
   }
 
@@ -69,7 +72,8 @@ export class SideRoad {
   }
 
   linkChanged(): void {
-    this.#failures = 0;
+    this.#retry.clear();
+    this.#relinked = true;
     this.#wake.now();
   }
 
@@ -80,7 +84,7 @@ export class SideRoad {
   }
 
   async #run(): Promise<void> {
-    const { history, log, random, lookMs = 2_000 } = this.#o;
+    const { history, log, lookMs = 2_000 } = this.#o;
     while (!this.#stopped) {
       const client = this.#client;
       if (client === null || !this.#free) {
@@ -100,9 +104,9 @@ export class SideRoad {
           continue;
         }
         if (await this.#send(client, bytes, item)) history.uploaded(item);
-        this.#failures = 0;
+        this.#retry.clear();
       } catch (error) {
-        await this.#failed(error, random);
+        await this.#failed(error);
       } finally {
         if (this.#sending !== null) {
           this.#sending = null;
@@ -159,16 +163,12 @@ export class SideRoad {
     if (wait > 0) await this.#wake.pause(wait, () => this.#stopped);
   }
 
-  async #failed(error: unknown, random: () => number): Promise<void> {
+  async #failed(error: unknown): Promise<void> {
     if (this.#stopped || error instanceof LinkCut) return;
-    this.#failures += 1;
-    const failures = this.#failures;
     const refused = error instanceof ServerError && error.kind === 'stop';
-    this.#o.log[failures === 1 ? 'warn' : 'debug']({ err: error }, 'the side road is closed for now');
-    const [firstMs, mostMs] = this.#o.retryMs ?? [1_000, 60_000];
-    await this.#wake.pause(
-      refused ? mostMs : backoffMs(failures, firstMs, mostMs, random),
-      () => this.#stopped || this.#failures < failures,
-    );
+    const { first, waitMs } = this.#retry.failed('blob', refused ? 'refused' : 'unreached');
+    this.#o.log[first ? 'warn' : 'debug']({ err: error }, 'the side road is closed for now');
+    this.#relinked = false;
+    await this.#wake.pause(waitMs, () => this.#stopped || this.#relinked);
   }
 }

@@ -1,9 +1,9 @@
-import { rmSync, statSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { rmSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { syncPaths } from '#contract/sync/protocol.ts';
 import { TestSyncServer } from '#tests/support/sync-server.ts';
-import { SyncStation, testCode, until } from '#tests/support/sync-station.ts';
+import { SyncStation, until } from '#tests/support/sync-station.ts';
 
 let server: TestSyncServer;
 let station: SyncStation;
@@ -170,19 +170,55 @@ describe('a server that cannot or will not', () => {
     expect(station.sync.link().problem).toMatchObject({ code: 'station-revoked' });
     const from = server.asked.length;
     await new Promise((resolve) => setTimeout(resolve, 450));
-    expect(server.asked.length - from).toBeLessThanOrEqual(3);
+    // Pauses double up to 200 ms here (a minute in a plant), half of it by chance.
+    expect(server.asked.length - from).toBeLessThanOrEqual(6);
     for (const key of server.keys.values()) key.revoked = false;
     await station.allSent();
   });
 
-  test.each(['batch-invalid', 'signature-wrong'] as const)('%s once is taken for damage on the way', async (code) => {
+  test.each(['batch-invalid', 'signature-wrong', 'signature-missing', 'station-unknown'] as const)(
+    '%s once, also after an outage, is taken for damage on the way: asked again soon, and nobody is alarmed',
+    async (code) => {
+      await station.close();
+      // A minute's pause would be seen.
+      station = new SyncStation('ST10', { refusedMs: 60_000 });
+      await station.enrol(server);
+      server.onAsk = () => 'server-busy';
+      await station.start();
+      station.record(1);
+      await until(() => server.asked.length > 6);
+      let times = 2;
+      server.onAsk = (path) => (path === syncPaths.events && (times -= 1) >= 0 ? code : null);
+      const states = new Set<string>();
+      station.sync.changed.listen(() => states.add(station.sync.link().state));
+      await station.allSent(5_000);
+      expect(times).toBeLessThan(0);
+      expect(states).not.toContain('refused');
+      expect(expectEqual()).toBe(1);
+    },
+  );
+
+  test('what the greeting says and the hashes do not: no branch and no epoch, asked again', async () => {
     await station.enrol(server);
-    let times = 2;
-    server.onAsk = (path) => (path === syncPaths.events && (times -= 1) >= 0 ? code : null);
     await station.start();
+    station.record(5);
+    await station.allSent();
+    const { epoch } = station.store;
+    for (const lie of [
+      { seq: 3, hash: 'ab'.repeat(32) },
+      { seq: 5, hash: 'ab'.repeat(32) },
+      { seq: 9, hash: 'ab'.repeat(32) },
+    ]) {
+      let lies = 3;
+      server.answerInstead = (path, body) =>
+        path === syncPaths.hello && (lies -= 1) >= 0 ? { ...body, streams: [{ epoch, branch: '', ...lie }] } : body;
+      await until(() => station.sync.link().problem?.code === 'answer-not-understood');
+      await station.allSent();
+    }
     station.record(1);
     await station.allSent();
-    expect(expectEqual()).toBe(1);
+    expect(station.store.outbox.streams()).toMatchObject([{ epoch, branch: '', first: 1, last: 6, acked: 6 }]);
+    expect(expectEqual()).toBe(6);
   });
 
   test('an answer that is none of a plant server', async () => {
@@ -324,65 +360,5 @@ describe('put back from a backup', () => {
       [1, 0],
     ]);
     expect(expectEqual()).toBe(70);
-  });
-});
-
-describe('enrolling', () => {
-  test('keeps the key in a file that only the station may read, and says what was wrong', async () => {
-    await station.start();
-    expect(await station.sync.enrol('what is this', testCode)).toMatchObject({
-      refusal: { reasons: [{ code: 'server.address-wrong' }] },
-    });
-    expect(await station.sync.enrol(server.url, 'ABC')).toMatchObject({
-      refusal: { reasons: [{ code: 'server.code-malformed' }] },
-    });
-    expect(await station.sync.enrol(server.url, testCode)).toMatchObject({
-      refusal: { reasons: [{ code: 'server.refused', params: { problem: 'code-wrong' } }] },
-    });
-    expect(await station.sync.enrol('http://127.0.0.1:1', testCode)).toMatchObject({
-      refusal: { reasons: [{ code: 'server.not-reached', params: { problem: 'connection-refused' } }] },
-    });
-    server.codes.set(testCode, 'ST10');
-    station.record(1);
-    expect(await station.sync.enrol(server.url, ' 7k3m9qxt ')).toEqual({ ok: true, value: undefined });
-    await station.allSent();
-    expect(statSync(join(station.folder, 'server.key')).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(station.folder, 'server.json'), 'utf8')).not.toContain('PRIVATE');
-    expect(JSON.stringify(station.sync.view())).not.toContain('PRIVATE');
-    expect(station.sync.forget()).toMatchObject({ ok: true });
-    expect(station.sync.link().state).toBe('not-configured');
-    expect(readdirSync(station.folder).filter((name) => name.startsWith('server.'))).toEqual([]);
-  });
-
-  test('an answer that was lost: the same code works again, with the same key', async () => {
-    await station.start();
-    server.codes.set(testCode, 'ST10');
-    server.onAsk = (_path, request) => {
-      server.onAsk = () => null;
-      // The server does it, and the answer is lost.
-      request.socket.write = () => true;
-      setTimeout(() => request.socket.destroy(), 20);
-      return null;
-    };
-    expect(await station.sync.enrol(server.url, testCode)).toMatchObject({
-      refusal: { reasons: [{ code: 'server.not-reached', params: { problem: 'connection-lost' } }] },
-    });
-    expect(server.keys.size).toBe(1);
-    expect(await station.sync.enrol(server.url, testCode)).toMatchObject({ ok: true });
-    expect(server.keys.size).toBe(1);
-    // Enrolling again makes a new key: the old one may have been revoked.
-    server.codes.set(testCode, 'ST10');
-    expect(await station.sync.enrol(server.url, testCode)).toMatchObject({ ok: true });
-    expect(server.keys.size).toBe(2);
-  });
-
-  test('a data folder whose key does not fit says so and leaves the work alone', async () => {
-    await station.enrol(server);
-    writeFileSync(join(station.folder, 'server.key'), 'nonsense');
-    await station.start();
-    station.record(1);
-    expect(station.sync.link()).toMatchObject({ state: 'refused', problem: { code: 'enrolment-unusable' } });
-    expect(station.sync.link().problem?.detail).toMatch(/server\.key.*enrol/);
-    expect(station.sync.link().problem?.detail).not.toContain('nonsense');
   });
 });

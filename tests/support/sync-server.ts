@@ -46,8 +46,12 @@ export class TestSyncServer {
   readonly asked: string[] = [];
   readonly blobs = new Map<string, { offer: BlobOffer; bytes: Buffer; complete: boolean }>();
   readonly files = new Map<string, Buffer>();
-  /** Called before a request is answered; a code instead of the answer. */
-  onAsk: (path: string, request: IncomingMessage) => SyncErrorCode | null | Promise<SyncErrorCode | null> = () => null;
+  /** Called before a request is answered; a code, or anything at all, instead of the answer. */
+  onAsk: (path: string, request: IncomingMessage) => Planned | Promise<Planned> = () => null;
+  /** Batches that were wrong in themselves, whatever is held: in words. */
+  readonly wrongBatches: string[] = [];
+  /** What is said instead of the body of an answer of 200. */
+  answerInstead: (path: string, body: Record<string, unknown>) => unknown = (_path, body) => body;
   /** Largest number of events in one batch. */
   mostEvents = Number.POSITIVE_INFINITY;
   clockOffsetMs = 0;
@@ -101,6 +105,14 @@ export class TestSyncServer {
       token: this.#token,
     };
   }
+  /** Loses the newest events of a stream, as with an older backup. */
+  forget(stream: string, count: number): void {
+    const held = this.streams.get(stream);
+    if (held === undefined || count === 0) return;
+    held.records.splice(-count);
+    held.hashes.splice(-count);
+    if (held.records.length === 0) this.streams.delete(stream);
+  }
   /** As PostgreSQL put back to an older backup. */
   putBack(snapshot: Snapshot): void {
     this.streams = new Map(JSON.parse(snapshot.streams) as [string, Stream][]);
@@ -118,7 +130,8 @@ export class TestSyncServer {
     const fail = (error: SyncErrorCode, problem: string, head?: Head, status = statusOf[error] ?? 400): void =>
       send(status, { error, problem, remedy: 'As the test says.', ...(head && { head }) });
     const send = (status: number, body: unknown): void => {
-      const text = JSON.stringify(body);
+      const said = status === 200 ? this.answerInstead(url.pathname, body as Record<string, unknown>) : body;
+      const text = JSON.stringify(said);
       response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
       response.end(text);
     };
@@ -128,7 +141,13 @@ export class TestSyncServer {
       const body = Buffer.concat(parts);
       this.asked.push(`${request.method} ${url.pathname}`);
       const planned = await this.onAsk(url.pathname, request);
-      if (planned !== null) return fail(planned, 'The test wants it so.');
+      if (typeof planned === 'string') return fail(planned, 'The test wants it so.');
+      if (planned !== null && 'text' in planned) {
+        response.writeHead(planned.status, { 'content-type': 'text/html' });
+        response.end(planned.text);
+        return undefined;
+      }
+      if (planned !== null) return fail(planned.error, 'The test wants it so.', planned.head);
       if (url.pathname === syncPaths.enrol) return this.#enrol(body, send, fail);
       const who = this.#checked(request, url, body);
       if ('error' in who) return fail(who.error, who.problem);
@@ -222,7 +241,11 @@ export class TestSyncServer {
     return { seq: stream.first + stream.records.length - 1, hash: stream.hashes.at(-1) ?? '' };
   }
 
-  #events(stationId: string, request: IncomingMessage, body: Buffer, send: Send, fail: Fail): void {
+  #events(stationId: string, request: IncomingMessage, body: Buffer, send: Send, refuse: Fail): void {
+    const fail: Fail = (error, problem, head) => {
+      if (error !== 'gap' && error !== 'fork' && error !== 'batch-too-large') this.wrongBatches.push(problem);
+      refuse(error, problem, head);
+    };
     let text: string;
     try {
       const encoding = request.headers['content-encoding'];
@@ -316,6 +339,11 @@ export class TestSyncServer {
   }
 }
 
+export type Planned =
+  | SyncErrorCode
+  | { readonly error: SyncErrorCode; readonly head: Head }
+  | { readonly status: number; readonly text: string }
+  | null;
 type Send = (status: number, body: unknown) => void;
 type Fail = (error: SyncErrorCode, problem: string, head?: Head) => void;
 
