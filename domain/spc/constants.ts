@@ -126,7 +126,7 @@ const density = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Ma
  * Standard normal distribution to an absolute error of about 1e-16, which is what the range needs (G. Marsaglia, Evaluating
  * the Normal Distribution, Journal of Statistical Software 11 (2004) 4). Not for tails: those take the package's function.
  */
-function cumulative(x: number): number {
+export function cumulative(x: number): number {
   if (x > 8.5) return 1;
   if (x < -8.5) return 0;
   let term = x;

@@ -33,6 +33,8 @@ export const spcReasonCodes = {
   'spc.denominator-zero': ['name'],
   /** The result is beyond the largest number a double holds. */
   'spc.out-of-range': [],
+  /** A quantity or time of a key figure that cannot be (negative, or larger than what it is a part of). */
+  'kpi.impossible': ['name', 'value', 'allowed'],
   /** The list of phases is not in order or leaves the data. */
   'spc.phase-order': ['phase', 'from', 'points'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

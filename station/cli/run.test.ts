@@ -77,7 +77,7 @@ describe('usage', () => {
     expect(await linewright()).toMatchObject({ code: 2, out: '', err: expect.stringContaining('Usage: linewright') });
   });
   it('each command tells its help and the exit codes', async () => {
-    for (const command of ['check', 'rebuild', 'verify', 'new-epoch', 'pin']) {
+    for (const command of ['check', 'rebuild', 'verify', 'new-epoch', 'pin', 'spc', 'kpi']) {
       const { code, out } = await linewright(command, '--help');
       expect(code).toBe(0);
       expect(out).toContain(`Usage: linewright ${command}`);

@@ -14,12 +14,14 @@ import {
   type Drivers,
 } from './command.ts';
 import { enrol } from './enrol.ts';
+import { kpi } from './kpi.ts';
 import { newEpoch } from './new-epoch.ts';
 import { pin } from './pin.ts';
 import { rebuild } from './rebuild.ts';
+import { spc } from './spc.ts';
 import { verify } from './verify.ts';
 
-const commands: readonly Command[] = [check, rebuild, verify, newEpoch, enrol, audit, pin];
+const commands: readonly Command[] = [check, rebuild, verify, newEpoch, enrol, audit, pin, spc, kpi];
 
 const help = `Usage: linewright COMMAND [options]
 
