@@ -6,6 +6,9 @@ export const permissions = [
   'unit.lift-hold',
   'unit.scrap',
   'order.manage',
+  'reaction.do-step',
+  'signal.close',
+  'control.manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -20,14 +23,41 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  operator: ['unit.build', 'unit.create', 'unit.hold'],
-  'quality-technician': ['unit.build', 'unit.hold', 'unit.lift-hold'],
-  'line-lead': ['unit.build', 'unit.create', 'unit.hold', 'unit.lift-hold', 'unit.scrap', 'order.manage'],
-  supervisor: ['unit.build', 'unit.create', 'unit.hold', 'unit.lift-hold', 'unit.scrap', 'order.manage'],
-  'process-engineer': ['unit.hold'],
+  operator: ['unit.build', 'unit.create', 'unit.hold', 'reaction.do-step'],
+  'quality-technician': [
+    'unit.build',
+    'unit.hold',
+    'unit.lift-hold',
+    'reaction.do-step',
+    'signal.close',
+    'control.manage',
+  ],
+  'line-lead': [
+    'unit.build',
+    'unit.create',
+    'unit.hold',
+    'unit.lift-hold',
+    'unit.scrap',
+    'order.manage',
+    'reaction.do-step',
+    'signal.close',
+    'control.manage',
+  ],
+  supervisor: [
+    'unit.build',
+    'unit.create',
+    'unit.hold',
+    'unit.lift-hold',
+    'unit.scrap',
+    'order.manage',
+    'reaction.do-step',
+    'signal.close',
+    'control.manage',
+  ],
+  'process-engineer': ['unit.hold', 'reaction.do-step', 'control.manage'],
   // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
   'controls-engineer': [],
 };
 
 /** Permissions for which the badge alone is not enough: the PIN must have been given in this session (21 CFR 11.200 idea). */
-export const pinPermissions: readonly Permission[] = ['unit.lift-hold', 'unit.scrap', 'order.manage'];
+export const pinPermissions: readonly Permission[] = ['unit.lift-hold', 'unit.scrap', 'order.manage', 'signal.close'];

@@ -17,6 +17,7 @@ export interface Catalogue {
   definition(id: string, revision: string): ReleasedDefinition | null;
   /** The very definition an execution was started with: same id, revision and content; null when it is gone or was changed. */
   definitionOf(ref: DefinitionRef): ReleasedDefinition | null;
+  readonly controlPlans: readonly ReleasedControlPlan[];
   /** The released control plan of a process definition, whatever its revision; null: it has none. */
   controlPlanOf(definitionId: string): ReleasedControlPlan | null;
   controlPlan(id: string, revision: string): ReleasedControlPlan | null;
@@ -60,6 +61,7 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     lines: configuration.lines,
     stations: configuration.stations,
     definitions: configuration.definitions,
+    controlPlans: configuration.controlPlans,
     people: configuration.people.people,
     definition,
     definitionOf(ref) {

@@ -3,8 +3,9 @@ import type { Orders } from '#contract/config/plant.ts';
 import type { DomainEvent } from '#contract/events/index.ts';
 import type { Entry } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
-import type { OrderBody, SerialBlockBody } from '#contract/sync/down.ts';
+import type { OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
+import type { ChartKey } from './control/chart.ts';
 import type { ScannedComponent } from './facts.ts';
 import type { LabelCheck, LabelPassport } from './units/label-passport.ts';
 import type { InternalAction } from './steps/step-type.ts';
@@ -48,6 +49,24 @@ export type UnitCommand =
       readonly label: LabelPassport;
       readonly check: LabelCheck;
     };
+
+/** What people do about signals and charts. */
+export type ControlCommand =
+  | { readonly type: 'reaction.do-step'; readonly signalId: string; readonly stepId: string }
+  | { readonly type: 'signal.close'; readonly signalId: string; readonly causeId: string; readonly note: string }
+  /** Of the suspects of a closed signal: these, or with null all that it holds. */
+  | {
+      readonly type: 'signal.lift-holds';
+      readonly signalId: string;
+      readonly serials: readonly string[] | null;
+      readonly reason: string;
+    }
+  /** Takes over that a signal of this log was closed at another station. */
+  | { readonly type: 'signal.follow'; readonly signalId: string; readonly heard: SignalBody }
+  /** Limits anew from the points since `since`; null: from as many of the newest as the plan asks for. */
+  | { readonly type: 'phase.begin'; readonly chart: ChartKey; readonly since: string | null; readonly reason: string }
+  | { readonly type: 'point.exclude'; readonly pointId: string; readonly reason: string }
+  | { readonly type: 'point.note'; readonly pointId: string; readonly text: string };
 
 interface StepPlace {
   readonly executionId: string;
@@ -100,5 +119,5 @@ export type StationCommand = {
   readonly event: StationFact;
 };
 
-export type Command = OrderCommand | UnitCommand | ExecutionCommand | PeopleCommand | StationCommand;
+export type Command = OrderCommand | UnitCommand | ControlCommand | ExecutionCommand | PeopleCommand | StationCommand;
 export type CommandType = Command['type'];

@@ -4,6 +4,7 @@ import type { DeviceState } from '#contract/driver.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { LiveReading } from '#contract/reading.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { ControlFacts } from './control/facts.ts';
 import type { Session } from './people/session.ts';
 
 /** A component label as the scan parser understood it. `materialId` or `gtin` says what it is; both null: not known. */
@@ -48,12 +49,20 @@ export interface Facts {
   readonly catalogue: Catalogue;
   readonly session: Session;
   /** Ids to use for what this command creates. */
-  readonly ids: { readonly execution: string; readonly hold: string; readonly cycle: string };
+  readonly ids: {
+    readonly execution: string;
+    readonly hold: string;
+    readonly cycle: string;
+    /** Of something else: the same id for the same name within one command. */
+    fresh(what: string): string;
+  };
   reading(tagId: string): LiveReading | null;
   device(deviceId: string): DeviceFact | null;
   readonly server: ServerFact;
   /** Open contradictions about a unit. */
   cases(serial: string): readonly CaseFact[];
+  /** Charts and signals. */
+  readonly control: ControlFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */

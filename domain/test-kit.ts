@@ -6,6 +6,9 @@ import type { LiveReading, TagValue } from '#contract/reading.ts';
 import { catalogueOf, type Catalogue } from './catalogue.ts';
 import type { Command } from './commands.ts';
 import type { Decision } from './decision.ts';
+import { decideControl } from './control/decide.ts';
+import { followUp } from './control/follow.ts';
+import { ControlMemory } from './control/test-memory.ts';
 import { decideExecution } from './execution/decide.ts';
 import { evolveExecution, isOpen, type Execution } from './execution/execution.ts';
 import type { CaseFact, DeviceFact, Facts, ServerFact } from './facts.ts';
@@ -47,6 +50,7 @@ export class World {
   readonly devices = new Map<string, DeviceFact>();
   readonly cases = new Map<string, readonly CaseFact[]>();
   readonly heardAt = new Map<string, number>();
+  readonly control = new ControlMemory(this.units);
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
   now = startAt;
@@ -76,7 +80,8 @@ export class World {
       station,
       catalogue: this.catalogue,
       session: this.session,
-      ids: { execution: `X${n}`, hold: `H${n}`, cycle: `C${n}` },
+      ids: { execution: `X${n}`, hold: `H${n}`, cycle: `C${n}`, fresh: (what) => `${what} ${n}` },
+      control: this.control,
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
       server: this.server,
@@ -132,6 +137,14 @@ export class World {
       case 'pin.given':
       case 'station.lock':
         return decidePeople(this.session, command, facts);
+      case 'reaction.do-step':
+      case 'signal.close':
+      case 'signal.lift-holds':
+      case 'signal.follow':
+      case 'phase.begin':
+      case 'point.exclude':
+      case 'point.note':
+        return decideControl(command, facts);
       case 'station.record':
         return { ok: true, events: [command.event] };
     }
@@ -139,8 +152,11 @@ export class World {
 
   /** Decides and, whatever came of it, folds the events. */
   do(command: Command, actor?: Actor): Decision {
+    const open = this.open();
     const decision = this.decide(command, actor);
+    const consequences = decision.ok ? followUp(open, decision.events, this.facts(actor)) : [];
     this.take(decision.events, actor);
+    this.take(consequences, { kind: 'system' });
     return decision;
   }
 
@@ -153,6 +169,7 @@ export class World {
 
   fold(event: Happened): void {
     this.log.push(event);
+    this.control.fold(event);
     this.session = evolveSession(this.session, event);
     const body: Readonly<Record<string, unknown>> = event.body;
     const executionId = typeof body['executionId'] === 'string' ? body['executionId'] : null;

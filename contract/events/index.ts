@@ -37,6 +37,13 @@ import { machineCyclePrepared } from './machine-cycle.prepared.ts';
 import { machineCycleStarted } from './machine-cycle.started.ts';
 import { machineCycleFinished } from './machine-cycle.finished.ts';
 import { machineCycleAborted } from './machine-cycle.aborted.ts';
+import { pointCharted } from './point.charted.ts';
+import { phaseBegun } from './phase.begun.ts';
+import { pointExcluded } from './point.excluded.ts';
+import { pointNoted } from './point.noted.ts';
+import { signalRaised } from './signal.raised.ts';
+import { reactionStepDone } from './reaction.step-done.ts';
+import { signalClosed } from './signal.closed.ts';
 import { linkTestStarted } from './link-test.started.ts';
 import { linkTestRecorded } from './link-test.recorded.ts';
 import { linkTestEnded } from './link-test.ended.ts';
@@ -83,6 +90,13 @@ export const eventDefinitions = [
   machineCycleStarted,
   machineCycleFinished,
   machineCycleAborted,
+  pointCharted,
+  phaseBegun,
+  pointExcluded,
+  pointNoted,
+  signalRaised,
+  reactionStepDone,
+  signalClosed,
   linkTestStarted,
   linkTestRecorded,
   linkTestEnded,

@@ -39,5 +39,72 @@ export const stepRef = {
 export const definitionRefSchema = z.strictObject({ id: z.string(), revision: z.string(), hash: z.string() });
 export type DefinitionRef = z.infer<typeof definitionRefSchema>;
 
+/** Which stream of points: the chart of a plan, and the process station where the operation was done. */
+export const chartRefSchema = z.strictObject({
+  planId: z.string(),
+  /** Of the plan that it was judged by. */
+  revision: z.string(),
+  hash: z.string(),
+  characteristicId: z.string(),
+  chartId: z.string(),
+  stationId: z.string(),
+});
+export type ChartRef = z.infer<typeof chartRefSchema>;
+
+export const plotIds = [
+  'mean',
+  'range',
+  'deviation',
+  'value',
+  'moving-range',
+  'ewma',
+  'cusum-upper',
+  'cusum-lower',
+] as const;
+export type PlotId = (typeof plotIds)[number];
+
+/** Unit of the plotted statistic; `sigma` is the height of one zone. `lower` null: there is only an upper one. */
+export const plotLimitsSchema = z.strictObject({
+  center: z.number(),
+  lower: z.number().nullable(),
+  upper: z.number(),
+  sigma: z.number(),
+});
+export type PlotLimits = z.infer<typeof plotLimitsSchema>;
+
+/** One statistic of a point; `value` null: it is not defined for this point (no range before the second value). */
+export const plottedSchema = z.strictObject({
+  plot: z.enum(plotIds),
+  value: z.number().nullable(),
+  /** What it was judged by; null: nothing yet. */
+  limits: plotLimitsSchema.nullable(),
+});
+export type Plotted = z.infer<typeof plottedSchema>;
+
+/** A value of a point with where it was measured; `executionId` null: apart from a run. */
+export const chartedValueSchema = z.strictObject({
+  value: z.number(),
+  serial: z.string(),
+  executionId: z.string().nullable(),
+  stepId: z.string().nullable(),
+  attempt: z.number().int().min(1),
+  index: z.number().int().min(1),
+});
+export type ChartedValue = z.infer<typeof chartedValueSchema>;
+
+/** A rule that a point completed, with everything that its words need; null where the rule has no such number. */
+export const firedRuleSchema = z.strictObject({
+  set: z.string(),
+  id: z.string(),
+  kind: z.enum(['beyond', 'same-side', 'trend', 'alternating', 'most-beyond', 'within', 'outside']),
+  count: z.number().int().nullable(),
+  points: z.number().int().nullable(),
+  sigmas: z.number().nullable(),
+  plot: z.enum(plotIds),
+  /** Points that form the pattern, the newest last. */
+  members: z.array(z.string()).min(1),
+});
+export type FiredRule = z.infer<typeof firedRuleSchema>;
+
 export const verdictSchema = z.enum(['ok', 'below', 'above']);
 export type Verdict = z.infer<typeof verdictSchema>;

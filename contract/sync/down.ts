@@ -3,6 +3,8 @@
  * only its newest version is sent. `body` null: it is gone.
  */
 import { z } from 'zod';
+import { actorSchema } from '../envelope.ts';
+import { signalRaisedBody } from '../events/signal.raised.ts';
 import { passportSchema } from '../passport.ts';
 import { hashSchema } from './protocol.ts';
 
@@ -68,6 +70,23 @@ export const caseBodySchema = z.object({
 });
 export type CaseBody = z.infer<typeof caseBodySchema>;
 
+const told = { at: z.number(), stationId: z.string() };
+
+/**
+ * A signal of a control chart, for every station of the line: while it is open the one it is about is locked, and any may do
+ * the reaction and close it. Closed ones are taken away after some days.
+ */
+export const signalBodySchema = z.object({
+  signalId: z.string(),
+  raised: z.object({
+    ...signalRaisedBody.omit({ signalId: true }).shape,
+    ...told,
+  }),
+  steps: z.array(z.object({ stepId: z.string(), by: actorSchema, ...told })),
+  closed: z.object({ causeId: z.string(), note: z.string(), by: actorSchema, ...told }).nullable(),
+});
+export type SignalBody = z.infer<typeof signalBodySchema>;
+
 export const documentKinds = {
   file: fileBodySchema,
   order: orderBodySchema,
@@ -75,6 +94,7 @@ export const documentKinds = {
   passport: passportSchema,
   'station-key': stationKeyBodySchema,
   case: caseBodySchema,
+  signal: signalBodySchema,
 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;

@@ -15,6 +15,7 @@ import { unitFaults } from '#domain/units/decide.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { passedOperation } from '#domain/units/unit.ts';
 import type { Execution } from './execution.ts';
+import { signalOpen } from '#domain/control/decide.ts';
 import { meantOperation, openBefore, passedHere } from './routing.ts';
 
 export interface Interlocks {
@@ -64,7 +65,7 @@ export function startCheck(state: StartState, facts: Facts): StartCheck {
     unitCheck(unit, facts),
     contradictionCheck(serial, facts),
     ...(definition === null ? [] : [routingCheck(definition, operation, unit, facts)]),
-    ...(operation === null ? [] : [offlineCheck(operation, unit, facts)]),
+    ...(operation === null ? [] : [offlineCheck(operation, unit, facts), signalCheck(operation, unit, facts)]),
     operatorCheck(operation?.qualification, facts),
     ...(operation === null || !operation.stations.includes(facts.station.id) ? [] : [devicesCheck(operation, facts)]),
   );
@@ -152,6 +153,15 @@ function offlineCheck(operation: Operation, unit: Unit, facts: Facts): Check {
       return right(met('label.valid', { station: last, issuedAt: label.issuedAt }));
     }
   }
+}
+
+/** Nothing of an operation is begun while a signal about it is open here. */
+function signalCheck(operation: Operation, { definitionId }: Unit, facts: Facts): Check {
+  if (!operation.stations.includes(facts.station.id)) return right();
+  const open = facts.control
+    .openSignals()
+    .filter(({ raised }) => raised.definitionId === definitionId && raised.operationId === operation.id);
+  return wrong(...open.map((signal) => signalOpen(signal, operation.title, facts)));
 }
 
 function unitCheck(unit: Unit, facts: Facts): Check {
@@ -277,6 +287,7 @@ export function whatNow(reasons: readonly Reason[], order: Order | null, facts: 
       const serial = reasons.find((r) => typeof r.params['serial'] === 'string')?.params['serial'];
       if (serial !== undefined) add(next('scan-label', { serial }));
     }
+    if (code === 'process.signal-open') add(next('open-signal', { signal: params['signal'] ?? null }));
     if (code === 'unit.contradiction') add(next('open-unit', { serial: params['serial'] ?? null }));
     if (code === 'unit.other-in-work') add(next('continue-open-unit', { serial: params['serial'] ?? null }));
   }

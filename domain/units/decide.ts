@@ -1,14 +1,16 @@
 /** Hold, lift, scrap: decisions of people about a unit, wherever it stands. */
 import { event, type DomainEvent } from '#contract/events/index.ts';
-import type { Reason } from '#contract/refusal.ts';
+import type { Next, Reason } from '#contract/refusal.ts';
 import type { UnitCommand } from '#domain/commands.ts';
-import { accept, reason, refuse, type Decision } from '#domain/decision.ts';
+import { signalOpen } from '#domain/control/decide.ts';
+import { isRaised, isSignalOpen, type Signal } from '#domain/control/signal.ts';
+import { accept, next, reason, refuse, type Decision } from '#domain/decision.ts';
 import { currentRun, isOpen, type Execution } from '#domain/execution/execution.ts';
 import type { Facts } from '#domain/facts.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { cycleOpen, type MachineCycleProgress } from '#domain/steps/machine-cycle/kind.ts';
-import type { Unit } from './unit-state.ts';
-import { openHold, unitStatusAfter } from './unit.ts';
+import type { Hold, Unit } from './unit-state.ts';
+import { openHold, openHolds, unitStatusAfter } from './unit.ts';
 import { holderName, holdReason } from './holder.ts';
 
 export interface UnitState {
@@ -25,9 +27,13 @@ export function decideUnit({ unit, execution }: UnitState, command: Act, facts: 
   const faults: Reason[] = [...permissionFaults(facts, permission)];
   if (unit === null) return refuse([...faults, reason('unit.unknown', { serial })]);
   if (command.type === 'unit.lift-hold') {
-    const hold = openHold(unit);
-    if (hold === null) faults.push(reason('unit.not-held', { serial }));
-    if (hold === null || faults.length > 0) return refuse(faults);
+    const holds = openHolds(unit);
+    const locks = holds.map((hold) => signalOfHold(hold, facts));
+    const hold = holds.find((_hold, at) => locks[at] === null);
+    if (holds.length === 0) faults.push(reason('unit.not-held', { serial }));
+    if (hold === undefined)
+      faults.push(...locks.flatMap((signal) => (signal === null ? [] : [signalOpen(signal, null, facts)])));
+    if (hold === undefined || faults.length > 0) return refuse(faults, { next: whatOf(faults) });
     return accept([event('unit.hold-lifted', { serial, holdId: hold.holdId, reason: command.reason })]);
   }
   faults.push(...standFaults(unit, command.type === 'unit.hold' ? 'unit.held' : 'unit.scrapped', facts));
@@ -60,9 +66,22 @@ export function decideUnit({ unit, execution }: UnitState, command: Act, facts: 
   return accept(events);
 }
 
+/** The open signal that a hold is of: it is not lifted before the signal is closed. null: none that is known to be open. */
+function signalOfHold({ reasons }: Hold, facts: Facts): Signal | null {
+  const id = reasons.find(({ code }) => code === 'process.signal')?.params['signal'];
+  const signal = typeof id === 'string' ? facts.control.signal(id) : null;
+  return isRaised(signal) && isSignalOpen(signal) ? signal : null;
+}
+
+const whatOf = (faults: readonly Reason[]): readonly Next[] =>
+  faults.flatMap(({ code, params }) =>
+    code === 'process.signal-open' ? [next('open-signal', { signal: params['signal'] ?? null })] : [],
+  );
+
 /** Why the unit's own state stands against it. */
 function standFaults(unit: Unit, wanted: 'unit.held' | 'unit.scrapped', facts: Facts): readonly Reason[] {
-  if (unitStatusAfter(unit, wanted) !== null) return [];
+  // A second hold of a person would say nothing new.
+  if (unit.status !== 'held' || wanted !== 'unit.held') if (unitStatusAfter(unit, wanted) !== null) return [];
   return unitFaults(unit, facts);
 }
 

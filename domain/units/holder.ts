@@ -28,6 +28,9 @@ export function holdReason(
   { catalogue }: Pick<Facts, 'catalogue'>,
 ): string | Localized {
   if (reasons.length === 0 && reason !== '') return reason;
+  // Of a signal: what was out of control.
+  const of = reasons.find(({ code }) => code === 'process.signal')?.params['characteristicText'];
+  if (typeof of === 'object' && of !== null) return of;
   const step = catalogue
     .definition(definitionId, revision)
     ?.operations.filter(({ id }) => operationId === null || id === operationId)

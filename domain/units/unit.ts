@@ -52,7 +52,8 @@ const transitions = {
     'execution.started': 'never',
     'execution.passed': 'held',
     'execution.stopped': 'held',
-    'unit.held': 'never',
+    // Each signal that a unit is suspect of holds it for itself (domain/control).
+    'unit.held': 'held',
     'unit.hold-lifted': 'rest',
     'unit.scrapped': 'scrapped',
     'unit.completed': 'held',
@@ -89,6 +90,7 @@ export function unitStatusAfter(
 }
 
 export const openHold = (unit: Unit): Hold | null => unit.holds.find((hold) => hold.liftedAt === null) ?? null;
+export const openHolds = (unit: Unit): readonly Hold[] => unit.holds.filter((hold) => hold.liftedAt === null);
 export const passedOperation = (unit: Unit, operationId: string): PassedOperation | null =>
   unit.passed.find((p) => p.operationId === operationId) ?? null;
 

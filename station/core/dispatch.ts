@@ -8,6 +8,8 @@ import type { StoreState } from '#contract/rpc/system.ts';
 import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { Command } from '#domain/commands.ts';
 import { accept, reason, type Decision } from '#domain/decision.ts';
+import { decideControl } from '#domain/control/decide.ts';
+import { followUp } from '#domain/control/follow.ts';
 import { decideExecution } from '#domain/execution/decide.ts';
 import type { Facts } from '#domain/facts.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
@@ -25,6 +27,7 @@ import {
   readOrder,
   readUnit,
   readUnitOrder,
+  type KnownPassport,
 } from '#station/store/projections/aggregates.ts';
 import { factsAt, type FactSources } from './facts.ts';
 import { Outcomes, outcomeOf, type CommandValue } from './outcomes.ts';
@@ -55,6 +58,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'order.receive':
       case 'order.receive-block':
       case 'execution.follow':
+      case 'signal.follow':
         return { kind: 'system' };
       case 'station.lock':
         return command.reason === 'idle' ? { kind: 'system' } : null;
@@ -80,7 +84,8 @@ export function createDispatch(parts: DispatchParts): Dispatch {
     if (decision.events.length > 0) {
       const meta = { actor: facts.actor, commandId, at, bootId, monoMs: clock.monotonic(), config: catalogue.hash };
       try {
-        store.append(withArrival(command, decision, facts, store), meta);
+        const consequences = followed(decision, facts, store);
+        store.append(withArrival(command, decision, facts, store), meta, consequences);
       } catch (error) {
         if (!(error instanceof StoreNotWritableError)) throw error;
         log.error({ err: error, command: command.type }, 'the store takes no events');
@@ -139,9 +144,29 @@ function withArrival(
   const serial = ok ? unitOf(command, facts, store) : null;
   const known = serial === null ? null : readArrival(store.read, serial);
   if (serial === null || known === null) return events;
-  const { version, passport } = known;
-  const arrived = event('unit.arrived', { serial, passport, via: 'server', version, keyId: null, issuedAt: null });
-  return [arrived, ...events];
+  return [arrival(serial, known), ...events];
+}
+
+/** Points, signals and holds that follow from what was decided, each with what is known from elsewhere of the unit it holds. */
+function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreStore, 'read'>): readonly DomainEvent[] {
+  const ends = events.some(
+    ({ type }) =>
+      type === 'measurement.recorded' ||
+      type === 'machine-cycle.finished' ||
+      type === 'execution.passed' ||
+      type === 'execution.stopped',
+  );
+  if (!ok || !ends) return [];
+  const open = readOpenExecution(read, facts.station.id);
+  return followUp(open, events, facts).flatMap((made) => {
+    if (made.type !== 'unit.held' || made.body.serial === open?.serial) return made;
+    const known = readArrival(read, made.body.serial);
+    return known === null ? made : [arrival(made.body.serial, known), made];
+  });
+}
+
+function arrival(serial: string, { version, passport }: KnownPassport): DomainEvent {
+  return event('unit.arrived', { serial, passport, via: 'server', version, keyId: null, issuedAt: null });
 }
 
 function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'>): Decision {
@@ -184,6 +209,14 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'pin.given':
     case 'station.lock':
       return decidePeople(facts.session, command, facts);
+    case 'reaction.do-step':
+    case 'signal.close':
+    case 'signal.lift-holds':
+    case 'signal.follow':
+    case 'phase.begin':
+    case 'point.exclude':
+    case 'point.note':
+      return decideControl(command, facts);
     case 'station.record':
       return accept([command.event]);
   }

@@ -4,6 +4,7 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import type { Facts } from '#domain/facts.ts';
 import { nobody, type Session } from '#domain/people/session.ts';
 import type { Station } from '#contract/config/plant.ts';
+import { controlFacts } from '#station/control/facts.ts';
 import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
 import type { CoreStore, DeviceSource, Ids, LiveSource, ServerLinkSource } from './ports.ts';
 
@@ -41,6 +42,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
       return { state: condition.state, since: devices.since(deviceId) ?? now, pushes: devices.pushes(deviceId) };
     },
     server: { configured, linked, sinceAt: sinceAt ?? startedAt },
+    control: controlFacts(store.read, station.id),
     cases: (serial) => readCases(store.read, serial),
     heardAt: (serial) => readHeardAt(store.read, serial),
     fittedIn: (materialId, componentSerial) => readFittedIn(store.read, materialId, componentSerial),
@@ -62,6 +64,9 @@ class NewIds {
   }
   get cycle(): string {
     return this.#once('cycle');
+  }
+  fresh(what: string): string {
+    return this.#once(`fresh ${what}`);
   }
   #once(what: string): string {
     let id = this.#made.get(what);

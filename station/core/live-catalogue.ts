@@ -1,5 +1,5 @@
 /** The configuration in force, which released files may change while the station runs: one object for whoever looks things up. */
-import type { Configuration, ReleasedDefinition } from '#contract/config/index.ts';
+import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#contract/config/index.ts';
 import type { Recipe } from '#contract/config/device.ts';
 import type { Line, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { DefinitionRef } from '#contract/events/shared.ts';
@@ -60,6 +60,9 @@ export class LiveCatalogue implements Catalogue {
   }
   get definitions(): readonly ReleasedDefinition[] {
     return this.#now.definitions;
+  }
+  get controlPlans(): readonly ReleasedControlPlan[] {
+    return this.#now.controlPlans;
   }
   get people(): readonly Person[] {
     return this.#now.people;

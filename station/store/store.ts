@@ -191,20 +191,22 @@ export class Store {
   /**
    * Writes the events and folds them into the read model in one transaction that is on the disk when this returns, then
    * tells the listeners.
+   * @param consequences what follows from the events by rules: written after them in the same transaction, under the
+   *   station's own name.
    * @returns the events as they lie in the log
    * @throws InvalidEventError, ProjectionError (nothing written), StoreNotWritableError (nothing written)
    */
-  append(events: readonly DomainEvent[], meta: AppendMeta): StoredEvent[] {
+  append(events: readonly DomainEvent[], meta: AppendMeta, consequences: readonly DomainEvent[] = []): StoredEvent[] {
     if (events.length === 0) throw new Error('append: an empty list of events; a command without facts is not written');
     if (!Number.isFinite(meta.at) || !Number.isFinite(meta.monoMs)) {
       throw new Error(`append: at (${meta.at}) and monoMs (${meta.monoMs}) must be finite numbers`);
     }
     this.#health.assertWritable();
-    const bodies = events.map(validated);
+    const whole = [...events, ...consequences].map(validated);
     const stored: StoredEvent[] = [];
     let { seq, hash } = this.#tail;
     this.#transact(() => {
-      for (const { type, version, body } of bodies) {
+      for (const [index, { type, version, body }] of whole.entries()) {
         seq += 1;
         const record: EventRecord = {
           stationId: this.stationId,
@@ -213,7 +215,7 @@ export class Store {
           at: meta.at,
           bootId: meta.bootId,
           monoMs: meta.monoMs,
-          actor: meta.actor,
+          actor: index < events.length ? meta.actor : { kind: 'system' },
           commandId: meta.commandId,
           config: meta.config,
           type,

@@ -1,5 +1,6 @@
 /** The projections of the station's read model, for `openStore`. */
 import type { Projection } from '../projection.ts';
+import { control } from './control.ts';
 import { production } from './production.ts';
 
-export const projections: readonly Projection[] = [production];
+export const projections: readonly Projection[] = [production, control];

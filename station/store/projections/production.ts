@@ -4,7 +4,7 @@
  * execution and the unit is found through it. What the server told of units is joined here too, so that lists, counts and
  * searches are of everything this station knows; no row depends on which of the two came first.
  */
-import type { StoredEvent } from '#contract/events/index.ts';
+import type { BodyOf, StoredEvent } from '#contract/events/index.ts';
 import { passportSchema } from '#contract/passport.ts';
 import { caseBodySchema } from '#contract/sync/down.ts';
 import { evolveExecution, type Execution, type StepRun } from '#domain/execution/execution.ts';
@@ -85,7 +85,13 @@ const ddl = `
     value REAL NOT NULL,
     serial TEXT NOT NULL,
     verdict TEXT NOT NULL,
-    typed INTEGER NOT NULL
+    typed INTEGER NOT NULL,
+    station_id TEXT NOT NULL,
+    operation_id TEXT NOT NULL,
+    execution_id TEXT NOT NULL,
+    step_id TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    idx INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX measured_of ON measured (definition_id, characteristic_id, id);
   CREATE TABLE component (
@@ -116,7 +122,7 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 3,
+  version: 4,
   tables: [
     'session',
     'work_order',
@@ -304,26 +310,41 @@ function foldExecution(db: ReadModelDb, event: StoredEvent, executionId: string,
   return after;
 }
 
-function foldValues(db: ReadModelDb, event: StoredEvent, { serial, definition }: Execution): void {
-  const add = (characteristicId: string, value: number, verdict: string, typed: boolean): void =>
-    void db.run(
-      `INSERT INTO measured (definition_id, characteristic_id, at, value, serial, verdict, typed)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      definition.id,
-      characteristicId,
-      whole(event.at),
-      value,
-      serial,
-      verdict,
-      Number(typed),
-    );
-  if (event.type === 'measurement.recorded') {
-    const { characteristicId, reading, verdict } = event.body;
-    add(characteristicId, reading.value, verdict, reading.entry === 'typed');
+function foldValues(db: ReadModelDb, event: StoredEvent, execution: Execution): void {
+  if (event.type === 'measurement.recorded') addValue(db, event, execution, event.body);
+  if (event.type === 'machine-cycle.finished') {
+    const { stepId, attempt, results } = event.body;
+    for (const result of results) addValue(db, event, execution, { ...result, stepId, attempt, index: 1 });
   }
-  if (event.type === 'machine-cycle.finished')
-    for (const { characteristicId, reading, verdict } of event.body.results)
-      add(characteristicId, reading.value, verdict, reading.entry === 'typed');
+}
+
+function addValue(
+  db: ReadModelDb,
+  { at }: StoredEvent,
+  { serial, definition, stationId, operationId, executionId }: Execution,
+  value: Pick<
+    BodyOf<'measurement.recorded'>,
+    'characteristicId' | 'reading' | 'verdict' | 'stepId' | 'attempt' | 'index'
+  >,
+): void {
+  db.run(
+    `INSERT INTO measured (definition_id, characteristic_id, at, value, serial, verdict, typed, station_id, operation_id,
+       execution_id, step_id, attempt, idx)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    definition.id,
+    value.characteristicId,
+    whole(at),
+    value.reading.value,
+    serial,
+    value.verdict,
+    Number(value.reading.entry === 'typed'),
+    stationId,
+    operationId,
+    executionId,
+    value.stepId,
+    value.attempt,
+    value.index,
+  );
 }
 
 function foldComponents(db: ReadModelDb, event: StoredEvent, serial: string): void {
