@@ -10,6 +10,8 @@ import { folderTree } from '#config/file-tree.ts';
 import type { Clock } from './clock.ts';
 import { keptDefinitions } from './config/kept-definitions.ts';
 import { ReleasedFiles } from './config/released-files.ts';
+import { followSignals } from './control/follow-signals.ts';
+import { createControlRouter } from './control/rpc.ts';
 import { createCore } from './core/index.ts';
 import { LiveCatalogue } from './core/live-catalogue.ts';
 import type { ServerParts } from './core/ports.ts';
@@ -200,6 +202,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       orders: createOrdersRouter(core),
       execution: createExecutionRouter(core),
       units: createUnitsRouter(core, sync),
+      control: createControlRouter(core),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),
@@ -220,6 +223,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
           definitions.keep(taken, tree);
           catalogue.replace(taken);
         }),
+        followSignals(core),
         takeInOrders({ documents: server.documents, dispatch: core.dispatch, read: store.read, stationId, log }),
       );
       devices.start();

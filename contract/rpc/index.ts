@@ -1,4 +1,5 @@
 /** The whole contract between renderer and station: one file per feature. */
+import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { execution } from './execution.ts';
 import { orders } from './orders.ts';
@@ -9,5 +10,5 @@ import { sync } from './sync.ts';
 import { system } from './system.ts';
 import { units } from './units.ts';
 
-export const contract = { system, people, scan, orders, execution, units, devices, settings, sync };
+export const contract = { system, people, scan, orders, execution, units, control, devices, settings, sync };
 export type Contract = typeof contract;

@@ -1,7 +1,7 @@
 /** Cross-checks of control plans against the process definitions that they are about. */
 import type { ChartPlan, ControlPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { Characteristic, Operation, ProcessDefinition } from '#contract/config/definition.ts';
-import { runLengths } from '#domain/control/rules.ts';
+import { ruleSets, type Rule } from '#domain/spc/rule-sets.ts';
 import type { CheckInput, Findings, Index, Path } from './finding.ts';
 
 interface Place {
@@ -200,34 +200,30 @@ function checkChart(chart: ChartPlan, { file, path, findings }: Place): void {
         'Write `use: [1]`.',
       );
   }
-  const lengths = runLengths[set];
-  use.forEach((rule, at) => {
-    if (lengths[rule] !== undefined) return;
-    findings.add(
-      file,
-      [...path, 'rules', 'use', at],
-      `the set ${set} has no rule ${rule}`,
-      `It has ${Object.keys(lengths).join(', ')}.`,
-    );
-  });
+  const known = new Map(ruleSets[set].map((rule) => [rule.id, rule]));
   for (const [rule, length] of Object.entries(runs)) {
-    const own = lengths[Number(rule)];
+    const own = known.get(rule);
     const at: Path = [...path, 'rules', 'runs', rule];
-    if (own === undefined || own.editable === null)
+    const reach = own === undefined ? undefined : plausibleRuns[own.kind];
+    if (own === undefined || !('points' in own) || reach === undefined)
+      findings.add(file, at, `rule ${rule} of ${set} has no run length`, 'Remove it.');
+    else if (length < reach.from || length > reach.to)
       findings.add(
         file,
         at,
-        own === undefined ? `the set ${set} has no rule ${rule}` : `rule ${rule} of ${set} has no run length`,
-        'Remove it.',
-      );
-    else if (length < own.editable.from || length > own.editable.to)
-      findings.add(
-        file,
-        at,
-        `a run of ${length} for rule ${rule} is outside ${own.editable.from} to ${own.editable.to}`,
-        `The set's own is ${own.run}: shorter runs signal more often without a cause, longer ones later.`,
+        `a run of ${length} for rule ${rule} is outside ${reach.from} to ${reach.to}`,
+        `The set's own is ${own.points}: shorter runs signal more often without a cause, longer ones later.`,
       );
     else if (!use.includes(Number(rule)))
       findings.add(file, at, `rule ${rule} is not used`, 'Add it to `use`, or remove the run length.');
   }
 }
+
+/** Run lengths that a plan may write: shorter runs come up by chance all the time, longer ones see nothing in a shift. */
+const plausibleRuns: Readonly<Partial<Record<Rule['kind'], { readonly from: number; readonly to: number }>>> = {
+  'same-side': { from: 5, to: 20 },
+  trend: { from: 4, to: 15 },
+  alternating: { from: 8, to: 30 },
+  within: { from: 8, to: 30 },
+  outside: { from: 5, to: 20 },
+};

@@ -84,8 +84,8 @@ describe('points', () => {
     expect(signals()).toHaveLength(1);
     expect(state().openSignal).toBe(signals()[0]?.signalId);
   });
-  it('of values one after the other: every N of them', () => {
-    open(controlConfiguration({ kind: 'xbar-s', subgroup: { from: 'unit' } }));
+  it('xbar-s draws means and standard deviations', () => {
+    open(controlConfiguration({ kind: 'xbar-s' }));
     build(10, 10.02);
     expect(points()[0]?.plots.map((p) => p.plot)).toEqual(['mean', 'deviation']);
   });

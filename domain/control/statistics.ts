@@ -150,8 +150,8 @@ export function standardised({ value, limits }: Plotted): number | null {
 }
 
 /** The rules of a plan's chart; the check of the configuration holds that there are such. */
-export function rulesOf({ set, use, runs }: ChartRules): readonly Rule[] {
-  const rules = chosenRules({ set, rules: use.map(String), points: runs });
+export function rulesOf(chosen: ChartRules): readonly Rule[] {
+  const rules = chosenRules(chosen);
   return isRefused(rules) ? [] : rules;
 }
 

@@ -57,7 +57,7 @@ export function unitList(
 }
 
 /** Where it is in work, else where something of it passed last. */
-function placeOf({ open, passed }: Unit): string | null {
+export function placeOf({ open, passed }: Unit): string | null {
   if (open !== null) return open.stationId;
   const last = passed.reduce<Unit['passed'][number] | null>(
     (latest, each) => (latest === null || (each.at ?? 0) >= (latest.at ?? 0) ? each : latest),

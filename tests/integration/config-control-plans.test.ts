@@ -123,14 +123,6 @@ describe('control plans', () => {
       remedy: /0.005 or finer/,
     },
     {
-      name: 'rule that the set has not',
-      file: plan,
-      from: 'set: nelson, use: [1, 2, 3, 5, 6]',
-      to: 'set: western-electric, use: [1, 5]',
-      problem: /western-electric has no rule 5/,
-      remedy: /1, 2, 3, 4/,
-    },
-    {
       name: 'run length out of reason',
       file: plan,
       from: 'use: [1, 2, 3, 5, 6]',

@@ -8,6 +8,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { contract } from '#contract/rpc/index.ts';
+import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { UnitLabel } from '#contract/rpc/units.ts';
 import type { OrderRow } from '#contract/rpc/orders.ts';
@@ -17,6 +18,7 @@ import type { Settings } from '#contract/rpc/settings.ts';
 import type { SyncView } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import { readBelow } from '#station/web/files.ts';
+import { controlScene } from './control-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scenes } from './views.ts';
@@ -33,6 +35,7 @@ export interface ScriptedStation {
   readonly system: Shown<SystemView>;
   readonly sync: Shown<SyncView>;
   readonly scans: Shown<ScanOutcome | null>;
+  readonly control: Shown<ControlState>;
   scene(name: string): void;
   /** Cuts every connection and refuses new ones until `plugIn`. */
   unplug(): void;
@@ -57,6 +60,7 @@ export async function startScriptedStation(page: string, images: string, port = 
   const systemView = new Shown<SystemView>(system());
   const sync = new Shown<SyncView>(syncView());
   const scans = new Shown<ScanOutcome | null>(null);
+  const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
   const act =
@@ -107,6 +111,20 @@ export async function startScriptedStation(page: string, images: string, port = 
     system: {
       get: os.system.get.handler(() => systemView.value),
       watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)),
+    },
+    control: {
+      watch: os.control.watch.handler(({ signal }) => controlState.watch(signal)),
+      charts: os.control.charts.handler(() => controlScene.charts),
+      chart: os.control.chart.handler(({ input }) => controlScene.chart(input.chart)),
+      signals: os.control.signals.handler(() => page1([...controlScene.signals])),
+      signal: os.control.signal.handler(({ input }) => controlScene.signal(input.signalId)),
+      suspectCodes: os.control.suspectCodes.handler(() => controlScene.codes),
+      doStep: os.control.doStep.handler(act('control.doStep')),
+      closeSignal: os.control.closeSignal.handler(act('control.closeSignal')),
+      liftHolds: os.control.liftHolds.handler(act('control.liftHolds')),
+      beginPhase: os.control.beginPhase.handler(act('control.beginPhase')),
+      excludePoint: os.control.excludePoint.handler(act('control.excludePoint')),
+      notePoint: os.control.notePoint.handler(act('control.notePoint')),
     },
     people: {
       watch: os.people.watch.handler(({ signal }) => people.watch(signal)),
@@ -338,6 +356,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     system: systemView,
     sync,
     scans,
+    control: controlState,
     scene(name) {
       const make = scenes[name];
       if (!make) throw new Error(`no scene ${name}; there are ${Object.keys(scenes).join(', ')}`);

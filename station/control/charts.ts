@@ -1,0 +1,203 @@
+/** Control charts as the screen sees them. */
+import type { Characteristic, Operation } from '#contract/config/definition.ts';
+import type { ReleasedControlPlan } from '#contract/config/index.ts';
+import type { ChartPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
+import type { Localized } from '#contract/config/text.ts';
+import type { Actor } from '#contract/envelope.ts';
+import type { BodyOf } from '#contract/events/index.ts';
+import type {
+  ChartCondition,
+  ChartRow,
+  ChartSignal,
+  ChartView,
+  PhaseView,
+  PointNote,
+  PointView,
+} from '#contract/rpc/control.ts';
+import { chartKeyText, type ChartKey, type ChartState } from '#domain/control/chart.ts';
+import { plannedChart } from '#domain/control/decide.ts';
+import type { Signal } from '#domain/control/signal.ts';
+import type { Facts } from '#domain/facts.ts';
+import { actorName } from '#domain/units/holder.ts';
+import type { ReadModelReader } from '#station/store/projection.ts';
+import { readChart } from '#station/store/projections/control.ts';
+import { pointOf, signalsWhere, type PointRow } from './facts.ts';
+
+export interface ChartSources {
+  readonly read: ReadModelReader;
+  readonly facts: Facts;
+}
+
+const untitled = (id: string): Localized => ({ en: id, de: id });
+
+/** What the definitions say of a characteristic and an operation, in their newest released revision. */
+export function ofDefinition(
+  definitionId: string,
+  characteristicId: string,
+  operationId: string,
+  { catalogue }: Pick<Facts, 'catalogue'>,
+): {
+  readonly title: Localized;
+  readonly characteristic: Characteristic | null;
+  readonly operation: Operation | null;
+} {
+  const of = catalogue.definitions.filter((d) => d.id === definitionId);
+  const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
+  return {
+    title: ordered.at(-1)?.title ?? untitled(definitionId),
+    characteristic: ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === characteristicId) ?? null,
+    operation: ordered.flatMap((d) => d.operations).findLast((o) => o.id === operationId) ?? null,
+  };
+}
+
+/** The charts of this station: of the plans in force for what is done here. */
+export function chartList(sources: ChartSources): readonly ChartRow[] {
+  const { catalogue, station } = sources.facts;
+  return catalogue.controlPlans
+    .filter(({ status }) => status === 'released')
+    .flatMap((plan) =>
+      plan.characteristics.flatMap((planned) => {
+        const { operation } = ofDefinition(plan.definition, planned.characteristic, planned.operation, sources.facts);
+        if (operation?.stations.includes(station.id) !== true) return [];
+        return planned.charts.map((chart) => chartRow({ plan, planned, chart }, station.id, sources));
+      }),
+    );
+}
+
+interface Planned {
+  readonly plan: ReleasedControlPlan;
+  readonly planned: PlannedCharacteristic;
+  readonly chart: ChartPlan;
+}
+
+function chartRow({ plan, planned, chart }: Planned, stationId: string, { read, facts }: ChartSources): ChartRow {
+  const key: ChartKey = {
+    planId: plan.id,
+    characteristicId: planned.characteristic,
+    chartId: chart.id,
+    stationId,
+  };
+  const of = ofDefinition(plan.definition, planned.characteristic, planned.operation, facts);
+  const counted = read.get<{ readonly n: number; readonly at: number | null }>(
+    'SELECT count(*) AS n, max(at) AS at FROM control_point WHERE chart_key = ?',
+    chartKeyText(key),
+  );
+  return {
+    chart: key,
+    kind: chart.kind,
+    title: of.characteristic?.title ?? untitled(planned.characteristic),
+    definition: { id: plan.definition, title: of.title },
+    operation: { id: planned.operation, title: of.operation?.title ?? untitled(planned.operation) },
+    class: planned.class,
+    condition: conditionOf(readChart(read, key), chart),
+    points: counted?.n ?? 0,
+    newestAt: counted?.at ?? null,
+    falseAlarmPoints: null,
+  };
+}
+
+function conditionOf({ openSignal, phase, waiting }: ChartState, { limits, kind }: ChartPlan): ChartCondition {
+  if (openSignal !== null) return { kind: 'signal', signalId: openSignal };
+  if (phase?.kind === kind || limits.from === 'given') return { kind: 'in-control' };
+  return { kind: 'collecting', have: Math.min(waiting.length, limits.minimum), need: limits.minimum };
+}
+
+interface NoteRow {
+  readonly pointId: string;
+  readonly kind: PointNote['kind'];
+  readonly text: string;
+  readonly at: number;
+  readonly actor: string;
+}
+
+export function pointViews(rows: readonly PointRow[], { read, facts }: ChartSources): readonly PointView[] {
+  return rows.map((row) => {
+    const { body, at, excluded, replaced } = pointOf(row);
+    const notes = read.all<NoteRow>(
+      'SELECT point_id AS pointId, kind, text, at, actor FROM control_note WHERE point_id = ? ORDER BY id',
+      body.pointId,
+    );
+    return {
+      pointId: body.pointId,
+      at,
+      values: body.values,
+      plots: body.plots,
+      phaseId: body.phaseId,
+      excluded,
+      replaced,
+      notes: notes.map(({ kind, text, at: notedAt, actor }) => ({
+        kind,
+        text,
+        at: notedAt,
+        by: actorName(JSON.parse(actor) as Actor, facts.station.id, facts),
+      })),
+    };
+  });
+}
+
+/** @returns null when no plan in force has such a chart. */
+export function chartView(
+  query: { readonly chart: ChartKey; readonly limit: number; readonly before: string | null },
+  sources: ChartSources,
+): ChartView | null {
+  const { read, facts } = sources;
+  const found = plannedChart(query.chart, facts);
+  if (found === null) return null;
+  const { plan, planned, chart } = found;
+  const key = chartKeyText(query.chart);
+  const rows = read
+    .all<PointRow>(
+      `SELECT id, at, excluded, replaced, body FROM control_point
+       WHERE chart_key = ? AND id < coalesce((SELECT id FROM control_point WHERE point_id = ?), 9007199254740991)
+       ORDER BY id DESC LIMIT ?`,
+      key,
+      query.before,
+      query.limit + 1,
+    )
+    .reverse();
+  const more = rows.length > query.limit;
+  const shown = pointViews(more ? rows.slice(1) : rows, sources);
+  const ids = new Set(shown.map(({ pointId }) => pointId));
+  const { characteristic } = ofDefinition(plan.definition, planned.characteristic, planned.operation, facts);
+  return {
+    ...chartRow(found, query.chart.stationId, sources),
+    unit: characteristic?.unit ?? '1',
+    decimals: characteristic?.decimals ?? 3,
+    lower: characteristic?.lower ?? null,
+    upper: characteristic?.upper ?? null,
+    nominal: characteristic?.nominal ?? null,
+    rules: { set: chart.rules.set, use: chart.rules.use },
+    shown,
+    more,
+    phases: phasesOf(key, shown, sources),
+    signals: signalsWhere(read, 'chart_key = ? ORDER BY raised_at', key)
+      .filter(({ raised }) => ids.has(raised.pointId))
+      .map(mark),
+  };
+}
+
+const mark = ({ signalId, raised, closed }: Signal): ChartSignal => ({
+  signalId,
+  pointId: raised.pointId,
+  at: raised.at,
+  rules: raised.rules,
+  closedAt: closed?.at ?? null,
+});
+
+interface PhaseRow {
+  readonly at: number;
+  readonly actor: string;
+  readonly body: string;
+}
+
+/** Phases of the points, and the newest, which the next point is judged by. */
+function phasesOf(key: string, shown: readonly PointView[], { read, facts }: ChartSources): readonly PhaseView[] {
+  const wanted = new Set(shown.flatMap(({ phaseId }) => phaseId ?? []));
+  const rows = read.all<PhaseRow>('SELECT at, actor, body FROM control_phase WHERE chart_key = ? ORDER BY id', key);
+  return rows.flatMap(({ at, actor, body }, index) => {
+    const { phaseId, cause, reason, mean, sigma, size, points } = JSON.parse(body) as BodyOf<'phase.begun'>;
+    if (!wanted.has(phaseId) && index < rows.length - 1) return [];
+    const by = actorName(JSON.parse(actor) as Actor, facts.station.id, facts);
+    return [{ phaseId, at, by, cause, reason, mean, sigma, size, from: points.length }];
+  });
+}
