@@ -1,4 +1,5 @@
 /** What every screen needs of the station, subscribed once for the whole life of the page. */
+import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
@@ -18,6 +19,7 @@ class Station {
   system = $state.raw<SystemView | null>(null);
   readonly people: Live<PeopleView>;
   readonly execution: Live<ExecutionView>;
+  readonly control: Live<ControlState>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
 
@@ -28,6 +30,7 @@ class Station {
     });
     this.people = new Live<PeopleView>((options) => client.people.watch(undefined, options));
     this.execution = new Live<ExecutionView>((options) => client.execution.watch(undefined, options));
+    this.control = new Live<ControlState>((options) => client.control.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));
     this.scans = new Live<ScanOutcome | null>((options) => client.scan.watch(undefined, options), heardScan);
   }
