@@ -200,6 +200,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     program: signIn.program,
     dropFolder: options.dropFolder ?? null,
     version: packageJson.version,
+    metrics,
   });
   await integration.register(app);
 

@@ -46,12 +46,20 @@ export const integrationTargetSchema = z.strictObject({
 });
 export type IntegrationTarget = z.infer<typeof integrationTargetSchema>;
 
+/** Of messages, without integration.yaml. */
+export const keptDays = 90;
+
 export const integrationSchema = z.strictObject({
   schema: z.literal('linewright/integration@1'),
   /** all: a file with one bad record is refused as a whole; good: its good records are taken. */
   drop: z.strictObject({ mode: z.enum(['all', 'good']).default('all') }).default({ mode: 'all' }),
   /** Whether messages name the person who worked; a plant has to be allowed to tell that. */
   withPersons: z.boolean().default(false),
+  /**
+   * Messages that were delivered, or offered to those who ask, are removed after so many days. What waits and dead letters
+   * stay.
+   */
+  keepDays: z.number().int().min(7).max(3_650).default(keptDays),
   targets: z.array(integrationTargetSchema).max(20).default([]),
 });
 export type Integration = z.infer<typeof integrationSchema>;

@@ -56,10 +56,15 @@ export const operationStoppedSchema = operationConfirmedSchema.extend({
   kind: z.literal('operation-stopped'),
   cause: z.enum(['held', 'scrapped', 'given-up']),
 });
+const material = z
+  .string()
+  .nullish()
+  .describe('Part number; null: not known. Messages of before this was told do not have it');
 /** The last operation of a unit passed: one good piece of the order. */
 export const unitCompletedSchema = z.object({
   kind: z.literal('unit-completed'),
   ...common,
+  material,
   serial: z.string(),
   stationId: z.string(),
 });
@@ -67,6 +72,7 @@ export const unitCompletedSchema = z.object({
 export const unitScrappedSchema = z.object({
   kind: z.literal('unit-scrapped'),
   ...common,
+  material,
   serial: z.string(),
   stationId: z.string(),
   reason: z.string(),
@@ -75,6 +81,7 @@ export const unitScrappedSchema = z.object({
 export const orderChangedSchema = z.object({
   kind: z.literal('order-changed'),
   ...common,
+  material,
   status: z.enum(['created', 'released', 'held', 'closed', 'finished']),
   quantity: z.number(),
   done: z.number(),

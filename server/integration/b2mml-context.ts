@@ -7,5 +7,4 @@ export const b2mmlContext = (configuration: () => Configuration): Omit<B2mmlCont
     return configuration().plant.id;
   },
   lineOf: (stationId) => configuration().lines.find(({ stations }) => stations.includes(stationId))?.id ?? null,
-  materialOf: (orderId) => configuration().orders.find(({ id }) => id === orderId)?.material ?? null,
 });

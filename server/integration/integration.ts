@@ -1,7 +1,9 @@
 /** Other systems, put together: the REST interface, the outbox with its workers, the drop folder, dead letters. */
-import type { Integration } from '#contract/config/integration.ts';
+import { keptDays, type Integration } from '#contract/config/integration.ts';
 import type { App } from '../http/app.ts';
+import type { Metrics } from '../http/metrics.ts';
 import type { OrderService } from '../orders/port.ts';
+import { orderFacts } from '../orders/read.ts';
 import { repeat } from '../repeat.ts';
 import { b2mmlContext } from './b2mml-context.ts';
 import { DropFolder } from './drop/drop-folder.ts';
@@ -12,6 +14,7 @@ import { Follower } from './outbox/follow.ts';
 import { createErpFold } from './outbox/fold.ts';
 import type { IntegrationPorts } from './ports.ts';
 import { registerApi } from './rest/api.ts';
+import { removeOld } from './outbox/retention.ts';
 import { forgetOld } from './rest/idempotency.ts';
 import { receiversIn, tellingOrders } from './tell-orders.ts';
 
@@ -22,6 +25,7 @@ export interface IntegrationOptions {
   /** Where secrets are, by the names in integration.yaml. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  readonly metrics: Metrics;
   /** Channel on which the arrival of events is told. */
   readonly eventsChannel: string;
 }
@@ -52,7 +56,7 @@ export function createIntegration(options: IntegrationOptions): IntegrationParts
     withPersons: () => settings()?.withPersons ?? false,
     definition: (id, revision) =>
       ports.configuration().definitions.find((each) => each.id === id && each.revision === revision) ?? null,
-    quantityOf: async (tx, orderId) => (await ports.orders.get(tx, orderId))?.quantity ?? null,
+    ordersOf: orderFacts,
     now: () => clock.now(),
   });
   const follower = new Follower({ db, fold, clock, log });
@@ -72,6 +76,27 @@ export function createIntegration(options: IntegrationOptions): IntegrationParts
     options.dropFolder === null
       ? null
       : new DropFolder({ folder: options.dropFolder, mode: () => settings()?.drop.mode ?? 'all', ports });
+  const removed = options.metrics.counter(
+    'erp_removed_total',
+    'Messages to other systems that were removed because they are old',
+  );
+  for (const [state, what] of [
+    ['waiting', 'wait to be delivered'],
+    ['dead', 'were given up and wait for a person'],
+  ] as const)
+    options.metrics.gauge(`erp_${state}_messages`, `Messages to other systems that ${what}`, async () => {
+      const [row] = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM erp_delivery WHERE state = $1', [
+        state,
+      ]);
+      return row?.n ?? 0;
+    });
+  const sweep = async (): Promise<void> => {
+    await forgetOld(db, clock.now());
+    const { messages, notes } = await removeOld(db, settings()?.keepDays ?? keptDays, clock.now());
+    if (messages === 0) return;
+    removed.add(messages);
+    log.info({ messages, notes }, 'old messages to other systems removed');
+  };
   let unlisten: (() => Promise<void>) | null = null;
   let sweeping: { cancel(): void } | null = null;
 
@@ -85,7 +110,7 @@ export function createIntegration(options: IntegrationOptions): IntegrationParts
       await follower.start(options.eventsChannel);
       for (const deliverer of deliverers) deliverer.start();
       await drop?.start();
-      sweeping = repeat(clock, sweepEveryMs, () => forgetOld(db, clock.now()), log, 'old answers could not be removed');
+      sweeping = repeat(clock, sweepEveryMs, sweep, log, 'what is old could not be removed');
     },
     async stop() {
       sweeping?.cancel();

@@ -20,11 +20,12 @@ export async function tellOrders(
 ): Promise<void> {
   await enqueue(
     tx,
-    became.map(({ order: { orderId, version, quantity }, status, done, scrapped }): ErpMessage => ({
+    became.map(({ order: { orderId, materialId, version, quantity }, status, done, scrapped }): ErpMessage => ({
       kind: 'order-changed',
       key: `order:${orderId}:${version}`,
       orderId,
       at: new Date(at).toISOString(),
+      material: materialId,
       status,
       quantity,
       done,

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import { readBoard } from '../lines/board.ts';
+import type { Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
 import { wholePlant } from '../rpc/sight.ts';
 import { listFacts, readUnit, searchUnits } from '../units/read.ts';
@@ -21,10 +22,11 @@ export interface WiringParts {
   readonly program: IntegrationPorts['program'];
   readonly dropFolder: string | null;
   readonly version: string;
+  readonly metrics: Metrics;
 }
 
 export function composeIntegration(parts: WiringParts): IntegrationParts {
-  const { db, clock, log, released, orders, program, dropFolder, version } = parts;
+  const { db, clock, log, released, orders, program, dropFolder, version, metrics } = parts;
   const configuration = (): ReturnType<IntegrationPorts['configuration']> => released().configuration;
   return createIntegration({
     ports: {
@@ -46,6 +48,7 @@ export function composeIntegration(parts: WiringParts): IntegrationParts {
     dropFolder,
     environment: process.env,
     version,
+    metrics,
     eventsChannel: 'events',
   });
 }

@@ -55,6 +55,21 @@ export async function listOrders(
   };
 }
 
+/** What an order is for, of those that the plant has. */
+export async function orderFacts(
+  db: Queries,
+  orderIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly materialId: string; readonly quantity: number }>> {
+  if (orderIds.length === 0) return new Map();
+  const rows = await db.query<{ order_id: string; material_id: string; quantity: number }>(
+    'SELECT order_id, material_id, quantity FROM work_order WHERE order_id = ANY($1)',
+    [orderIds],
+  );
+  return new Map(
+    rows.map(({ order_id, material_id, quantity }) => [order_id, { materialId: material_id, quantity }] as const),
+  );
+}
+
 async function shown(db: Queries, rows: readonly OrderRow[], force: InForce, sight: Sight): Promise<PlantOrder[]> {
   const jobs = await jobsByOrder(
     db,

@@ -12,7 +12,6 @@ import { readXml } from './xml.ts';
 const context: B2mmlContext = {
   plantId: 'demo',
   lineOf: (station) => (station === 'ST10' ? 'L1' : null),
-  materialOf: () => 'PMP-100',
   createdAt: '2026-11-25T12:00:01.000Z',
 };
 const confirmed: ErpMessage = {
@@ -52,6 +51,7 @@ const completed: ErpMessage = {
   key: 'completed:PMP100-2600417',
   orderId: 'WO-10452',
   at: '2026-11-25T12:00:00.000Z',
+  material: 'PMP-100',
   serial: 'PMP100-2600417',
   stationId: 'ST10',
 };

@@ -157,7 +157,7 @@ function segmentResponse(message: UnitMessage, context: B2mmlContext): Tag {
       ...data('ProductionData', 'ProductionData', message),
       personnel(message, false),
       ['EquipmentActual', [['EquipmentID', message.stationId]]],
-      ...materials(message, context, false),
+      ...materials(message, false),
       ['SegmentState', message.kind === 'operation-stopped' ? 'Aborted' : 'Completed'],
     ],
   ];
@@ -198,7 +198,7 @@ function jobResponse(message: ErpMessage, context: B2mmlContext): Tag {
               ['EquipmentID', message.stationId],
             ],
           ],
-      ...(message.kind === 'order-changed' ? [] : materials(message, context, true)),
+      ...(message.kind === 'order-changed' ? [] : materials(message, true)),
     ],
   ];
 }

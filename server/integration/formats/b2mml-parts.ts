@@ -6,8 +6,6 @@ export interface B2mmlContext {
   readonly plantId: string;
   /** Line of a station; null: not known. */
   readonly lineOf: (stationId: string) => string | null;
-  /** Part number that the order makes; null: not known. */
-  readonly materialOf: (orderId: string) => string | null;
   /** Instant of the document, ISO 8601. */
   readonly createdAt: string;
 }
@@ -26,20 +24,19 @@ const pieces = (count: number): readonly Tag[] => [
 ];
 
 /** The unit itself when it is completed or scrap, and what was built into it. */
-export function materials(message: UnitMessage, context: B2mmlContext, job: boolean): readonly Tag[] {
-  const material = context.materialOf(message.orderId) ?? undefined;
-  const unit = (use: string): Tag => [
+export function materials(message: UnitMessage, job: boolean): readonly Tag[] {
+  const unit = (material: string | null | undefined, use: string): Tag => [
     'MaterialActual',
     [
       job ? ['ID', message.serial] : undefined,
-      ['MaterialDefinitionID', material],
+      ['MaterialDefinitionID', material ?? undefined],
       ['MaterialSubLotID', message.serial],
       ['MaterialUse', use],
       ['Quantity', pieces(1)],
     ],
   ];
-  if (message.kind === 'unit-completed') return [unit('Produced')];
-  if (message.kind === 'unit-scrapped') return [unit('Other')];
+  if (message.kind === 'unit-completed') return [unit(message.material, 'Produced')];
+  if (message.kind === 'unit-scrapped') return [unit(message.material, 'Other')];
   return message.consumption.map((part, at) => consumed(part, at, job));
 }
 

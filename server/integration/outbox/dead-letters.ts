@@ -81,7 +81,9 @@ export function createDeadLetters(
       );
       if (state === 'waiting') {
         await tx.execute(
-          'UPDATE erp_lane SET waiting = waiting + 1, next_try_at = $3, tries = 0 WHERE target = $1 AND lane = $2',
+          // One that is long empty was removed (retention.ts).
+          `INSERT INTO erp_lane AS l (target, lane, waiting, next_try_at) VALUES ($1, $2, 1, $3)
+           ON CONFLICT (target, lane) DO UPDATE SET waiting = l.waiting + 1, next_try_at = $3, tries = 0`,
           [target, lane, at],
         );
       }

@@ -15,7 +15,7 @@ import { receiversOf } from './enqueue.ts';
 import { createErpFold, type ErpFold } from './fold.ts';
 
 const log = createLog('silent');
-const b2mml = { plantId: 'demo', lineOf: () => 'L1', materialOf: () => 'P' };
+const b2mml = { plantId: 'demo', lineOf: () => 'L1' };
 const definition = { bom: [{ line: '10', material: 'H', quantity: 4, trace: 'lot' }] } as unknown as ReleasedDefinition;
 
 describeOnDatabases('the outbox', (database: TestDatabase) => {
@@ -39,7 +39,10 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
       receivers: () => receiversOf(targets, messageKinds),
       withPersons: () => true,
       definition: () => definition,
-      quantityOf: () => Promise.resolve(quantity),
+      ordersOf: (_tx, ids) =>
+        Promise.resolve(
+          new Map(quantity === null ? [] : ids.map((id) => [id, { materialId: 'M', quantity }] as const)),
+        ),
       now: () => Date.now(),
     });
   const deliver = (

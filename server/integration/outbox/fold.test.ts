@@ -21,7 +21,10 @@ describeOnDatabases('messages from events', (database: TestDatabase) => {
       receivers: () => receiversOf(targets, messageKinds),
       withPersons: () => true,
       definition: () => definition,
-      quantityOf: () => Promise.resolve(quantity),
+      ordersOf: (_tx, ids) =>
+        Promise.resolve(
+          new Map(quantity === null ? [] : ids.map((id) => [id, { materialId: 'M', quantity }] as const)),
+        ),
       now: () => Date.now(),
     });
   const told = async (): Promise<unknown[]> =>
@@ -78,7 +81,16 @@ describeOnDatabases('messages from events', (database: TestDatabase) => {
     await database.db.transaction((tx) => fold(tx, runOf('U-9').slice(0, 1)));
     const { messages } = await pull(database.db, { after: 0, limit: 10 });
     expect(messages.map(({ message }) => message)).toMatchObject([
-      { kind: 'unit-scrapped', orderId: 'WO-1', reason: 'crack', stationId: 'ST20' },
+      // As it was created; an order that the plant does not have says nothing of it.
+      { kind: 'unit-scrapped', orderId: 'WO-1', material: 'P', reason: 'crack', stationId: 'ST20' },
+    ]);
+  });
+
+  it('a unit whose beginning was not heard of yet is of the material of its order', async () => {
+    const completed = runOf('U-1').slice(-1);
+    await database.db.transaction((tx) => foldFor([], 5)(tx, completed));
+    expect((await pull(database.db, { after: 0, limit: 10 })).messages).toMatchObject([
+      { message: { kind: 'unit-completed', material: 'M' } },
     ]);
   });
 
@@ -87,7 +99,7 @@ describeOnDatabases('messages from events', (database: TestDatabase) => {
     for (const serial of ['A', 'B', 'C']) await database.db.transaction((tx) => fold(tx, runOf(serial)));
     const { messages } = await pull(database.db, { after: 0, limit: 100 });
     expect(messages.filter(({ message }) => message.kind === 'order-changed')).toMatchObject([
-      { message: { key: 'finished:WO-1:2', status: 'finished', quantity: 2, done: 2, scrapped: 0 } },
+      { message: { key: 'finished:WO-1:2', material: 'M', status: 'finished', quantity: 2, done: 2, scrapped: 0 } },
     ]);
   });
 
@@ -130,7 +142,7 @@ describeOnDatabases('messages from events', (database: TestDatabase) => {
       receivers: () => receiversOf([], messageKinds),
       withPersons: () => false,
       definition: () => null,
-      quantityOf: () => Promise.resolve(null),
+      ordersOf: () => Promise.resolve(new Map()),
       now: () => Date.now(),
     });
     await database.db.transaction((tx) => fold(tx, runOf('A')));

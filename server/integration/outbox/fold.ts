@@ -9,13 +9,19 @@ import type { Happened, HappenedOf } from '#domain/happened.ts';
 import type { Queries } from '../../db/db.ts';
 import { enqueue, type Receiver } from './enqueue.ts';
 
+/** What messages tell of an order. */
+export interface OrderFacts {
+  readonly materialId: string;
+  readonly quantity: number;
+}
+
 export interface FoldParts {
   readonly receivers: () => readonly Receiver[];
   readonly withPersons: () => boolean;
   /** Released or retired definition; null: the server does not have it. */
   readonly definition: (id: string, revision: string) => ReleasedDefinition | null;
-  /** Pieces of the work order; null: the plant has no such order. */
-  readonly quantityOf: (tx: Queries, orderId: string) => Promise<number | null>;
+  /** Of those that the plant has. */
+  readonly ordersOf: (tx: Queries, orderIds: readonly string[]) => Promise<ReadonlyMap<string, OrderFacts>>;
   readonly now: () => number;
 }
 
@@ -53,8 +59,10 @@ interface Scrap {
 interface UnitRow {
   readonly serial: string;
   readonly order_id: string | null;
+  readonly material_id: string | null;
   readonly scrapped: Scrap | null;
 }
+const unheardOf = (serial: string): UnitRow => ({ serial, order_id: null, material_id: null, scrapped: null });
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -78,6 +86,7 @@ class Page {
   readonly #parts: FoldParts;
   readonly #runs = new Map<string, Run>();
   readonly #units = new Map<string, UnitRow>();
+  #orders: ReadonlyMap<string, OrderFacts> = new Map();
   readonly #touchedRuns = new Set<string>();
   readonly #touchedUnits = new Set<string>();
 
@@ -102,12 +111,30 @@ class Page {
     )) {
       this.#units.set(unit.serial, unit);
     }
+    await this.#loadOld(
+      tx,
+      [...serials].filter((serial) => !this.#units.has(serial)),
+    );
+    const orders = events.flatMap(({ body }) => ('orderId' in body ? [body.orderId as string] : []));
+    const known = [...this.#units.values()].flatMap(({ order_id }) => order_id ?? []);
+    this.#orders = await this.#parts.ordersOf(tx, [...new Set([...orders, ...known])]);
+  }
+
+  /** Units of orders that are long closed are not kept here (retention.ts); the read model has them. */
+  async #loadOld(tx: Queries, serials: readonly string[]): Promise<void> {
+    if (serials.length === 0) return;
+    for (const unit of await tx.query<UnitRow>(
+      `SELECT serial, order_id, material_id, NULL AS scrapped FROM unit WHERE serial = ANY ($1::text[]) AND order_id IS NOT NULL`,
+      [serials],
+    )) {
+      this.#units.set(unit.serial, unit);
+    }
   }
 
   take(event: Happened): void {
     switch (event.type) {
       case 'unit.created':
-        return this.#order(event.body.serial, event.body.orderId);
+        return this.#order(event.body.serial, event.body.orderId, event.body.materialId);
       case 'execution.started':
         this.#order(event.body.serial, event.body.orderId);
         return this.#begin(event);
@@ -131,6 +158,7 @@ class Page {
           key: `completed:${serial}`,
           orderId,
           at: iso(at),
+          material: this.#material(serial, orderId),
           serial,
           stationId,
         });
@@ -138,7 +166,7 @@ class Page {
       }
       case 'unit.scrapped': {
         const { serial, reason } = event.body;
-        const unit = this.#units.get(serial) ?? { serial, order_id: null, scrapped: null };
+        const unit = this.#units.get(serial) ?? unheardOf(serial);
         this.#unit({ ...unit, scrapped: { at: event.at, stationId: event.stationId, reason } });
         return;
       }
@@ -156,15 +184,22 @@ class Page {
       key: `scrapped:${serial}`,
       orderId: order_id,
       at: iso(scrapped.at),
+      material: this.#material(serial, order_id),
       serial,
       stationId: scrapped.stationId,
       reason: scrapped.reason,
     });
   }
 
-  #order(serial: string, orderId: string): void {
-    const unit = this.#units.get(serial) ?? { serial, order_id: null, scrapped: null };
-    if (unit.order_id === null) this.#unit({ ...unit, order_id: orderId });
+  #order(serial: string, orderId: string, materialId: string | null = null): void {
+    const unit = this.#units.get(serial) ?? unheardOf(serial);
+    if (unit.order_id === null || (unit.material_id === null && materialId !== null))
+      this.#unit({ ...unit, order_id: unit.order_id ?? orderId, material_id: unit.material_id ?? materialId });
+  }
+
+  /** What the unit was created as, else what its order makes. */
+  #material(serial: string, orderId: string): string | null {
+    return this.#units.get(serial)?.material_id ?? this.#orders.get(orderId)?.materialId ?? null;
   }
 
   #change(executionId: string, change: (run: Run) => Run): void {
@@ -259,10 +294,12 @@ class Page {
     if (ended.length > 0) await tx.execute('DELETE FROM erp_run WHERE execution_id = ANY ($1::text[])', [ended]);
     if (this.#touchedUnits.size > 0) {
       await tx.execute(
-        `INSERT INTO erp_unit
-         SELECT * FROM jsonb_to_recordset($1::text::jsonb) AS u (serial text, order_id text, scrapped jsonb) ORDER BY serial
+        `INSERT INTO erp_unit (serial, order_id, material_id, scrapped)
+         SELECT * FROM jsonb_to_recordset($1::text::jsonb)
+           AS u (serial text, order_id text, material_id text, scrapped jsonb) ORDER BY serial
          ON CONFLICT (serial) DO UPDATE SET
            order_id = coalesce(erp_unit.order_id, excluded.order_id),
+           material_id = coalesce(erp_unit.material_id, excluded.material_id),
            scrapped = coalesce(erp_unit.scrapped, excluded.scrapped)`,
         [JSON.stringify([...this.#touchedUnits].map((serial) => this.#units.get(serial)))],
       );
@@ -310,6 +347,7 @@ async function countPieces(
     counts.set(orderId, count);
   }
   const finished: ErpMessage[] = [];
+  const orders = await parts.ordersOf(tx, [...counts.keys()]);
   for (const [orderId, { done, scrapped, at }] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [total] = await tx.query<{ done: number; scrapped: number }>(
       `INSERT INTO erp_order (order_id, done, scrapped) VALUES ($1, $2, $3)
@@ -317,10 +355,12 @@ async function countPieces(
        RETURNING done, scrapped`,
       [orderId, done, scrapped],
     );
-    const quantity = await parts.quantityOf(tx, orderId);
-    if (quantity === null || total === undefined || total.done < quantity || total.done - done >= quantity) continue;
+    const order = orders.get(orderId);
+    if (order === undefined || total === undefined) continue;
+    const { quantity, materialId: material } = order;
+    if (total.done < quantity || total.done - done >= quantity) continue;
     const key = `finished:${orderId}:${quantity}`;
-    finished.push({ kind: 'order-changed', key, orderId, at, status: 'finished', quantity, ...total });
+    finished.push({ kind: 'order-changed', key, orderId, at, material, status: 'finished', quantity, ...total });
   }
   await enqueue(tx, finished, parts.receivers(), parts.now());
 }

@@ -41,7 +41,7 @@ describeOnDatabases('looking through the streams', (database: TestDatabase) => {
         receivers: () => receiversOf([], messageKinds),
         withPersons: () => false,
         definition: () => null,
-        quantityOf: () => Promise.resolve(null),
+        ordersOf: () => Promise.resolve(new Map()),
         now: () => Date.now(),
       }),
     });

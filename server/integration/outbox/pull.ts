@@ -23,11 +23,26 @@ export interface Pulled {
   readonly more: boolean;
 }
 
+/** Messages up to this number were removed because they are old: whoever asks with a smaller one would miss them. */
+export class Forgotten extends Error {
+  readonly upTo: number;
+
+  constructor(upTo: number) {
+    super(`messages up to number ${upTo} were removed`);
+    this.upTo = upTo;
+  }
+}
+
 /**
  * Safe while others write: numbers are given under a lock that lasts until their transaction ends (enqueue.ts), so that
  * no number can appear below one that was read.
+ * @throws Forgotten when `after` is a number, and messages behind it are gone; 0 begins with what is still there.
  */
 export async function pull(db: Queries, { after, limit, orderId }: PullWish): Promise<Pulled> {
+  const [kept] = await db.query<{ forgotten: number }>('SELECT forgotten FROM erp_target WHERE target = $1', [
+    pullTarget,
+  ]);
+  if (after > 0 && after < (kept?.forgotten ?? 0)) throw new Forgotten(kept?.forgotten ?? 0);
   const rows = await db.query<{ number: number; created_at: number; body: string }>(
     `SELECT d.number, m.created_at, m.body FROM erp_delivery d JOIN erp_message m ON m.key = d.key
      WHERE d.target = $1 AND d.number > $2 AND ($4::text IS NULL OR d.lane = $4)

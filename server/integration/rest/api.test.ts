@@ -332,7 +332,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
       receivers: () => receiversOf([], messageKinds),
       withPersons: () => false,
       definition: () => null,
-      quantityOf: () => Promise.resolve(null),
+      ordersOf: () => Promise.resolve(new Map()),
       now: () => Date.now(),
     });
     await database.db.transaction((tx) => fold(tx, [...runOf('U-1'), ...runOf('U-2', '=cmd|1')]));
@@ -347,6 +347,12 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
     expect(await ask('GET', '/v1/confirmations?after=3')).toMatchObject({
       body: { last: 4, more: false, messages: [{ number: 4 }] },
     });
+    await database.db.execute('UPDATE erp_target SET forgotten = 2');
+    expect(await ask('GET', '/v1/confirmations?after=1')).toMatchObject({
+      status: 410,
+      body: { detail: expect.stringContaining('after=2') as string },
+    });
+    await database.db.execute('UPDATE erp_target SET forgotten = 0');
     expect(await ask('GET', '/v1/consumption')).toMatchObject({
       body: { items: [{ serial: 'U-1', lot: 'L-7', passed: true }, { serial: 'U-2' }] },
     });

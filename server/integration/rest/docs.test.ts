@@ -65,7 +65,7 @@ beforeAll(async () => {
     receivers: () => receiversOf([], messageKinds),
     withPersons: () => false,
     definition: () => null,
-    quantityOf: () => Promise.resolve(null),
+    ordersOf: () => Promise.resolve(new Map()),
     now: () => Date.now(),
   });
   await db.transaction((tx) => fold(tx, runOf('U-1')));

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { consumptionSchema, measuredSchema, numberedMessageSchema } from '#contract/integration/messages.ts';
 import { b2mmlJson, b2mmlXml, type B2mmlDocument } from '../formats/b2mml-out.ts';
 import { writeCsv, type Cell } from '../formats/csv-out.ts';
-import { pull, type Numbered, type Pulled } from '../outbox/pull.ts';
+import { Forgotten, pull, type Numbered, type Pulled } from '../outbox/pull.ts';
 import type { IntegrationPorts } from '../ports.ts';
 import { b2mmlContext } from '../b2mml-context.ts';
 import { needRight, type Api } from './caller.ts';
+import { ApiFault } from './problem.ts';
 
 const tags = ['Confirmations'];
 const wish = z.object({
@@ -29,7 +30,13 @@ const next = { last: z.number().describe('Ask with after= this next'), more: z.b
 export function addFactRoutes(api: Api, ports: IntegrationPorts): void {
   const ask = (request: FastifyRequest, { after, limit, order }: z.infer<typeof wish>): Promise<Pulled> => {
     needRight(request, ports, null);
-    return pull(ports.db, { after, limit, orderId: order });
+    return pull(ports.db, { after, limit, orderId: order }).catch((error: unknown) => {
+      if (!(error instanceof Forgotten)) throw error;
+      throw new ApiFault(
+        410,
+        `Messages up to number ${error.upTo} were removed because they are old (keepDays in integration.yaml). Book what is missing by hand and ask with after=${error.upTo}.`,
+      );
+    });
   };
 
   api.get(
