@@ -43,6 +43,14 @@ export function checkDriver(
             `Write \`type: ${known.type}\`.`,
           ),
         );
+      } else if (known.units && !known.units.includes(tag.unit ?? '')) {
+        faults.push(
+          fault(
+            tag.unit === null ? ['tags', at] : ['tags', at, 'unit'],
+            `address "${tag.address}" of driver "${manifest.id}" cannot be in ${tag.unit === null ? 'no unit' : `"${tag.unit}"`}`,
+            `Write the \`unit\` that is set at the device: ${known.units.join(', ')}.`,
+          ),
+        );
       }
       return;
     }

@@ -161,6 +161,8 @@ export interface DriverManifest<Settings = unknown> {
         readonly type: TagBinding['type'];
         /** What a needle shows: a state, never an act of a person, although the device pushes. */
         readonly live?: true;
+        /** UCUM codes a tag of it may have, where the device says the unit with each value; else any or none. */
+        readonly units?: readonly string[];
       }[]
     | null;
   /** Returns null when fine, else what is wrong, in English, for `linewright check`. */

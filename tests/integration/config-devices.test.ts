@@ -62,6 +62,23 @@ describe('devices and recipes', () => {
       remedy: /Did you mean "live"/,
     },
     {
+      name: 'weight in millimetres',
+      file: 'devices/bench-balance.yaml',
+      from: 'unit: g',
+      to: 'unit: mm',
+      problem: /"weight" of driver "mettler-sics" cannot be in "mm"/,
+      remedy: /g, kg/,
+    },
+    {
+      name: 'weight without a unit',
+      file: 'devices/bench-balance.yaml',
+      from: '    unit: g\n',
+      to: '',
+      at: '- id: bench-balance.weight',
+      problem: /cannot be in no unit/,
+      remedy: /g, kg/,
+    },
+    {
       name: 'free address',
       file: 'devices/press.yaml',
       from: 'nsu=urn:linewright:sim:press;s=Press.State',

@@ -58,7 +58,7 @@ const units: Readonly<Record<string, string>> = {
   GN: '[gr]',
   dwt: '[pwt_tr]',
 };
-export const massUnits: ReadonlySet<string> = new Set(Object.values(units));
+export const massUnits: readonly string[] = [...new Set(Object.values(units))];
 
 /** Weights and errors are short; texts of the I commands are not. */
 const maxLength = 160;

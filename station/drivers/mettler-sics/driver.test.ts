@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { manifest } from './manifest.ts';
-import { both, link, pass, setUp, tag } from './test-kit.ts';
+import { both, link, pass, setUp } from './test-kit.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -325,16 +325,4 @@ describe('asked', () => {
     await pass(3_000);
     expect(state()).toBe('silent');
   });
-});
-
-test.each([
-  [null, 'missing'],
-  ['mm', 'mm'],
-])('a tag of unit %s is a fault of the file, told before anything is opened', async (unit, said) => {
-  const { driver, conditions } = setUp({}, [tag('weight', unit)]);
-  driver.start();
-  await pass(100);
-  expect(conditions).toMatchObject([{ state: 'faulted', problem: 'settings-invalid' }]);
-  expect(conditions[0]?.params['detail']).toContain(`tag weight: unit ${said}`);
-  await driver.stop();
 });

@@ -4,7 +4,7 @@ import type { ReasonParams } from '#contract/refusal.ts';
 import { DriverLine } from '../kit/driver-line.ts';
 import { QuietTimer } from '../kit/quiet-timer.ts';
 import { AtRest } from './at-rest.ts';
-import { SicsParser, judge, massUnits, type SicsFrame } from './codec.ts';
+import { SicsParser, judge, type SicsFrame } from './codec.ts';
 import { Conversation } from './conversation.ts';
 import type { SicsSettings } from './manifest.ts';
 import { methods, outcome } from './methods.ts';
@@ -278,12 +278,7 @@ export function createSics(host: DriverHost, settings: SicsSettings, tags: reado
   }
 
   const driver: Driver = {
-    start() {
-      const wrong = tags.find(({ unit }) => unit === null || !massUnits.has(unit));
-      if (!wrong) return line.start();
-      const detail = `tag ${wrong.id}: unit ${wrong.unit ?? 'missing'}; write the unit the balance sends: ${[...massUnits].join(', ')}`;
-      host.condition({ state: 'faulted', problem: 'settings-invalid', params: { detail } });
-    },
+    start: () => line.start(),
     async stop() {
       talk.close();
       forget('stopped', 'the driver was stopped');

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { DriverManifest } from '#contract/driver.ts';
 import { linkSchema } from '../kit/link-settings.ts';
+import { massUnits } from './codec.ts';
 
 export const settingsSchema = z.strictObject({
   link: linkSchema,
@@ -24,8 +25,8 @@ export const manifest: DriverManifest<SicsSettings> = {
   version: 1,
   settings: settingsSchema,
   addresses: [
-    { address: 'weight', type: 'number' },
-    { address: 'live', type: 'number', live: true },
+    { address: 'weight', type: 'number', units: massUnits },
+    { address: 'live', type: 'number', units: massUnits, live: true },
   ],
   canWrite: false,
   canCall: true,

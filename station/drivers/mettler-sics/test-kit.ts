@@ -7,7 +7,7 @@ import { FakeBalance } from './fake-device.ts';
 import { manifest } from './manifest.ts';
 
 export const link = { kind: 'tcp', host: 'memory', port: 1 } as const;
-export const tag = (address: string, unit: string | null = 'g'): TagBinding => {
+const tag = (address: string, unit: string | null = 'g'): TagBinding => {
   return { id: address, address, type: 'number', unit, samplingMs: 0, deadband: 0, bridgeMs: 0 };
 };
 const weightOnly = [tag('weight')];
