@@ -1,11 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Suites that start processes, browsers and networks: one after the other, when the units are done. */
-const system = [
-  'tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts',
-  // Not run by itself: minutes long, and not proved on a busy machine yet.
-  ...(process.env['LINEWRIGHT_LONG'] === '1' ? ['tests/faults/*.long.ts'] : []),
-];
+const system = ['tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts'];
 const common = {
   pool: 'forks',
   testTimeout: 20_000,

@@ -20,7 +20,7 @@ export function writeBacklog(
   const from = Date.now() - overMs;
   try {
     for (let written = 0; written < count;) {
-      const some = Array.from({ length: Math.min(16, count - written) }, () => facts.next().value);
+      const some = Array.from({ length: Math.min(200, count - written) }, () => facts.next().value);
       store.append(some, {
         actor: { kind: 'person', id: 'sam.okafor' },
         commandId: randomUUID(),

@@ -68,6 +68,19 @@ export interface BadNetworkOptions {
   readonly delayMs?: number;
   /** Bytes per second when throttled. */
   readonly bytesPerSecond?: number;
+  /** A request came, whatever is done to it. */
+  readonly onAsk?: (path: string) => void;
+  /** The server's whole answer goes on to the station. */
+  readonly onAnswer?: (answered: Answered) => void;
+}
+
+export interface Answered {
+  readonly path: string;
+  /** Of the station's key, as its signature says. */
+  readonly keyId: string;
+  readonly status: number;
+  /** `performance.now()` when the request came. */
+  readonly askedAt: number;
 }
 
 export interface BadNetwork {
@@ -103,10 +116,17 @@ export function schedule(seed: number, weather: () => Weather): () => Harm | 'pa
 }
 
 interface Taken {
+  readonly askedAt: number;
   readonly method: string;
   readonly path: string;
   readonly headers: readonly string[];
   readonly body: Buffer;
+}
+
+function answered({ path, headers, askedAt }: Taken, status: number): Answered {
+  const at = headers.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'signature-input');
+  const [, keyId = ''] = /keyid="([^"]*)"/.exec(headers[at + 1] ?? '') ?? [];
+  return { path, keyId, status, askedAt };
 }
 
 const reset = (socket: Duplex | null): void => {
@@ -115,6 +135,7 @@ const reset = (socket: Duplex | null): void => {
 
 export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNetwork> {
   const { seed, harmed = () => true, delayMs = 400, bytesPerSecond = 64 * 1024 } = options;
+  const { onAsk = () => {}, onAnswer = () => {} } = options;
   const target = typeof options.target === 'number' ? () => options.target as number : options.target;
   let weather = options.weather ?? fine;
   let link: 'up' | 'cut' | 'silent' = 'up';
@@ -193,6 +214,7 @@ export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNe
         if (how === 'whole') {
           head();
           answer.pipe(response);
+          answer.once('end', () => onAnswer(answered(taken, answer.statusCode ?? 0)));
           response.once('close', () => {
             answer.destroy();
             resolve();
@@ -234,7 +256,9 @@ export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNe
     const path = message.url ?? '/';
     const harm = harmed(path) ? draw() : 'pass';
     counts[harm] += 1;
-    const head = { method: message.method ?? 'GET', path, headers: message.rawHeaders };
+    onAsk(path);
+    const askedAt = performance.now();
+    const head = { method: message.method ?? 'GET', path, headers: message.rawHeaders, askedAt };
     if (harm === 'refuse') return reset(message.socket);
     if (harm === 'reset-request') {
       const upstream = ask(head, (answer) => answer.resume());

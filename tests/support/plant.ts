@@ -1,11 +1,13 @@
 /** The plant server as a process of its own, once or several times on one database; ended, killed and started again. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrate } from '#server/db/migrate.ts';
 import { openPg } from '#server/db/pg.ts';
 import { openPglite } from '#server/db/pglite.ts';
 import { root, startChild, type Child } from './child.ts';
+import { migratedPglite } from './migrated-pglite.ts';
 import { freePorts } from './ports.ts';
 import { startCluster, type Cluster } from './postgres.ts';
 import { systemPart } from './system.ts';
@@ -40,7 +42,11 @@ export async function newDatabase(
   const home = mkdtempSync(join(options.parent ?? tmpdir(), 'linewright-plant-'));
   const data = join(home, 'data');
   const backup = join(home, 'backup');
-  if (kind === 'pglite')
+  if (kind === 'pglite') {
+    const folder = join(data, 'pglite');
+    mkdirSync(folder, { recursive: true });
+    // Its names begin with '/', which tar takes away and says so.
+    execFileSync('tar', ['--extract', '--file', await migratedPglite(), '--directory', folder], { stdio: 'pipe' });
     return {
       kind,
       url: null,
@@ -58,6 +64,7 @@ export async function newDatabase(
         rmSync(home, { recursive: true, force: true });
       },
     };
+  }
   const cluster = await startCluster(options);
   // PostgreSQL's user must get at its copy.
   const copyFolder = `${cluster.folder}-backup`;

@@ -1,5 +1,9 @@
 /** A database, servers, a bad network before them, and real stations behind it: what the fault suites of the road share. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { syncPaths } from '#contract/sync/protocol.ts';
 import { fine, type BadNetwork, startBadNetwork, type Weather } from './bad-network.ts';
 import { compareEnds, serverFacts, type Ends } from './both-ends.ts';
 import { seedOfRun } from './chance.ts';
@@ -22,8 +26,20 @@ export interface Road {
   readonly network: BadNetwork;
   readonly members: readonly Member[];
   readonly seed: number;
-  /** Ends stations (all of them drained) and servers, and compares both ends; expects no fault. `more`: as of `compareEnds`. */
+  /**
+   * Waits until these stations (default: all) have greeted the server since this was called and have nothing unsent: what a
+   * station believes of a server that it has not asked since is no answer to anything.
+   */
+  drained(members?: readonly Member[], limitMs?: number): Promise<void>;
+  /**
+   * Ends stations (all of them drained) and servers, and compares both ends; expects no fault. Stations that never ran are
+   * left out. `more`: as of `compareEnds`.
+   */
   equal(more?: number): Promise<Ends>;
+  /** The next batch of a station is under way. Rejects when none is for a minute. */
+  batchComes(): Promise<void>;
+  /** After `equal`: the servers run again, and these stations (default: all). */
+  again(members?: readonly Member[]): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -38,10 +54,19 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
   const servers: PlantServer[] = [];
   for (let n = 0; n < (options.servers ?? 1); n += 1) servers.push(await startServer(database));
   let turn = 0;
+  /** When the last answered greeting was asked, by key. */
+  const greetedAt = new Map<string, number>();
+  const waiting: (() => void)[] = [];
   const network = await startBadNetwork({
     target: () => servers[(turn += 1) % servers.length]?.port ?? 0,
     seed,
     weather: options.weather ?? fine,
+    onAsk(path) {
+      if (path === syncPaths.events) for (const heard of waiting.splice(0)) heard();
+    },
+    onAnswer({ path, keyId, status, askedAt }) {
+      if (path === syncPaths.hello && status === 200) greetedAt.set(keyId, askedAt);
+    },
   });
   for (const member of members) member.belongTo(network.url);
   return {
@@ -50,13 +75,40 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
     network,
     members,
     seed,
+    async drained(some = members, limitMs = 90_000) {
+      const from = performance.now();
+      await Promise.all(
+        some.map(async (member) => {
+          while ((greetedAt.get(member.keyId) ?? 0) <= from) {
+            if (performance.now() - from > limitMs)
+              throw new Error(
+                `${member.stationId} has not greeted within ${limitMs} ms: ${JSON.stringify((await member.sync()).link)}`,
+              );
+            await pause(20);
+          }
+          await member.drained(Math.max(1, limitMs - (performance.now() - from)));
+        }),
+      );
+    },
+    batchComes: () =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('no station sent anything for a minute')), 60_000);
+        waiting.push(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+      }),
+    async again(some = members) {
+      await Promise.all(servers.map((server) => server.start()));
+      await Promise.all(some.map((member) => member.start()));
+    },
     async equal(more = 0) {
       await network.settled();
       // Ended in order, each would write one more fact that nobody waits for.
       await Promise.all(members.map((member) => member.kill()));
       await Promise.all(servers.map((server) => server.stop()));
       const ends = compareEnds(
-        members.map(({ data }) => data),
+        members.map(({ data }) => data).filter((data) => existsSync(join(data, 'station.db'))),
         await serverFacts(database),
         more,
       );
