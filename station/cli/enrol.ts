@@ -19,7 +19,8 @@ data; on a running station use Settings, Plant server.
 
   --server URL    e.g. https://plant.example:8443
   --code CODE     XXXX-XXXX
-  --ca FILE       PEM of the authority that signed the server's certificate, where the system does not know it
+  --ca FILE       PEM of the authority that signed the server's certificate, where the system does not know it;
+                  without it server-ca.pem of the data folder, where it is
 ${dataOptionsHelp}
   --json          {"folder", "stationId", "server", "keyId", "error"}
   --help          this text`,

@@ -1,5 +1,5 @@
 /** Which server this station belongs to: `server.json` in the data folder, written when it enrolled. */
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { enrolAnswerSchema, enrolmentCode, type Enrol } from '#contract/sync/enrol.ts';
@@ -31,6 +31,11 @@ export interface Membership {
 }
 
 const fileOf = (folder: string): string => join(folder, 'server.json');
+/**
+ * Certificates (PEM) that the administrator put into the data folder: the authority of the server's, where the system does
+ * not know it. Taken up when the station enrols.
+ */
+const caBeside = 'server-ca.pem';
 
 /**
  * null: this station belongs to no server.
@@ -86,6 +91,7 @@ export interface EnrolRequest {
   readonly plantId: string;
   readonly stationId: string;
   readonly version: string;
+  /** null: `server-ca.pem` of the data folder, where it is, else what the system knows. */
   readonly caFile: string | null;
   /** UTC ms. */
   readonly now: number;
@@ -97,7 +103,8 @@ export interface EnrolRequest {
  * @throws LinkError, ServerError, OtherPlantError; the membership before stays then
  */
 export async function enrol(folder: string, request: EnrolRequest): Promise<Membership> {
-  const { origin, code, plantId, stationId, version, caFile, now } = request;
+  const { origin, code, plantId, stationId, version, now } = request;
+  const caFile = request.caFile ?? (existsSync(join(folder, caBeside)) ? caBeside : null);
   const ca = readCa(folder, caFile);
   const identity = pendingIdentity(folder);
   const road = new HttpRoad(origin, ca);

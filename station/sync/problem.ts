@@ -58,6 +58,8 @@ const byCode: Readonly<Record<string, LinkProblem>> = {
 export function linkErrorOf(error: unknown): LinkError {
   if (error instanceof LinkError) return error;
   const { code = '', message = String(error) } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (/^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG|ERR_SSL_UNEXPECTED_EOF.*)$/.test(code))
+    return new LinkError('answer-not-understood', `${message}; is that port really for https?`);
   const certificate = /CERT|SELF_SIGNED|UNABLE_TO_|^ERR_TLS|^ERR_SSL/.test(code);
   return new LinkError(certificate ? 'certificate-wrong' : (byCode[code] ?? 'connection-lost'), message);
 }

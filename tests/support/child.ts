@@ -10,6 +10,8 @@ export interface Child {
   /** First line of output that matches. Rejects with all output when the child ends or `limitMs` passes before. */
   line(pattern: RegExp, limitMs?: number): Promise<RegExpMatchArray>;
   kill(signal?: NodeJS.Signals): Promise<number | null>;
+  /** Its exit code; null: ended by a signal. */
+  readonly ended: Promise<number | null>;
 }
 
 const alive = new Set<ChildProcess>();
@@ -32,7 +34,7 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
   };
   child.stdout.on('data', add);
   child.stderr.on('data', add);
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   void ended.then(() => {
     alive.delete(child);
     for (const listener of listeners) listener();
@@ -40,6 +42,7 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
   return {
     process: child,
     output: () => text,
+    ended,
     line(pattern, limitMs = 20_000) {
       return new Promise((resolve, reject) => {
         const look = (): void => {
