@@ -25,10 +25,13 @@ import { isUnreachable } from './db/errors.ts';
 import { migrate } from './db/migrate.ts';
 import { createEnrolment, type Enrolment } from './enrolment/index.ts';
 import { createStationGuard, stationOf } from './enrolment/guard.ts';
-import { createApp, type App, type ReadyCheck, type TlsFiles } from './http/app.ts';
+import { followReleases } from './after-release.ts';
+import { createApp, type App, type TlsFiles } from './http/app.ts';
 import { createChangesFeed } from './changes-feed.ts';
 import { releasedConfiguration, scopesOfStation } from './configuration.ts';
+import { createAskingStations } from './downlink/asking.ts';
 import { publish } from './downlink/publish.ts';
+import { tellFigures } from './figures.ts';
 import { registerDownlink } from './downlink/routes.ts';
 import { prune } from './downlink/prune.ts';
 import { createDocumentWaiting } from './downlink/waiting.ts';
@@ -54,6 +57,7 @@ import { openInForce } from './releases/in-force.ts';
 import { createReleases } from './releases/releases.ts';
 import { createReleasesRouter } from './releases/rpc.ts';
 import { createChanges } from './rpc/changes.ts';
+import { readyChecks } from './readiness.ts';
 import { repeat } from './repeat.ts';
 import { createStationsRouter } from './stations/index.ts';
 import { createTroubleRouter } from './trouble/index.ts';
@@ -69,6 +73,8 @@ export interface PlantOptions {
   readonly viewFolder: string;
   readonly tls: TlsFiles | null;
   readonly trustProxy: boolean;
+  /** Who shows it may read `/metrics`; null or left out: programs on this machine may. */
+  readonly metricsToken?: string | null;
   /** Folder of order files; null or left out: none. */
   readonly dropFolder?: string | null;
   /** null: people sign in with passwords only. */
@@ -101,10 +107,14 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   await migrateWhenReachable(db, log);
 
   const metrics = createMetrics();
-  const ready: Record<string, ReadyCheck> = {
-    database: () => db.query('SELECT 1').then(() => true as const),
-  };
-  const app = await createApp({ log, metrics, ready, tls: options.tls, trustProxy: options.trustProxy });
+  const app = await createApp({
+    log,
+    metrics,
+    ready: readyChecks(db, clock),
+    tls: options.tls,
+    trustProxy: options.trustProxy,
+    metricsToken: options.metricsToken ?? null,
+  });
 
   // Up: enrolment, ingest, blobs, stations, trouble (00xx).
   const guard = createStationGuard(db);
@@ -150,16 +160,21 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   );
   const projector = createProjector({ db, configuration: released, react, log });
   const waiting = await createDocumentWaiting(db, clock);
+  const asking = createAskingStations(db, clock);
   await guard.signedRoutes(app, 1024, (routes) =>
     registerDownlink(routes, {
       db,
       waiting,
+      asking,
       stationOf: async (request) => stationOf(request).stationId,
       scopesOf: (stationId) => scopesOfStation(released(), stationId),
       file: (sha256) => releasedFile(db, sha256),
     }),
   );
+  tellFigures(db, clock, metrics, () => asking.unacknowledged());
   const feed = await createChangesFeed(db);
+  const afterRelease = followReleases({ db, clock, log, configuration: released });
+  const forget = releaseFiles.onChange(() => afterRelease.wake());
   const seeded = await seedOrders(db, released, plantStream, clock.now());
   if (seeded > 0) log.info({ orders: seeded }, 'orders of the configuration folder taken in');
   await projector.start();
@@ -280,6 +295,8 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       await app.close();
       await integration.stop();
       await ingest.stop();
+      forget();
+      await afterRelease.stop();
       await projector.stop();
       await releaseFiles.close();
       await db.close();

@@ -1,4 +1,5 @@
 /** The configuration in force for the whole plant, with what is asked of it again and again. */
+import { createHash } from 'node:crypto';
 import type { Configuration } from '#contract/config/index.ts';
 import type { Line } from '#contract/config/plant.ts';
 import { linePlaces, type LinePlaces } from '#domain/accounts/may.ts';
@@ -14,6 +15,11 @@ export interface InForce {
   scopeOfStation(stationId: string): Scope;
   lineOf(stationId: string): Line | null;
   readonly places: LinePlaces;
+  /**
+   * Names what a unit of this definition is judged by and where it is told: the order of its operations, and the lines of
+   * their stations; of a definition that is not known the stations of all lines. Another name: judge it anew.
+   */
+  judgedBy(id: string | null, revision: string | null): string;
 }
 
 /** Asked anew for each act: a release changes the answer. */
@@ -35,6 +41,11 @@ function inForce(configuration: Configuration): InForce {
     configuration.lines.flatMap((line) => line.stations.map((station) => [station, line] as const)),
   );
   const scopes = new Map<string, readonly Scope[] | null>();
+  const names = new Map<string, string>();
+  const byLines = nameOf(
+    'lines',
+    configuration.lines.map(({ id, stations }) => [id, stations]),
+  );
   const scopeOfStation = (stationId: string): Scope => {
     const line = lines.get(stationId);
     return line === undefined ? `station:${stationId}` : `line:${line.id}`;
@@ -58,8 +69,29 @@ function inForce(configuration: Configuration): InForce {
       }
       return found;
     },
+    judgedBy(id, revision) {
+      const operations = id === null || revision === null ? undefined : catalogue.definition(id, revision)?.operations;
+      if (operations === undefined) return byLines;
+      const key = JSON.stringify([id, revision]);
+      const name =
+        names.get(key) ??
+        nameOf(
+          'routing',
+          operations.map((operation) => [operation.id, operation.after, operation.stations.map(scopeOfStation)]),
+        );
+      names.set(key, name);
+      return name;
+    },
   };
 }
+
+/** Counted up when the rules themselves change (domain/cases/judge.ts): then every unit is judged anew. */
+const rules = 1;
+const nameOf = (kind: string, what: unknown): string =>
+  `${kind}:${createHash('sha256')
+    .update(JSON.stringify([rules, what]))
+    .digest('hex')
+    .slice(0, 16)}`;
 
 /** Where a station looks for documents. */
 export function scopesOfStation({ scopeOfStation }: InForce, stationId: string): readonly Scope[] {

@@ -1,6 +1,6 @@
 /**
  * The plant server: `node server/plant.entry.ts [--config DIR] [--data DIR] [--port N] [--host ADDR] [--drop DIR]`, `DATABASE_URL` for
- * PostgreSQL. Started by `npm run plant` it also reports over IPC and ends with it.
+ * PostgreSQL, `LINEWRIGHT_METRICS_TOKEN` for figures that are asked for from elsewhere. Started by `npm run plant` it also reports over IPC and ends with it.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ import { composePlant } from './compose.ts';
 import { openDatabase } from './db/open.ts';
 import { createLog } from './log.ts';
 import { endWith, onEnd } from './process-end.ts';
-import { hopelessLine, readAmount, readPlantConfiguration, readPort, readTls } from './startup.ts';
+import { hopelessLine, readAmount, readPlantConfiguration, readPort, readTls, readToken } from './startup.ts';
 
 export type PlantEntryMessage =
   | { readonly type: 'ready'; readonly url: string; readonly setUp: string | null }
@@ -71,6 +71,7 @@ async function run(): Promise<void> {
     viewFolder: values.view,
     tls,
     trustProxy: values['trust-proxy'],
+    metricsToken: readToken('LINEWRIGHT_METRICS_TOKEN', process.env.LINEWRIGHT_METRICS_TOKEN),
     dropFolder: values.drop ?? null,
     oidc,
     sessionRules,

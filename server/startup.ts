@@ -52,6 +52,14 @@ export function readAmount(option: string, text: string, least: number, most: nu
   return amount;
 }
 
+/** A secret of the environment; null: none is set. @throws OptionError when it could be guessed or no header can carry it. */
+export function readToken(name: string, value: string | undefined): string | null {
+  if (value === undefined || value === '') return null;
+  if (!/^[\x21-\x7e]{16,}$/.test(value))
+    throw new OptionError(`${name} must have at least 16 characters, printable ASCII without spaces`);
+  return value;
+}
+
 /** The one line for people where starting again cannot help; null for anything else. */
 export function hopelessLine(error: unknown): string | null {
   if (!(error instanceof Error)) return null;

@@ -106,7 +106,7 @@ export const messageKinds = [
 ] as const;
 
 export const numberedMessageSchema = z.object({
-  number: z.number().describe('Counts up without gaps per receiver; ask again with the last one seen'),
+  number: z.number().describe('Counts up per receiver, with gaps; ask again with the last one seen'),
   recordedAt: z.string().describe('When the server had it, UTC'),
   message: messageSchema,
 });

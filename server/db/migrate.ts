@@ -87,6 +87,21 @@ export async function migrate(db: Db, all?: readonly Migration[]): Promise<reado
   return applied;
 }
 
+let own: Promise<readonly Migration[]> | null = null;
+
+/** @returns null: the database is of this program's version; else what is not, and what to do. */
+export async function pendingMigrations(db: Db): Promise<string | null> {
+  const wanted = await (own ??= migrations());
+  const rows = await db.query<{ number: number; name: string }>('SELECT number, name FROM schema_migration');
+  const missing = wanted.filter(({ number }) => !rows.some((row) => row.number === number));
+  const strange = rows.filter(({ number }) => !wanted.some((each) => each.number === number));
+  const names = (some: readonly { readonly name: string }[]): string => some.map(({ name }) => name).join(', ');
+  if (missing.length > 0)
+    return `the database lacks ${names(missing)}: start the server again, which brings it to this version`;
+  if (strange.length > 0) return `the database has ${names(strange)} of a newer version: start that version`;
+  return null;
+}
+
 async function refuseStrangers(db: Db, known: readonly Migration[]): Promise<void> {
   const rows = await db.query<{ number: number; name: string }>('SELECT number, name FROM schema_migration');
   const strangers = rows.filter(({ number }) => !known.some((each) => each.number === number));

@@ -8,6 +8,7 @@ import { createApp } from '../http/app.ts';
 import { createMetrics } from '../http/metrics.ts';
 import { createLog } from '../log.ts';
 import { pruneDocuments } from './prune.ts';
+import { createAskingStations } from './asking.ts';
 import { publish, publishAll, type Scope } from './publish.ts';
 import { readDocuments } from './read.ts';
 import { registerDownlink } from './routes.ts';
@@ -216,11 +217,19 @@ describeOnDatabases('documents down', (database: TestDatabase) => {
 
   it('wait for what is new, and files are given by their hash', async () => {
     const log = createLog('silent');
-    const app = await createApp({ log, metrics: createMetrics(), ready: {}, tls: null, trustProxy: false });
+    const app = await createApp({
+      log,
+      metrics: createMetrics(),
+      ready: {},
+      tls: null,
+      trustProxy: false,
+      metricsToken: null,
+    });
     const waiting = await createDocumentWaiting(database.db, systemClock);
     registerDownlink(app, {
       db: database.db,
       waiting,
+      asking: createAskingStations(database.db, systemClock),
       stationOf: async () => 'ST10',
       scopesOf: () => scopes,
       file: async (sha256) => (sha256 === 'a'.repeat(64) ? Buffer.from('bytes') : null),

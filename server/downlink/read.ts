@@ -6,7 +6,7 @@ import type { Scope } from './publish.ts';
 /** Bytes of bodies in one answer, so that neither side needs much memory; one document may be larger. */
 const pageBytes = 2 * 1024 * 1024;
 
-interface Place {
+export interface Place {
   readonly scope: string;
   readonly version: number;
   /** Empty with version 0. */
@@ -23,7 +23,7 @@ const cursorOf = (places: readonly Place[]): string =>
   );
 
 /** null: it is not one of ours. */
-function placesOf(cursor: string): Place[] | null {
+export function placesOf(cursor: string): Place[] | null {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
     if (!Array.isArray(parsed)) return null;

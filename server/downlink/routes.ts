@@ -4,6 +4,7 @@ import { hashSchema, syncLimits, syncPaths } from '#contract/sync/protocol.ts';
 import type { Db } from '../db/db.ts';
 import type { App } from '../http/app.ts';
 import { HttpFault } from '../http/faults.ts';
+import type { AskingStations } from './asking.ts';
 import type { Scope } from './publish.ts';
 import { readDocuments, type DocumentsPage } from './read.ts';
 import type { DocumentWaiting } from './waiting.ts';
@@ -11,6 +12,7 @@ import type { DocumentWaiting } from './waiting.ts';
 export interface DownlinkParts {
   readonly db: Db;
   readonly waiting: DocumentWaiting;
+  readonly asking: AskingStations;
   /** Which station signed the request. @throws HttpFault */
   readonly stationOf: (request: FastifyRequest) => Promise<string>;
   /** Where the station looks: plant, its line, itself. Always in the same order. */
@@ -19,12 +21,13 @@ export interface DownlinkParts {
   readonly file: (sha256: string) => Promise<Uint8Array | null>;
 }
 
-export function registerDownlink(app: App, { db, waiting, stationOf, scopesOf, file }: DownlinkParts): void {
+export function registerDownlink(app: App, { db, waiting, asking, stationOf, scopesOf, file }: DownlinkParts): void {
   app.get(syncPaths.documents, async (request, reply) => {
     const stationId = await stationOf(request);
     const query = request.query as { readonly cursor?: unknown; readonly wait?: unknown };
     const cursor = typeof query.cursor === 'string' ? query.cursor : '';
     const waitMs = waitOf(query.wait);
+    asking.asked(stationId, cursor);
     const page = await nextPage(stationId, cursor, waitMs);
     return reply.type('application/json; charset=utf-8').send(page.json);
   });

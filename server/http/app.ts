@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isUnreachable } from '../db/errors.ts';
 import type { Log } from '../log.ts';
 import { HttpFault } from './faults.ts';
+import { needMetricsAccess } from './metrics-access.ts';
 import type { Metrics } from './metrics.ts';
 import { securityHeaders, transportSecurity } from './security-headers.ts';
 
@@ -27,6 +28,8 @@ export interface AppOptions {
   readonly tls: TlsFiles | null;
   /** Whether `x-forwarded-*` of the proxy before us is believed. */
   readonly trustProxy: boolean;
+  /** Who shows it may read `/metrics`; null: programs on this machine may. */
+  readonly metricsToken: string | null;
 }
 
 const limits = {
@@ -121,7 +124,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       checks: Object.fromEntries(entries.map(([name, result]) => [name, result === true ? 'fine' : result])),
     });
   });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
+  app.get('/metrics', async (request, reply) => {
+    if (options.metricsToken !== null) void reply.header('www-authenticate', 'Bearer');
+    needMetricsAccess(request, options.metricsToken);
+    return reply.type(metrics.contentType).send(await metrics.text());
+  });
   return app;
 }
 

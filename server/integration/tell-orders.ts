@@ -1,4 +1,5 @@
 /** Tells other systems of every change of an order's status, in the transaction of the change. */
+import { randomBytes } from 'node:crypto';
 import type { Configuration } from '#contract/config/index.ts';
 import { messageKinds, type ErpMessage } from '#contract/integration/messages.ts';
 import type { Queries } from '../db/db.ts';
@@ -22,7 +23,9 @@ export async function tellOrders(
     tx,
     became.map(({ order: { orderId, materialId, version, quantity }, status, done, scrapped }): ErpMessage => ({
       kind: 'order-changed',
-      key: `order:${orderId}:${version}`,
+      // The version alone would name another change after the database was put back to an older backup, and a receiver
+      // that knows the key would pass over it. Told in the change's own transaction, so it is told once all the same.
+      key: `order:${orderId}:${version}:${randomBytes(6).toString('hex')}`,
       orderId,
       at: new Date(at).toISOString(),
       material: materialId,

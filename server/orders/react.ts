@@ -9,7 +9,7 @@ import type { PageChanges } from '../projections/fold.ts';
 import type { React } from '../projections/projector.ts';
 import { follow, takeInFrom, type OrderBecame } from './follow.ts';
 import { progressOf } from './progress.ts';
-import { giveBlocks, takeNumbers } from './serials.ts';
+import { giveBlocks, seeBlocks, takeNumbers } from './serials.ts';
 import { lockOrders, type StoredOrder } from './store.ts';
 
 /** @param tell other systems hear of what became of an order by what a station said. */
@@ -18,8 +18,8 @@ export function createOrderReactions(
   tell: (tx: Queries, became: readonly OrderBecame[], at: number) => Promise<void>,
 ): React {
   return async (tx, changes) => {
-    const { created, ordersSeen, orderSteps } = changes;
-    if (created.length + ordersSeen.length + orderSteps.length === 0) return [];
+    const { created, ordersSeen, orderSteps, blocks } = changes;
+    if (created.length + ordersSeen.length + orderSteps.length + blocks.length === 0) return [];
     const force = configuration();
     const at = Date.now();
     const seen = ordersSeen
@@ -34,6 +34,7 @@ export function createOrderReactions(
       });
     const taken = await takeInFrom(tx, await passOver(tx, seen, created), force, at);
     const followed = await follow(tx, orderSteps, force, at);
+    await seeBlocks(tx, blocks);
     const counted = await countNumbers(tx, created, force, at);
     const became = [...taken.became, ...followed.became];
     if (became.length > 0) await tell(tx, became, at);

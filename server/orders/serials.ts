@@ -5,7 +5,9 @@ import { creatingStations, type WorkOrder } from '#domain/work-orders/work-order
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument } from '../downlink/publish.ts';
+import type { PageChanges } from '../projections/fold.ts';
 import type { Progress } from './progress.ts';
+import { lockOrders } from './store.ts';
 
 interface BlockRow {
   readonly order_id: string;
@@ -112,4 +114,36 @@ export async function takeNumbers(tx: Queries, prefix: string, serials: readonly
      WHERE s.next_number < $2 OR s.width < excluded.width OR $4 > 0`,
     [prefix, series.next, series.width, more],
   );
+}
+
+/**
+ * Blocks that stations have. The server gave them itself; but after its database was put back to an older backup it may not
+ * know, and would give their numbers to another station.
+ */
+export async function seeBlocks(tx: Queries, blocks: PageChanges['blocks']): Promise<void> {
+  if (blocks.length === 0) return;
+  const known = await tx.query<{ block_id: string }>('SELECT block_id FROM serial_block WHERE block_id = ANY($1)', [
+    blocks.map(({ body }) => body.blockId),
+  ]);
+  const unknown = blocks.filter(({ body }) => !known.some(({ block_id }) => block_id === body.blockId));
+  if (unknown.length === 0) return;
+  // Orders before prefixes, as everywhere.
+  const orders = await lockOrders(tx, [...new Set(unknown.map(({ body }) => body.orderId))].sort());
+  for (const { body, stationId, at } of unknown) {
+    const { blockId, orderId, prefix, from, to, width } = body;
+    await tx.execute(
+      `INSERT INTO serial_series AS s (prefix, next_number, width) VALUES ($1, $2, $3)
+       ON CONFLICT (prefix) DO UPDATE SET next_number = $2, width = GREATEST(s.width, $3) WHERE s.next_number < $2`,
+      [prefix, to + 1, width],
+    );
+    const order = orders.get(orderId)?.order;
+    if (order === undefined) continue;
+    const withdrawn = order.status === 'closed';
+    await tx.execute(
+      `INSERT INTO serial_block (block_id, order_id, station_id, prefix, from_number, to_number, width, used_to, given_at,
+         withdrawn_at, used_then)
+       VALUES ($1, $2, $3, $4, $5::bigint, $6, $7, $5::bigint - 1, $8, $9, $10) ON CONFLICT DO NOTHING`,
+      [blockId, orderId, stationId, prefix, from, to, width, at, withdrawn ? at : null, withdrawn ? from - 1 : null],
+    );
+  }
 }

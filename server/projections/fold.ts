@@ -64,6 +64,7 @@ export class PageChanges {
   readonly created: { serial: string; orderId: string; stationId: string }[] = [];
   readonly ordersSeen: { body: BodyOf<'work-order.created'>; stationId: string; streamId: number; seq: number }[] = [];
   readonly orderSteps: OrderStepTold[] = [];
+  readonly blocks: { body: BodyOf<'serial-block.received'>; stationId: string; at: number }[] = [];
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -162,6 +163,9 @@ export class PageChanges {
         break;
       case 'unit.created':
         this.created.push({ serial: event.body.serial, orderId: event.body.orderId, stationId: event.stationId });
+        break;
+      case 'serial-block.received':
+        this.blocks.push({ body: event.body, stationId: event.stationId, at: event.at });
         break;
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });

@@ -18,24 +18,31 @@ interface UnitRow {
   readonly received_at: number;
   readonly shown_passed: readonly string[];
   readonly cases: number;
+  readonly documented: boolean;
 }
 
 /** @returns documents that the changes make: passports and cases, for the stations concerned. */
 export async function writeChanges(tx: Queries, changes: PageChanges, force: InForce): Promise<NewDocument[]> {
-  const documents = await writeUnits(tx, changes, force);
+  const documents = await writeUnits(tx, changes.units, force);
   await writeRuns(tx, changes);
   await writeLists(tx, changes);
   await writeWork(tx, changes);
   return documents;
 }
 
-async function writeUnits(tx: Queries, { units }: PageChanges, force: InForce): Promise<NewDocument[]> {
+/** @param again nothing was told of them, they are judged anew: what stations no longer have they do not get again. */
+export async function writeUnits(
+  tx: Queries,
+  units: PageChanges['units'],
+  force: InForce,
+  again = false,
+): Promise<NewDocument[]> {
   if (units.size === 0) return [];
   // Everybody locks units in one order.
   const serials = [...units.keys()].sort();
   await tx.execute('INSERT INTO unit (serial) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [serials]);
   const rows = await tx.query<UnitRow>(
-    `SELECT serial, passport, order_id, status, home_station_id, received_at, shown_passed, cases
+    `SELECT serial, passport, order_id, status, home_station_id, received_at, shown_passed, cases, documented
      FROM unit WHERE serial = ANY($1) ORDER BY serial FOR UPDATE`,
     [serials],
   );
@@ -62,9 +69,11 @@ async function writeUnits(tx: Queries, { units }: PageChanges, force: InForce): 
       shownPassed,
       cases,
       scopes,
+      judged: force.judgedBy(standing.origin?.definitionId ?? null, standing.origin?.revision ?? null),
+      documented: again ? row.documented : passport.origins.length > 0,
     });
     // Without a beginning it is no passport yet; the stations get it when that was heard.
-    if (passport.origins.length > 0)
+    if (passport.origins.length > 0 && (!again || row.documented))
       for (const scope of scopes)
         documents.push({ scope, kind: 'passport', id: row.serial, body: passport } satisfies NewDocument<'passport'>);
   }
@@ -82,6 +91,8 @@ interface WrittenUnit {
   readonly shownPassed: readonly string[];
   readonly cases: readonly Contradiction[];
   readonly scopes: readonly Scope[];
+  readonly judged: string;
+  readonly documented: boolean;
 }
 
 /** Lines where the unit is worked on by its routing, and where it was seen. */
@@ -99,11 +110,11 @@ async function updateUnits(tx: Queries, units: readonly WrittenUnit[]): Promise<
        definition_id = n.definition_id, revision = n.revision, status = n.status, station_id = n.station_id,
        home_station_id = n.home_station_id, changed_at = n.changed_at, received_at = n.received_at,
        shown_passed = ARRAY(SELECT jsonb_array_elements_text(n.shown::jsonb)), cases = n.cases,
-       documented = n.documented::boolean
+       documented = n.documented::boolean, judged = n.judged
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-       $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::text[])
+       $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::int[], $14::text[], $15::text[])
        AS n (serial, passport, order_id, material_id, definition_id, revision, status, station_id,
-         home_station_id, changed_at, received_at, shown, cases, documented)
+         home_station_id, changed_at, received_at, shown, cases, documented, judged)
      WHERE unit.serial = n.serial`,
     [
       units.map(({ row }) => row.serial),
@@ -119,7 +130,8 @@ async function updateUnits(tx: Queries, units: readonly WrittenUnit[]): Promise<
       units.map(({ receivedAt }) => receivedAt),
       units.map(({ shownPassed }) => JSON.stringify(shownPassed)),
       units.map(({ cases }) => cases.length),
-      units.map(({ standing }) => String(standing.origin !== null)),
+      units.map(({ documented }) => String(documented)),
+      units.map(({ judged }) => judged),
     ],
   );
 }

@@ -111,6 +111,27 @@ export async function pgliteOfTests(): Promise<Db> {
   return openPglite({ folder: null, from: new Blob([readFileSync(await migratedPglite())]) });
 }
 
+/**
+ * A backup of everything in the database, for the same one under a server that goes on running.
+ * @returns puts it back.
+ */
+export async function backup(db: Db): Promise<() => Promise<void>> {
+  const tables = await db.query<{ name: string }>(
+    `SELECT quote_ident(c.relname) AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+     AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'schema_migration'`,
+  );
+  await db.execute('DROP SCHEMA IF EXISTS backup CASCADE');
+  await db.execute('CREATE SCHEMA backup');
+  for (const { name } of tables) await db.execute(`CREATE TABLE backup.${name} AS TABLE public.${name}`);
+  return () =>
+    db.transaction(async (tx) => {
+      await tx.execute('SET LOCAL session_replication_role = replica');
+      await tx.execute(`TRUNCATE ${tables.map(({ name }) => name).join(', ')} CASCADE`);
+      for (const { name } of tables)
+        await tx.execute(`INSERT INTO public.${name} OVERRIDING SYSTEM VALUE TABLE backup.${name}`);
+    });
+}
+
 async function clear(db: Db): Promise<void> {
   const tables = await db.query<{ name: string }>(
     `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_migration'`,

@@ -59,13 +59,16 @@ const row = (message: ErpMessage): object => ({
 });
 
 async function address(tx: Queries, target: string, messages: readonly ErpMessage[], at: number): Promise<void> {
+  const pulled = target === pullTarget;
+  // Whoever asks by number keeps the last one seen. After the database was put back to an older backup the numbers must
+  // not begin below it again, or he would pass over what is told now: they are microseconds, and only ever count up.
+  const floor = pulled ? at * 1_000 : 0;
   const [numbered] = await tx.query<{ last_number: number }>(
-    `INSERT INTO erp_target (target, last_number) VALUES ($1, $2)
-     ON CONFLICT (target) DO UPDATE SET last_number = erp_target.last_number + $2 RETURNING last_number`,
-    [target, messages.length],
+    `INSERT INTO erp_target AS t (target, last_number) VALUES ($1, $3::bigint + $2)
+     ON CONFLICT (target) DO UPDATE SET last_number = greatest(t.last_number, $3::bigint) + $2 RETURNING last_number`,
+    [target, messages.length, floor],
   );
   const first = (numbered?.last_number ?? 0) - messages.length + 1;
-  const pulled = target === pullTarget;
   await tx.execute(
     `INSERT INTO erp_delivery (target, number, key, lane, state)
      SELECT $1, number, key, lane, $3 FROM jsonb_to_recordset($2::text::jsonb) AS d (number bigint, key text, lane text)`,

@@ -35,7 +35,7 @@ beforeAll(async () => {
   db = await pgliteOfTests();
   const orders = createOrderService(releasedConfiguration(() => configuration));
   const none = { items: [], next: null, total: 0 };
-  app = await createApp({ log, metrics: createMetrics(), ready: {}, tls: null, trustProxy: false });
+  app = await createApp({ log, metrics: createMetrics(), ready: {}, tls: null, trustProxy: false, metricsToken: null });
   await registerApi(
     app,
     {
