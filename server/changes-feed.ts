@@ -1,6 +1,12 @@
 /** "Revision n is available": what lists of the plant view wait for. At most twice a second, at least every 5 s. */
-import type { Db } from './db/db.ts';
-import { changesChannel } from './projections/projector.ts';
+import type { Db, Queries } from './db/db.ts';
+
+/** Channel on which every instance hears that something changed which the plant view shows. */
+const changesChannel = 'plant';
+
+/** Heard when the transaction has committed. @param what for whoever listens with psql: `units`, `orders`, `stations`, … */
+export const tellChanged = (on: Queries, what: string): Promise<unknown> =>
+  on.query('SELECT pg_notify($1, $2)', [changesChannel, what]);
 
 export interface ChangesFeed {
   /** Ends with the signal, or when the server ends. */

@@ -27,7 +27,7 @@ import { createEnrolment, type Enrolment } from './enrolment/index.ts';
 import { createStationGuard, stationOf } from './enrolment/guard.ts';
 import { followReleases } from './after-release.ts';
 import { createApp, type App, type TlsFiles } from './http/app.ts';
-import { createChangesFeed } from './changes-feed.ts';
+import { createChangesFeed, tellChanged } from './changes-feed.ts';
 import { releasedConfiguration, scopesOfStation } from './configuration.ts';
 import { createAskingStations } from './downlink/asking.ts';
 import { publish } from './downlink/publish.ts';
@@ -123,8 +123,10 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     plantId: configuration.plant.id,
     clock,
     log,
-    publishKey: async (tx, { keyId, stationId, publicKey, revokedAt }) =>
-      void (await publish(tx, 'plant', 'station-key', keyId, { keyId, stationId, publicKey, revokedAt })),
+    publishKey: async (tx, { keyId, stationId, publicKey, revokedAt }) => {
+      await publish(tx, 'plant', 'station-key', keyId, { keyId, stationId, publicKey, revokedAt });
+      await tellChanged(tx, 'stations');
+    },
     onKeysChanged: () => undefined,
   });
   const ingest = createIngest({
@@ -239,11 +241,12 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       trouble: createTroubleRouter({
         db,
         change,
+        feed,
         configuration: released,
         replay: (ids) => projector.replay(ids),
         letters: createDeadLetterCalls(db, change, released, integration.deadLetters),
       }),
-      stations: createStationsRouter({ db, clock, enrolment, change, configuration: released }),
+      stations: createStationsRouter({ db, clock, enrolment, change, feed, configuration: released }),
       releases: createReleasesRouter({
         db,
         releases: createReleases({ db, change, inForce: releaseFiles }),

@@ -34,6 +34,8 @@ export const syncLimits = {
 
 /** How often a linked station says hello, in ms. A station not heard of for three of these is shown as silent. */
 export const helloEveryMs = 5_000;
+/** A station that was not heard of for so long is shown as silent. */
+export const silentMs = 3 * helloEveryMs;
 
 /** Id of the plant server's own stream: facts that people make on the plant view (holds, lifts). No station may have it. */
 export const plantStationId = '@plant';

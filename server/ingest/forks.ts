@@ -1,4 +1,5 @@
 /** Where two ends of a stream differ. Nothing is overwritten; a person looks at it (docs/server.md, branches). */
+import { tellChanged } from '../changes-feed.ts';
 import type { Queries } from '../db/db.ts';
 
 export interface Fork {
@@ -13,6 +14,7 @@ export interface Fork {
 
 /** A fork seen again stays as it was first found; one whose branch comes now gets its name. */
 export async function recordFork(tx: Queries, { stationId, epoch, branch, fromSeq, now }: Fork): Promise<void> {
+  await tellChanged(tx, 'trouble');
   if (branch !== '') {
     const named = await tx.execute(
       `UPDATE fork SET branch = $3, from_seq = $4 WHERE station_id = $1 AND epoch = $2 AND branch = ''

@@ -9,6 +9,7 @@ import {
   type HashesAnswer,
   type HelloAnswer,
 } from '#contract/sync/up.ts';
+import { tellChanged } from '../changes-feed.ts';
 import type { Clock } from '../clock.ts';
 import type { Db } from '../db/db.ts';
 import { codeOf } from '../db/errors.ts';
@@ -129,7 +130,7 @@ export function createIngest(options: IngestOptions): Ingest {
           const { stationId } = stationOf(request);
           const hello = parsed(helloSchema, jsonBody(request), 'the body');
           const now = clock.now();
-          await recordHello(db, stationId, hello, now);
+          if (await recordHello(db, stationId, hello, now)) await tellChanged(db, 'stations');
           options.onHello(stationId);
           const streams = await headsOf(db, stationId, hello.streams);
           return { server: { version: options.version, plantId: options.plantId, now }, streams };

@@ -1,13 +1,12 @@
 /** The board: every line and station, from what the stations said last and what their logs tell. */
 import type { LineRow, StationTile } from '#contract/plant/lines.ts';
-import { helloEveryMs } from '#contract/sync/protocol.ts';
+import { silentMs } from '#contract/sync/protocol.ts';
 import type { WorkState } from '#domain/lines/station-work.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import { seesLine, type Sight } from '../rpc/sight.ts';
 
 const hourMs = 3_600_000;
-const silentMs = 3 * helloEveryMs;
 
 interface StatusRow {
   readonly station_id: string;

@@ -2,6 +2,7 @@
 import type { PlantFault } from '#contract/plant/base.ts';
 import { decideWorkOrder, plantFault, type WorkOrderCommand, type WorkOrderFacts } from '#domain/work-orders/decide.ts';
 import type { WorkOrder } from '#domain/work-orders/work-order.ts';
+import { tellChanged } from '../changes-feed.ts';
 import type { Act } from '../act.ts';
 import type { InForce, ReleasedConfiguration } from '../configuration.ts';
 import { publishAll } from '../downlink/publish.ts';
@@ -67,7 +68,7 @@ export function createApply(configuration: ReleasedConfiguration): OrderService[
       ),
     );
     await publishAll(tx, documents);
-    await tx.query(`SELECT pg_notify('plant', 'orders')`);
+    await tellChanged(tx, 'orders');
     return { outcomes: told, written: true };
   };
 }

@@ -2,6 +2,7 @@
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
 import { plantFault } from '#domain/work-orders/decide.ts';
 import { moveJob } from '#domain/work-orders/dispatch.ts';
+import { tellChanged } from '../changes-feed.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import { publishAll } from '../downlink/publish.ts';
 import { wholePlant } from '../rpc/sight.ts';
@@ -39,7 +40,7 @@ export function createOrderService(configuration: ReleasedConfiguration): OrderS
       await act.audit([
         { what: 'order.moved', subject: `job:${jobOrderId}`, before: { place: from }, after: { place } },
       ]);
-      await tx.query(`SELECT pg_notify('plant', 'orders')`);
+      await tellChanged(tx, 'orders');
       return { ok: true, value: undefined };
     },
 

@@ -7,10 +7,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Passport } from '#contract/passport.ts';
 import { emptyPart } from '#domain/units/passport.ts';
+import { tellChanged } from '../changes-feed.ts';
 import type { InForce, ReleasedConfiguration } from '../configuration.ts';
 import type { Db, Queries } from '../db/db.ts';
 import { publishAll, type NewDocument, type Scope } from '../downlink/publish.ts';
-import { changesChannel } from './projector.ts';
 import { scopesOfUnit, writeUnits } from './write.ts';
 
 const perPage = 200;
@@ -34,7 +34,7 @@ export async function judgeAgain(db: Db, configuration: ReleasedConfiguration, s
       if (group.judged === force.judgedBy(group.definition_id || null, group.revision || null)) break;
       const units = await db.transaction((tx) => judgePage(tx, group, force));
       done += units;
-      if (units > 0) await db.query(`SELECT pg_notify('${changesChannel}', 'judged')`);
+      if (units > 0) await tellChanged(db, 'judged');
       if (units < perPage) break;
       await pause(breathMs);
     }

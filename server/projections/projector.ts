@@ -3,6 +3,7 @@
  * number of instances share the work by the cursors' row locks. What cannot be folded is put into quarantine, and the
  * stream goes on.
  */
+import { tellChanged } from '../changes-feed.ts';
 import type { Db, Queries } from '../db/db.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import { publishAll, type NewDocument } from '../downlink/publish.ts';
@@ -32,8 +33,6 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-/** Channel on which the features that changed are told, for the plant view: `units`, `lines`, `orders`. */
-export const changesChannel = 'plant';
 const eventsChannel = 'events';
 
 const limits = {
@@ -127,7 +126,7 @@ export function createProjector({ db, configuration, react, log }: ProjectorPart
       let done = 0;
       try {
         done = await round();
-        if (done > 0) await db.query(`SELECT pg_notify('${changesChannel}', 'folded')`);
+        if (done > 0) await tellChanged(db, 'folded');
       } catch (error) {
         log.warn({ err: error }, 'folding failed; it is tried again');
       }
@@ -160,6 +159,7 @@ export function createProjector({ db, configuration, react, log }: ProjectorPart
           [rows.map(({ stream_id }) => stream_id), rows.map(({ seq }) => seq)],
         );
         const kept = row?.n ?? 0;
+        await tellChanged(tx, 'folded');
         return { folded: rows.length - kept, kept };
       }),
     async rebuild(told = () => undefined) {

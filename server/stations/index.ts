@@ -1,8 +1,8 @@
 /** The stations as members of the plant, for the plant view (contract/plant/stations.ts). */
-import { setTimeout as pause } from 'node:timers/promises';
 import { implement } from '@orpc/server';
 import { stations as stationsContract, type PlantStation } from '#contract/plant/stations.ts';
-import { helloEveryMs, plantStationId } from '#contract/sync/protocol.ts';
+import { plantStationId, silentMs } from '#contract/sync/protocol.ts';
+import type { ChangesFeed } from '../changes-feed.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import type { Enrolment } from '../enrolment/index.ts';
@@ -16,25 +16,18 @@ export interface StationsParts {
   readonly clock: { now(): number };
   readonly enrolment: Enrolment;
   readonly change: Changes;
+  readonly feed: ChangesFeed;
   /** In force. */
   readonly configuration: ReleasedConfiguration;
 }
 
-/** Stations say hello every 5 s; the list is worth reading again this often, ms. */
-const watchEveryMs = 3_000;
-const silentMs = 3 * helloEveryMs;
-
 export function createStationsRouter(parts: StationsParts) {
-  const { clock, enrolment, change, configuration } = parts;
+  const { clock, enrolment, change, configuration, feed } = parts;
   const os = implement(stationsContract).$context<PlantContext>();
   const lineOf = (stationId: string): string | null => configuration().lineOf(stationId)?.id ?? null;
   return os.router({
-    watch: os.watch.handler(async function* ({ signal }) {
-      while (signal?.aborted !== true) {
-        yield { revision: clock.now() };
-        await pause(watchEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-      }
-    }),
+    // A station that becomes silent tells nobody: the feed's own pace shows it.
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
     list: os.list.handler(({ context: { caller } }) => listStations(parts, sightOf(caller.grants, configuration()))),
     makeCode: os.makeCode.handler(({ context, input }) =>
       // The code is told once: it is not kept with the command.

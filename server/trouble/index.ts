@@ -1,5 +1,4 @@
 /** What went wrong on the way and was kept (contract/plant/trouble.ts). Dead letters and folding again are others' work. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { implement } from '@orpc/server';
 import type { PlantOutcome } from '#contract/plant/base.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type QuarantineRow,
 } from '#contract/plant/trouble.ts';
 import type { Page } from '#contract/rpc/base.ts';
+import { tellChanged, type ChangesFeed } from '../changes-feed.ts';
 import type { Caller } from '../accounts/caller.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
@@ -39,15 +39,14 @@ export interface DeadLetters {
 export interface TroubleParts {
   readonly db: Db;
   readonly change: Changes;
+  readonly feed: ChangesFeed;
   readonly configuration: ReleasedConfiguration;
   /** Folds quarantined events again, in transactions of its own; removes the rows of those that went through. */
   readonly replay: (quarantineIds: readonly number[]) => Promise<{ readonly folded: number; readonly kept: number }>;
   readonly letters: DeadLetters;
 }
 
-const watchEveryMs = 3_000;
-
-export function createTroubleRouter({ db, change, configuration, replay, letters }: TroubleParts) {
+export function createTroubleRouter({ db, change, feed, configuration, replay, letters }: TroubleParts) {
   const os = implement(troubleContract).$context<PlantContext>();
   const see = ({ grants }: Caller): Sight => sightOf(grants, configuration());
   const lineOf = (stationId: string): string | null => configuration().lineOf(stationId)?.id ?? null;
@@ -61,10 +60,7 @@ export function createTroubleRouter({ db, change, configuration, replay, letters
   };
   return os.router({
     watch: os.watch.handler(async function* ({ context: { caller }, signal }) {
-      while (signal?.aborted !== true) {
-        yield await counts(see(caller));
-        await pause(watchEveryMs, undefined, signal === undefined ? {} : { signal }).catch(() => undefined);
-      }
+      for await (const _ of feed.revisions(signal)) yield await counts(see(caller));
     }),
     quarantine: os.quarantine.handler(({ context: { caller }, input }) => quarantinePage(db, input, see(caller))),
     replay: os.replay.handler(async ({ context, input }) => {
@@ -116,6 +112,7 @@ export function createTroubleRouter({ db, change, configuration, replay, letters
            WHERE station_id = $1 AND epoch = $2 AND branch = $3`,
           [stationId, epoch, branch, new Date(at), caller.name, note],
         );
+        await tellChanged(tx, 'trouble');
         await audit({
           what: 'fork.acknowledged',
           subject: `${stationId}/${epoch}/${branch}`,

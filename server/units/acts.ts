@@ -4,6 +4,7 @@ import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { Passport, PassportHold } from '#contract/passport.ts';
 import { plantFault } from '#domain/work-orders/decide.ts';
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
+import { tellChanged } from '../changes-feed.ts';
 import type { Act } from '../act.ts';
 import type { InForce, ReleasedConfiguration } from '../configuration.ts';
 import { publishAll, type NewDocument } from '../downlink/publish.ts';
@@ -100,7 +101,7 @@ export function createUnitActs(configuration: ReleasedConfiguration, plantStream
         })),
       );
       await act.audit({ what: 'case.closed', subject: `case:${caseId}`, before: null, after: { note } });
-      await tx.query(`SELECT pg_notify('plant', 'units')`);
+      await tellChanged(tx, 'units');
       return done;
     },
   };

@@ -4,6 +4,7 @@ import type { ErpMessage } from '#contract/integration/messages.ts';
 import type { PlantFault } from '#contract/plant/base.ts';
 import type { DeadLetterRow } from '#contract/plant/trouble.ts';
 import type { Page } from '#contract/rpc/base.ts';
+import { tellChanged } from '../../changes-feed.ts';
 import type { Queries } from '../../db/db.ts';
 import type { Sight } from '../../rpc/sight.ts';
 import type { B2mmlContext } from '../formats/b2mml-parts.ts';
@@ -88,6 +89,7 @@ export function createDeadLetters(
         );
       }
     }
+    await tellChanged(tx, 'trouble');
     if (state === 'waiting') await tx.query(`SELECT pg_notify($1, '')`, [outboxChannel]);
     return [];
   };

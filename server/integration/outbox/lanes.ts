@@ -4,6 +4,7 @@
  * number goes first.
  */
 import type { ErpMessage } from '#contract/integration/messages.ts';
+import { tellChanged } from '../../changes-feed.ts';
 import type { Db } from '../../db/db.ts';
 
 export interface Claim {
@@ -95,6 +96,7 @@ export async function finish(db: Db, claimed: Claim, ending: Ending, now: number
         ending.kind === 'sent' ? null : ending.problem,
       ],
     );
+    if (ending.kind === 'dead') await tellChanged(tx, 'trouble');
     return true;
   });
 }

@@ -376,7 +376,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
     const xml = await ask('GET', '/v1/b2mml/production-performance?limit=1');
     expect(xml.headers).toMatchObject({
       'content-type': 'application/xml',
-      'linewright-last': '1',
+      'linewright-last': String(last - 2),
       'linewright-more': 'true',
     });
     expect(xml.text).toContain('<ProductionRequestID>WO-1</ProductionRequestID>');
