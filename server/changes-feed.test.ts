@@ -32,21 +32,25 @@ describeOnDatabases('what the plant view hears', (database) => {
   beforeEach(() => database.clear());
   afterEach(() => rig.end());
 
-  it('a greeting is news when something else is to be seen, not when it only comes again', { timeout: limit }, async () => {
-    const { db } = database;
-    const greet = (now: number, more: Partial<Hello> = {}) => recordHello(db, 'ST10', hello(more), now);
-    expect(await greet(0)).toBe(true);
-    expect(await greet(5_000)).toBe(false);
-    expect(await greet(10_000, { devicesDown: ['press'] })).toBe(true);
-    expect(await greet(15_000, { devicesDown: ['press'] })).toBe(false);
-    expect(await greet(20_000, { unsent: { count: 3, oldestAt: 0 } })).toBe(true);
-    expect(await greet(25_000, { unsent: { count: 5, oldestAt: 0 } })).toBe(false);
-    expect(await greet(30_000, { unsent: { count: 500, oldestAt: 0 } })).toBe(true);
-    expect(await greet(35_000)).toBe(true);
-    expect(await greet(40_000, { bootId: 'other' })).toBe(true);
-    // It was silent.
-    expect(await greet(60_000, { bootId: 'other' })).toBe(true);
-  });
+  it(
+    'a greeting is news when something else is to be seen, not when it only comes again',
+    { timeout: limit },
+    async () => {
+      const { db } = database;
+      const greet = (now: number, more: Partial<Hello> = {}) => recordHello(db, 'ST10', hello(more), now);
+      expect(await greet(0)).toBe(true);
+      expect(await greet(5_000)).toBe(false);
+      expect(await greet(10_000, { devicesDown: ['press'] })).toBe(true);
+      expect(await greet(15_000, { devicesDown: ['press'] })).toBe(false);
+      expect(await greet(20_000, { unsent: { count: 3, oldestAt: 0 } })).toBe(true);
+      expect(await greet(25_000, { unsent: { count: 5, oldestAt: 0 } })).toBe(false);
+      expect(await greet(30_000, { unsent: { count: 500, oldestAt: 0 } })).toBe(true);
+      expect(await greet(35_000)).toBe(true);
+      expect(await greet(40_000, { bootId: 'other' })).toBe(true);
+      // It was silent.
+      expect(await greet(60_000, { bootId: 'other' })).toBe(true);
+    },
+  );
 
   it('stations and trouble show a change at once', { timeout: limit }, async () => {
     const { db } = database;
