@@ -43,10 +43,7 @@ describe('linewright spc', () => {
     });
   });
   it('reads a column of values with gaps', async () => {
-    const { code, out } = await linewright(
-      'spc',
-      file('a.csv', 'width\n10.1\n10.3\n\nNA\n10.2\n'),
-    );
+    const { code, out } = await linewright('spc', file('a.csv', 'width\n10.1\n10.3\n\nNA\n10.2\n'));
     expect(code).toBe(0);
     expect(told(out)).toMatchObject({
       n: 3,

@@ -39,7 +39,7 @@ describe('layers (layers.json)', () => {
         'renderer',
       ]),
     ).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it('the check finds a wrong import of each kind', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'linewright-layers-'));
