@@ -55,12 +55,26 @@ function addWhole(values: ArrayLike<number>, from: number, to: number, base: num
   let last = values[start - 1] as number;
   let total = from === 0 ? last - base : 0;
   let ranges = 0;
-  for (let i = start; i < to; i += 1) {
+  // Two sums side by side: an addition waits for the one before it.
+  let other = 0;
+  let otherRanges = 0;
+  let i = start;
+  for (; i + 1 < to; i += 2) {
+    const value = values[i] as number;
+    const next = values[i + 1] as number;
+    total += value - base;
+    other += next - base;
+    ranges += Math.abs(value - last);
+    otherRanges += Math.abs(next - value);
+    last = next;
+  }
+  if (i < to) {
     const value = values[i] as number;
     total += value - base;
     ranges += Math.abs(value - last);
-    last = value;
   }
+  total += other;
+  ranges += otherRanges;
   // A missing value, also the one before the block, makes the ranges NaN.
   if (Number.isNaN(ranges) || Number.isNaN(total)) return false;
   sums.total += total;

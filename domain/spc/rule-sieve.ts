@@ -1,165 +1,244 @@
 /**
  * Where in a long series a rule may have its pattern complete: never misses one, may name too many. Only there the rule
- * itself is asked (rules.ts). The conditions of 32 points are the bits of a word, bit 0 the newest point. A comparison is
- * turned into a bit without a branch, for a branch that half the points take would cost more than all the rest.
+ * itself is asked (rules.ts). A condition of 32 points is one word, bit 0 the newest of them, and a rule is a few shifts of
+ * such words. A comparison is turned into a bit without a branch, for a branch that half the points take would cost more than
+ * all the rest; ties and missing points may fall on either side, the rule decides.
  */
 import type { PreparedRule, RuleLines } from './rule-sets.ts';
 
+/** One word per whole block of 32 points. */
+type Words = Int32Array;
+
+/** Blocks that are read, sieved and asked together: their points still lie in the processor's cache then. */
+export const chunk = 128;
+
 export interface Sieve {
-  /** Takes in the points [start, start + 32). Blocks follow each other from 0. */
-  read(data: Float64Array, start: number): void;
-  /** Bits of the points just read at which this rule (by its index) may be complete. */
-  candidates(rule: number): number;
+  /** Whole blocks of 32 points; what remains behind them has to be asked point by point. */
+  readonly blocks: number;
+  /** Takes in the blocks [from, to), at most a chunk, each chunk once and in order. */
+  read(from: number, to: number): void;
+  /**
+   * Finds the points of those blocks that may complete the rule: only blocks that have some, in order. The lists are used
+   * again by the next call.
+   * @returns how many blocks; -1: the rule has to be asked everywhere.
+   */
+  candidates(rule: PreparedRule, from: number, to: number): number;
+  /** Number of the block, and its points as bits, the oldest highest. */
+  readonly found: Found;
 }
 
-/** The bits of the points `k` (1 to 31) earlier. */
-const earlier = (now: number, older: number, k: number): number => (now >>> k) | (older << (32 - k));
-
-/** Points at which the condition has held `length` (1 to 32) times in a row: runs of 2, 4, 8 and 16, then the rest. */
-function held(now: number, older: number, length: number): number {
-  let run = now;
-  let before = older;
-  if (length >= 2) {
-    run &= (run >>> 1) | (before << 31);
-    before &= before >>> 1;
-  }
-  if (length >= 4) {
-    run &= (run >>> 2) | (before << 30);
-    before &= before >>> 2;
-  }
-  if (length >= 8) {
-    run &= (run >>> 4) | (before << 28);
-    before &= before >>> 4;
-  }
-  if (length >= 16) {
-    run &= (run >>> 8) | (before << 24);
-    before &= before >>> 8;
-  }
-  const rest = length - (1 << (31 - Math.clz32(length)));
-  return rest === 0 ? run : run & ((run >>> rest) | (before << (32 - rest)));
+interface Found {
+  readonly block: Words;
+  readonly points: Words;
 }
 
-/**
- * Points that have the condition together with at least `count` of the last `points`. `lacking[n]` are those whose window so
- * far has at most n points without it.
- */
-function most(now: number, older: number, count: number, points: number, lacking: Int32Array): number {
-  if (now === 0) return 0;
-  const allowed = points - count;
-  if (allowed === 1) return mostButOne(now, older, points);
-  lacking.fill(now, 0, allowed + 1);
-  for (let k = 1; k < points; k += 1) {
-    const has = earlier(now, older, k);
-    for (let n = allowed; n > 0; n -= 1) lacking[n] = ((lacking[n] as number) & has) | (lacking[n - 1] as number);
-    lacking[0] = (lacking[0] as number) & has;
-  }
-  return lacking[allowed] as number;
-}
-
-/** The usual "two of three" and "four of five" in registers. */
-function mostButOne(now: number, older: number, points: number): number {
-  let none = now;
-  let one = now;
-  for (let k = 1; k < points; k += 1) {
-    const has = earlier(now, older, k);
-    one = (one & has) | none;
-    none &= has;
-  }
-  return one;
-}
-
-/** Every point: the rule is asked at each. */
-const everywhere = -1;
-
-/** The three nearest zone lines are sieved. */
-const sieved = 3;
-
-/** Places of the conditions in a block's half of the words. A tie or a missing point may count as either side. */
-const [rose, side, turned, steady, kept, inside] = [0, 1, 2, 3, 4, 5];
-/** One per sieved line. */
-const [beyond, high, low] = [6, 9, 12];
-/** The block just read and the one before it change places. */
-const half = 16;
-
-export function createSieve(rules: readonly PreparedRule[], { center, sigma }: RuleLines): Sieve {
+/** Two zone lines are sieved; a rule on a farther one takes the words of the second, which hold all its points. */
+export function createSieve(data: Float64Array, rules: readonly PreparedRule[], { center, sigma }: RuleLines): Sieve {
   const levels = [...new Set(rules.flatMap(({ sigmas }) => (sigmas > 0 ? [sigmas] : [])))].sort((a, b) => a - b);
-  const levelOf = Int32Array.from(rules, ({ sigmas }) => Math.max(0, levels.indexOf(sigmas)));
   const nearest = levels[0] === undefined ? Infinity : levels[0] * sigma;
-  const [upper, lower] = [center + nearest, center - nearest];
+  const second = levels[1] === undefined ? Infinity : levels[1] * sigma;
   // What rounding may do to x - centre belongs to the candidates: the distance is taken short by a few last places.
-  const distance = (k: number | undefined): number =>
-    k === undefined ? Infinity : k * sigma - 8 * Number.EPSILON * (Math.abs(center) + k * sigma);
-  const [far, farther] = [distance(levels[1]), distance(levels[2])];
-  // The product of two such small distances would be 0.
-  const insideTold = !(nearest < 1e-150);
-  const words = new Int32Array(2 * half);
-  const lacking = new Int32Array(33);
-  let now = 0;
-  let last = Number.NaN;
-  const run = (place: number, length: number): number =>
-    held(words[now + place] as number, words[(now ^ half) + place] as number, length);
-  const enough = (place: number, count: number, points: number): number =>
-    most(words[now + place] as number, words[(now ^ half) + place] as number, count, points, lacking);
-
+  const far = second === Infinity ? second : second - 8 * Number.EPSILON * (Math.abs(center) + second);
+  const blocks = data.length >> 5;
+  const list = (): Words => new Int32Array(blocks);
+  const words: Conditions = { above: list(), up: list(), out: list(), far: list(), turned: list(), kept: list() };
+  // One more: a block without candidates is written behind the others and written over by the next.
+  const found = { block: new Int32Array(chunk + 1), points: new Int32Array(chunk + 1) };
+  const beyond = (sigmas: number): Words => (sigmas === levels[0] ? words.out : words.far);
   return {
-    read(data, start) {
-      let above = 0;
-      let up = 0;
-      let out = 0;
-      let out1 = 0;
-      let out2 = 0;
-      let before = last;
-      for (let i = start; i < start + 32; i += 1) {
-        const x = data[i] as number;
-        const off = Math.abs(x - center);
-        above = ((above << 1) + Number(x >= center)) | 0;
-        up = ((up << 1) + Number(x > before)) | 0;
-        // At or beyond one of the two lines, in one comparison.
-        out = ((out << 1) + Number((x - upper) * (x - lower) >= 0)) | 0;
-        out1 = ((out1 << 1) + Number(off >= far)) | 0;
-        out2 = ((out2 << 1) + Number(off >= farther)) | 0;
-        before = x;
-      }
-      last = before;
-      const older = now;
-      now ^= half;
-      const turn = up ^ earlier(up, words[older + rose] as number, 1);
-      words[now + rose] = up;
-      words[now + side] = above;
-      words[now + turned] = turn;
-      words[now + steady] = ~turn;
-      words[now + kept] = ~(above ^ earlier(above, words[older + side] as number, 1));
-      words[now + inside] = ~out;
-      words[now + beyond] = out;
-      words[now + beyond + 1] = out1;
-      words[now + beyond + 2] = out2;
-      words[now + high] = out & above;
-      words[now + high + 1] = out1 & above;
-      words[now + high + 2] = out2 & above;
-      words[now + low] = out & ~above;
-      words[now + low + 1] = out1 & ~above;
-      words[now + low + 2] = out2 & ~above;
+    blocks,
+    found,
+    read(from, to) {
+      read(data, from, to, center, center + nearest, center - nearest, far, words);
+      turns(words.up, words.turned, from, to, 0);
+      turns(words.above, words.kept, from, to, -1);
     },
-    candidates(index) {
-      const { kind, points, count } = rules[index] as PreparedRule;
-      const level = levelOf[index] as number;
-      if (level >= sieved) return everywhere;
+    candidates({ kind, points, count, sigmas }, from, to) {
       switch (kind) {
         case 'beyond':
-          return words[now + beyond + level] as number;
+          return held(beyond(sigmas), found, from, to, 1, 0);
         case 'same-side':
-          return run(kept, points - 1);
+          return held(words.kept, found, from, to, points - 1, 0);
         case 'trend':
-          return points === 2 ? everywhere : run(steady, points - 2);
+          return points === 2 ? -1 : held(words.turned, found, from, to, points - 2, -1);
         case 'alternating':
-          return run(turned, points - 2);
+          return held(words.turned, found, from, to, points - 2, 0);
         case 'within':
-          return level === 0 && insideTold ? run(inside, points) : everywhere;
+          // Farther lines have too few words here; of so near ones the product of two distances would be 0.
+          return sigmas !== levels[0] || nearest < 1e-150 ? -1 : held(words.out, found, from, to, points, -1);
         case 'outside':
-          return run(beyond + level, points);
+          return held(beyond(sigmas), found, from, to, points, 0);
         case 'most-beyond':
-          return enough(high + level, count, points) | enough(low + level, count, points);
+          if (points - count === 1) return mostButOne(beyond(sigmas), words.above, found, from, to, points);
+          return mostBut(beyond(sigmas), words.above, found, from, to, points, points - count);
       }
     },
   };
+}
+
+interface Conditions {
+  /** Not below the centre. */
+  readonly above: Words;
+  readonly up: Words;
+  /** At or beyond the nearest zone line. */
+  readonly out: Words;
+  /** Beyond the second. */
+  readonly far: Words;
+  /** Rose after it fell, or fell after it rose. */
+  readonly turned: Words;
+  /** On the side of the point before. */
+  readonly kept: Words;
+}
+
+/** The one pass over the points. Two at a time, which spares half the cost of the loop itself. */
+function read(
+  data: Float64Array,
+  from: number,
+  to: number,
+  center: number,
+  upper: number,
+  lower: number,
+  far: number,
+  words: Conditions,
+): void {
+  let last = from === 0 ? Number.NaN : (data[(from << 5) - 1] as number);
+  for (let block = from; block < to; block += 1) {
+    let above = 0;
+    let up = 0;
+    let out = 0;
+    let off = 0;
+    const start = block << 5;
+    for (let i = start; i < start + 32; i += 2) {
+      const x = data[i] as number;
+      const y = data[i + 1] as number;
+      above = ((above << 1) + Number(x >= center)) | 0;
+      above = ((above << 1) + Number(y >= center)) | 0;
+      up = ((up << 1) + Number(x > last)) | 0;
+      up = ((up << 1) + Number(y > x)) | 0;
+      // At or beyond one of the two lines, in one comparison.
+      out = ((out << 1) + Number((x - upper) * (x - lower) >= 0)) | 0;
+      out = ((out << 1) + Number((y - upper) * (y - lower) >= 0)) | 0;
+      off = ((off << 1) + Number(Math.abs(x - center) >= far)) | 0;
+      off = ((off << 1) + Number(Math.abs(y - center) >= far)) | 0;
+      last = y;
+    }
+    words.above[block] = above;
+    words.up[block] = up;
+    words.out[block] = out;
+    words.far[block] = off;
+  }
+}
+
+/** Points whose bit differs from the one before; with `flip` -1 those whose is the same. */
+function turns(words: Words, into: Words, from: number, to: number, flip: 0 | -1): void {
+  let older = from === 0 ? 0 : (words[from - 1] as number);
+  for (let i = from; i < to; i += 1) {
+    const now = words[i] as number;
+    into[i] = now ^ ((now >>> 1) | (older << 31)) ^ flip;
+    older = now;
+  }
+}
+
+/**
+ * Points at which the condition (with `flip` -1: its absence) has held `length` (1 to 32) times in a row: runs of 2, 4, 8 and
+ * 16, then the rest.
+ */
+function held(words: Words, into: Found, from: number, to: number, length: number, flip: 0 | -1): number {
+  const rest = length - (1 << (31 - Math.clz32(length)));
+  let older = from === 0 ? flip : (words[from - 1] as number) ^ flip;
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    const now = (words[i] as number) ^ flip;
+    let run = now;
+    let before = older;
+    older = now;
+    if (length >= 2) {
+      run &= (run >>> 1) | (before << 31);
+      before &= before >>> 1;
+    }
+    if (length >= 4) {
+      run &= (run >>> 2) | (before << 30);
+      before &= before >>> 2;
+    }
+    if (length >= 8) {
+      run &= (run >>> 4) | (before << 28);
+      before &= before >>> 4;
+    }
+    if (length >= 16) {
+      run &= (run >>> 8) | (before << 24);
+      before &= before >>> 8;
+    }
+    if (length >= 32) run &= (run >>> 16) | (before << 16);
+    else if (rest > 0) run &= (run >>> rest) | (before << (32 - rest));
+    into.block[count] = i;
+    into.points[count] = run;
+    count += Number(run !== 0);
+  }
+  return count;
+}
+
+/** Points beyond, and with them on their side all but at most one of the last `points`: "two of three", "four of five". */
+function mostButOne(words: Words, above: Words, into: Found, from: number, to: number, points: number): number {
+  let before = from === 0 ? 0 : (words[from - 1] as number);
+  let count = 0;
+  let aboveBefore = from === 0 ? 0 : (above[from - 1] as number);
+  for (let i = from; i < to; i += 1) {
+    const now = words[i] as number;
+    const aboveNow = above[i] as number;
+    const high = now & aboveNow;
+    const low = now & ~aboveNow;
+    const highBefore = before & aboveBefore;
+    const lowBefore = before & ~aboveBefore;
+    before = now;
+    aboveBefore = aboveNow;
+    let noneHigh = high;
+    let oneHigh = high;
+    let noneLow = low;
+    let oneLow = low;
+    for (let k = 1; k < points; k += 1) {
+      const up = (high >>> k) | (highBefore << (32 - k));
+      const down = (low >>> k) | (lowBefore << (32 - k));
+      oneHigh = (oneHigh & up) | noneHigh;
+      oneLow = (oneLow & down) | noneLow;
+      noneHigh &= up;
+      noneLow &= down;
+    }
+    const either = oneHigh | oneLow;
+    into.block[count] = i;
+    into.points[count] = either;
+    count += Number(either !== 0);
+  }
+  return count;
+}
+
+/** The same with any number that may lack. `lacking[n]`: points whose window so far has at most n without the condition. */
+function mostBut(
+  words: Words,
+  above: Words,
+  into: Found,
+  from: number,
+  to: number,
+  points: number,
+  allowed: number,
+): number {
+  const lacking = new Int32Array(allowed + 1);
+  let count = 0;
+  for (let i = from; i < to; i += 1) {
+    let either = 0;
+    for (const flip of [0, -1]) {
+      const now = (words[i] as number) & ((above[i] as number) ^ flip);
+      const older = i === 0 ? 0 : (words[i - 1] as number) & ((above[i - 1] as number) ^ flip);
+      lacking.fill(now);
+      for (let k = 1; k < points; k += 1) {
+        const has = (now >>> k) | (older << (32 - k));
+        for (let n = allowed; n > 0; n -= 1) lacking[n] = ((lacking[n] as number) & has) | (lacking[n - 1] as number);
+        lacking[0] = (lacking[0] as number) & has;
+      }
+      either |= lacking[allowed] as number;
+    }
+    into.block[count] = i;
+    into.points[count] = either;
+    count += Number(either !== 0);
+  }
+  return count;
 }

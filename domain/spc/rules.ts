@@ -7,7 +7,7 @@
  */
 import { isRefused, isValue, type Refused, type Value } from './reason.ts';
 import { prepareRules, type PreparedRule, type Rule, type RuleLines } from './rule-sets.ts';
-import { createSieve } from './rule-sieve.ts';
+import { chunk, createSieve } from './rule-sieve.ts';
 
 /** For points that are already on the scale (x - centre) / sigma, as where sizes differ. */
 export const standardLines: RuleLines = { center: 0, sigma: 1 };
@@ -49,7 +49,8 @@ function holds(rule: PreparedRule, data: Float64Array, end: number, mask: number
     case 'trend': {
       const rising = newest > (data[(end - 1) & mask] as number);
       for (let i = start + 1; i <= end; i += 1) {
-        const [x, before] = [data[i & mask] as number, data[(i - 1) & mask] as number];
+        const x = data[i & mask] as number;
+        const before = data[(i - 1) & mask] as number;
         if (rising ? !(x > before) : !(x < before)) return false;
       }
       return true;
@@ -57,7 +58,8 @@ function holds(rule: PreparedRule, data: Float64Array, end: number, mask: number
     case 'alternating': {
       let rising = newest > (data[(end - 1) & mask] as number);
       for (let i = end; i > start; i -= 1) {
-        const [x, before] = [data[i & mask] as number, data[(i - 1) & mask] as number];
+        const x = data[i & mask] as number;
+        const before = data[(i - 1) & mask] as number;
         if (rising ? !(x > before) : !(x < before)) return false;
         rising = !rising;
       }
@@ -116,25 +118,34 @@ export function findSignals(
 ): readonly RuleSignals[] | Refused {
   const prepared = prepareRules(rules, lines);
   if (isRefused(prepared)) return prepared;
-  const found = rules.map((): number[] => []);
-  const sieve = createSieve(prepared, lines);
-  const sievedTo = data.length & ~31;
-  for (let start = 0; start < sievedTo; start += 32) {
-    sieve.read(data, start);
-    for (let r = 0; r < prepared.length; r += 1) {
-      let candidates = sieve.candidates(r);
-      while (candidates !== 0) {
-        const bit = 31 - Math.clz32(candidates);
-        candidates &= ~(1 << bit);
-        const at = start + 31 - bit;
-        if (holds(prepared[r] as PreparedRule, data, at, whole, 0)) (found[r] as number[]).push(at);
+  const found = prepared.map((rule) => ({ rule, at: [] as number[] }));
+  const sieve = createSieve(data, prepared, lines);
+  for (let from = 0; from < sieve.blocks; from += chunk) {
+    const to = Math.min(sieve.blocks, from + chunk);
+    sieve.read(from, to);
+    for (const { rule, at } of found) {
+      const blocks = sieve.candidates(rule, from, to);
+      if (blocks < 0) askAll(rule, data, from << 5, to << 5, at);
+      for (let i = 0; i < blocks; i += 1) {
+        ask(rule, data, (sieve.found.block[i] as number) << 5, sieve.found.points[i] as number, at);
       }
     }
   }
-  for (let at = sievedTo; at < data.length; at += 1) {
-    for (const [r, rule] of prepared.entries()) if (holds(rule, data, at, whole, 0)) found[r]?.push(at);
+  for (const { rule, at } of found) askAll(rule, data, sieve.blocks << 5, data.length, at);
+  return found.map(({ rule, at }) => ({ rule: rule.rule, at }));
+}
+
+function askAll(rule: PreparedRule, data: Float64Array, from: number, to: number, at: number[]): void {
+  for (let index = from; index < to; index += 1) if (holds(rule, data, index, whole, 0)) at.push(index);
+}
+
+/** Only where a bit is set. */
+function ask(rule: PreparedRule, data: Float64Array, start: number, points: number, at: number[]): void {
+  for (let rest = points; rest !== 0;) {
+    const place = Math.clz32(rest);
+    rest &= ~(1 << (31 - place));
+    if (holds(rule, data, start + place, whole, 0)) at.push(start + place);
   }
-  return rules.map((rule, r) => ({ rule, at: found[r] as number[] }));
 }
 
 /** The points that form the patterns of the signals: the union over all of them, rising. Empty where Refused above. */

@@ -193,6 +193,13 @@ describe('combined kinds', () => {
     const of = (values: unknown[]) => ask('i-mr+capability', { lsl: 0, usl: 9 }, { values }, fields);
     expect(of([5, 5, 5])).toEqual({ n: 3, mean: 5, sigma: 0, cp: null, cpk: null, x: { ucl: 5 } });
     expect(of([5])).toEqual({ n: 1, mean: 5, sigma: null, cp: null, cpk: null, x: { ucl: null } });
+    expect(
+      ask('i-mr+capability', { usl: 9 }, { values: [5] }, { x: { cl: 1 }, ppmWithin: null, observed: { ppm: 1 } }),
+    ).toEqual({
+      x: { cl: 5 },
+      ppmWithin: null,
+      observed: { ppm: 0 },
+    });
     expect(of([])).toEqual({ n: 0, mean: null, sigma: null, cp: null, cpk: null, x: { ucl: null } });
     expect(of([null, null])).toEqual({ n: 0, mean: null, sigma: null, cp: null, cpk: null, x: { ucl: null } });
   });

@@ -35,12 +35,15 @@ export function excludedOf({ parameters, input }: Question): { readonly excluded
   return list === null ? {} : { excluded: new Set(list.filter(isValue)) };
 }
 
-/** One set of lines where all points have the same, else one per point. */
-export function lines(plot: Plot): { readonly cl: unknown; readonly ucl: unknown; readonly lcl: unknown } {
+/** One set of lines where all points have the same, else one per point. `center` is there without limits too. */
+export function lines(
+  plot: Plot,
+  center: number | null = null,
+): { readonly cl: unknown; readonly ucl: unknown; readonly lcl: unknown } {
   const { limits } = plot;
   if (!Array.isArray(limits)) {
     const one = limitsAt(plot, 0);
-    return { cl: one?.center ?? null, ucl: one?.upper ?? null, lcl: one?.lower ?? null };
+    return { cl: one?.center ?? center, ucl: one?.upper ?? null, lcl: one?.lower ?? null };
   }
   const each = plot.points.map((_, i) => limitsAt(plot, i));
   const centers = each.map((at) => at?.center ?? null);

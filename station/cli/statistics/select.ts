@@ -46,6 +46,10 @@ function lookUp(answer: Answer, name: string, wanted: unknown, parts: Readonly<R
 /** Limits that are the same for all points are one number or a list, as the case has them. */
 function fit(value: unknown, wanted: unknown): unknown {
   const [have, want] = [shapeOf(value), shapeOf(wanted)];
+  // Undefined as a whole or field by field: as the case has it.
+  if (value === null && want === 'object') return nothing(wanted);
+  if (have === 'object' && want !== 'object' && Object.values(value as Answer).every((each) => each === null))
+    return null;
   if (have === 'object' && want === 'object') return select(value as Answer, wanted);
   if (have === 'list' && want === 'single') {
     const list = value as readonly unknown[];

@@ -37,8 +37,8 @@ export function individualsCase(question: Question): Answer {
     movingRanges: chart.movingRanges,
     mrbar: chart.meanRange,
     sigma: chart.sigma,
-    x: lines(x),
-    mr: lines(ranges),
+    x: lines(x, chart.mean),
+    mr: lines(ranges, chart.meanRange),
     xViolations: x.violations,
     mrViolations: ranges.violations,
     ...(next && {
@@ -132,8 +132,8 @@ function subgroupCase(question: Question, spread: 'range' | 'deviation'): Answer
     xbarbar: chart.grandMean,
     [`${short}bar`]: chart.meanSpread,
     sigma: chart.sigma,
-    xbar: lines(xbar),
-    [short]: lines(spreads),
+    xbar: lines(xbar, chart.grandMean),
+    [short]: lines(spreads, chart.meanSpread),
     xbarViolations: xbar.violations,
     [`${short}Violations`]: spreads.violations,
     ...(later && {
