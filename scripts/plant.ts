@@ -9,6 +9,7 @@ import { Processes } from './start/processes.ts';
 const help = `npm run plant -- [OPTIONS]      starts the plant server and serves its view
 
   --config DIR         configuration folder                          (resources/demo-plant)
+  --import-config      what differs in the folder from what is released becomes drafts, to be released on the releases screen
   --data DIR           data folder of the server                     (data/PLANT/server)
   --port N             port                                          (7400)
   --host ADDR          address it listens on                         (127.0.0.1; anything else is reachable from the network)

@@ -53,6 +53,7 @@ import { serveFiles } from './http/static-files.ts';
 import { createIngest } from './ingest/index.ts';
 import type { Log } from './log.ts';
 import { releasedFile } from './releases/files.ts';
+import { importFolder, tellImport } from './releases/import-folder.ts';
 import { openInForce } from './releases/in-force.ts';
 import { createReleases } from './releases/releases.ts';
 import { createReleasesRouter } from './releases/rpc.ts';
@@ -69,6 +70,8 @@ export interface PlantOptions {
   readonly configuration: Configuration;
   /** The configuration folder: release 1 of an empty database. Left out: nothing is imported. */
   readonly folder?: FileTree;
+  /** Takes a folder that differs from what is released in as drafts (server/releases/import-folder.ts). */
+  readonly importConfig?: boolean;
   /** Folder of the built plant view. */
   readonly viewFolder: string;
   readonly tls: TlsFiles | null;
@@ -155,6 +158,8 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
 
   const releaseFiles = await openInForce({ db, clock, log, folder: options.folder ?? null, fallback: configuration });
   const inForce = releaseFiles.current;
+  if (options.importConfig === true && options.folder !== undefined)
+    tellImport(await importFolder(db, options.folder, clock.now()), log);
   const released = releasedConfiguration(inForce);
   const plantStream = await createPlantStream(db, released, clock.now());
   const react = createOrderReactions(released, (tx, became, at) =>

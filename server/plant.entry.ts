@@ -1,6 +1,7 @@
 /**
- * The plant server: `node server/plant.entry.ts [--config DIR] [--data DIR] [--port N] [--host ADDR] [--drop DIR]`, `DATABASE_URL` for
- * PostgreSQL, `LINEWRIGHT_METRICS_TOKEN` for figures that are asked for from elsewhere. Started by `npm run plant` it also reports over IPC and ends with it.
+ * The plant server: `node server/plant.entry.ts [--config DIR] [--data DIR] [--port N] [--host ADDR] [--drop DIR]
+ * [--import-config]`, `DATABASE_URL` for PostgreSQL, `LINEWRIGHT_METRICS_TOKEN` for figures that are asked for from
+ * elsewhere. Started by `npm run plant` it also reports over IPC and ends with it.
  */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -44,6 +45,7 @@ async function run(): Promise<void> {
       'tls-cert': { type: 'string' },
       'tls-key': { type: 'string' },
       'trust-proxy': { type: 'boolean', default: false },
+      'import-config': { type: 'boolean', default: false },
       drop: { type: 'string' },
       oidc: { type: 'string' },
       'idle-minutes': { type: 'string', default: String(defaultSessionRules.idleMs / 60_000) },
@@ -68,6 +70,7 @@ async function run(): Promise<void> {
     db,
     configuration,
     folder: folderTree(values.config),
+    importConfig: values['import-config'],
     viewFolder: values.view,
     tls,
     trustProxy: values['trust-proxy'],

@@ -1,7 +1,7 @@
 /** Released files and drafts as they lie in the database, and the configuration that they make. */
 import { createHash } from 'node:crypto';
 import { loadTree, type Loaded } from '#config/load.ts';
-import { memoryTree } from '#config/file-tree.ts';
+import { filesOf, memoryTree, type FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import { picturePattern, type ReleaseKind } from '#contract/plant/releases.ts';
 import type { Queries } from '#server/db/db.ts';
@@ -15,6 +15,14 @@ export const isPicture = (path: string): boolean => picturePattern.test(path);
 export const isDefinition = (path: string): boolean => /^definitions\/[^/]+\/definition\.yaml$/.test(path);
 /** `definitions/X/` of a file in it; null: elsewhere. */
 export const folderOf = (path: string): string | null => /^definitions\/[^/]+\//.exec(path)?.[0] ?? null;
+
+/** What of a configuration folder is released: everything that stations and the server share. */
+export const filesInFolder = (folder: FileTree): Map<string, Uint8Array> =>
+  new Map(
+    filesOf(folder)
+      .filter(isAllowed)
+      .map((path) => [path, folder.read(path)]),
+  );
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 export const textOf = (bytes: Uint8Array | null): string => (bytes === null ? '' : Buffer.from(bytes).toString('utf8'));

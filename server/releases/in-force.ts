@@ -1,12 +1,21 @@
 /** The configuration in force in this instance: read at the start, read again whenever something was released anywhere. */
 import { createTwoFilesPatch } from 'diff';
-import { filesOf, type FileTree } from '#config/file-tree.ts';
+import type { FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import type { FolderDifference } from '#contract/plant/releases.ts';
 import { audited } from '#server/accounts/audit.ts';
 import type { Db } from '#server/db/db.ts';
 import type { Log } from '#server/log.ts';
-import { filesInForce, holdHead, isAllowed, isPicture, judge, putInForce, releasesChannel, textOf } from './files.ts';
+import {
+  filesInFolder,
+  filesInForce,
+  holdHead,
+  isPicture,
+  judge,
+  putInForce,
+  releasesChannel,
+  textOf,
+} from './files.ts';
 
 export interface InForceParts {
   readonly db: Db;
@@ -35,7 +44,9 @@ export async function openInForce({ db, clock, log, folder, fallback }: InForceP
     if (files.size === 0) return;
     const loaded = judge(files);
     if ('configuration' in loaded) {
-      if (loaded.configuration.hash !== configuration.hash) configuration = loaded.configuration;
+      // integration.yaml is the server's own: not released, read at the start.
+      if (loaded.configuration.hash !== configuration.hash)
+        configuration = { ...loaded.configuration, integration: fallback.integration ?? null };
     } else
       log.error(
         { faults: loaded.faults.slice(0, 3) },
@@ -49,14 +60,7 @@ export async function openInForce({ db, clock, log, folder, fallback }: InForceP
         for (const listener of listeners) listener();
       });
   };
-  const inFolder = (): Map<string, Uint8Array> =>
-    new Map(
-      folder === null
-        ? []
-        : filesOf(folder)
-            .filter(isAllowed)
-            .map((path) => [path, folder.read(path)]),
-    );
+  const inFolder = (): Map<string, Uint8Array> => (folder === null ? new Map() : filesInFolder(folder));
 
   const differences = async (): Promise<FolderDifference[]> => {
     if (folder === null) return [];
