@@ -77,19 +77,9 @@ export function createIntegration(options: IntegrationOptions): IntegrationParts
       ? null
       : new DropFolder({ folder: options.dropFolder, mode: () => settings()?.drop.mode ?? 'all', ports });
   const removed = options.metrics.counter(
-    'erp_removed_total',
+    'outbox_removed_total',
     'Messages to other systems that were removed because they are old',
   );
-  for (const [state, what] of [
-    ['waiting', 'wait to be delivered'],
-    ['dead', 'were given up and wait for a person'],
-  ] as const)
-    options.metrics.gauge(`erp_${state}_messages`, `Messages to other systems that ${what}`, async () => {
-      const [row] = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM erp_delivery WHERE state = $1', [
-        state,
-      ]);
-      return row?.n ?? 0;
-    });
   const sweep = async (): Promise<void> => {
     await forgetOld(db, clock.now());
     const { messages, notes } = await removeOld(db, settings()?.keepDays ?? keptDays, clock.now());
