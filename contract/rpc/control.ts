@@ -1,7 +1,7 @@
 /** Control charts of this station, their signals, and what is done about them. */
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
-import type { ChartKind, PlannedCharacteristic } from '../config/control-plan.ts';
+import type { ChartKind, ChartRules, PlannedCharacteristic } from '../config/control-plan.ts';
 import type { Localized } from '../config/text.ts';
 import type { ChartedValue, FiredRule, Plotted } from '../events/shared.ts';
 import type { Outcome } from '../refusal.ts';
@@ -33,8 +33,6 @@ export interface ChartRow {
   readonly points: number;
   /** UTC ms of the newest point; null: none. */
   readonly newestAt: number | null;
-  /** Points between false alarms on average while the process is in control, by the chosen rules; null: not known. */
-  readonly falseAlarmPoints: number | null;
 }
 
 /** Somebody's words at a point. */
@@ -88,7 +86,8 @@ export interface ChartView extends ChartRow {
   readonly lower: number | null;
   readonly upper: number | null;
   readonly nominal: number | null;
-  readonly rules: { readonly set: string; readonly use: readonly number[] };
+  /** As the plan chose them; how often they cry wolf is computed by whoever shows it (domain/spc). */
+  readonly rules: ChartRules;
   /** Oldest first, the newest `limit` before `before`; also excluded and replaced ones. */
   readonly shown: readonly PointView[];
   /** There are older ones. */

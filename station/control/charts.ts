@@ -92,7 +92,6 @@ function chartRow({ plan, planned, chart }: Planned, stationId: string, { read, 
     condition: conditionOf(readChart(read, key), chart),
     points: counted?.n ?? 0,
     newestAt: counted?.at ?? null,
-    falseAlarmPoints: null,
   };
 }
 
@@ -166,7 +165,7 @@ export function chartView(
     lower: characteristic?.lower ?? null,
     upper: characteristic?.upper ?? null,
     nominal: characteristic?.nominal ?? null,
-    rules: { set: chart.rules.set, use: chart.rules.use },
+    rules: chart.rules,
     shown,
     more,
     phases: phasesOf(key, shown, sources),

@@ -18,7 +18,6 @@ const row = (id: string, title: Localized, kind: ChartKind, more: Partial<ChartR
   condition: { kind: 'in-control' },
   points: 64,
   newestAt: at0 + 64 * 225_000,
-  falseAlarmPoints: 148,
   ...more,
 });
 
@@ -32,7 +31,7 @@ const charts: readonly ChartRow[] = [
 ];
 
 /** A wave that is nothing special, then a drift upwards. */
-const mean = (n: number): number => 24.004 + 0.004 * Math.sin(n * 2.3) + (n > 54 ? 0.002 * (n - 54) : 0);
+const mean = (n: number): number => 24.004 + (n > 57 ? 0.002 * (n - 57) : 0.004 * Math.sin(n * 2.3));
 const points: readonly PointView[] = Array.from({ length: 64 }, (_, i): PointView => {
   const n = i + 1;
   const judged = n > 20;
@@ -183,7 +182,7 @@ export const controlScene = {
       lower: 23.98,
       upper: 24.03,
       nominal: 24,
-      rules: { set: 'nelson', use: [1, 2, 3, 5, 6] },
+      rules: { set: 'nelson', use: [1, 2, 3, 5, 6], runs: {} },
       shown: collecting ? points.slice(0, 13) : points,
       more: false,
       phases: collecting
