@@ -39,11 +39,12 @@ import { createDeadLetterCalls } from './integration/dead-letter-calls.ts';
 import { receiversIn, tellOrders } from './integration/tell-orders.ts';
 import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
+import { createSuspectReactions } from './control/suspects.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
 import { createLinesRouter, createOrdersRouter, createUnitsRouter } from './plant-routers.ts';
 import { behindOf } from './projections/behind.ts';
-import { createProjector } from './projections/projector.ts';
+import { allOf, createProjector } from './projections/projector.ts';
 import { createUnitActs } from './units/acts.ts';
 import { createPlantStream } from './units/plant-stream.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -162,9 +163,13 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     tellImport(await importFolder(db, options.folder, clock.now()), log);
   const released = releasedConfiguration(inForce);
   const plantStream = await createPlantStream(db, released, clock.now());
-  const react = createOrderReactions(released, (tx, became, at) =>
-    tellOrders(tx, became, receiversIn(released().configuration), at),
-  );
+  const reactions = [
+    createOrderReactions(released, (tx, became, at) =>
+      tellOrders(tx, became, receiversIn(released().configuration), at),
+    ),
+    createSuspectReactions(released, plantStream, () => clock.now()),
+  ];
+  const react = allOf(reactions);
   const projector = createProjector({ db, configuration: released, react, log });
   const waiting = await createDocumentWaiting(db, clock);
   const asking = createAskingStations(db, clock);

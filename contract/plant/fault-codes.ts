@@ -74,6 +74,7 @@ export const plantFaultCodes = {
   'unit.held-already': ['serial', 'by'],
   'hold.unknown': ['hold', 'serial'],
   'hold.lifted': ['hold', 'by', 'liftedAt'],
+  'hold.of-open-signal': ['hold', 'serial', 'station'],
   'case.unknown': ['case'],
   'case.closed': ['by', 'closedAt'],
   // stations

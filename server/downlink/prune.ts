@@ -39,6 +39,7 @@ const longAgo = `(extract(epoch FROM now() - make_interval(days => $1)) * 1000):
 export async function prune(db: Db): Promise<void> {
   while ((await db.transaction((tx) => retirePassports(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireOrders(tx))) === perTransaction);
+  while ((await db.transaction((tx) => retireSignals(tx))) === perTransaction);
   await db.transaction((tx) => pruneDocuments(tx));
 }
 
@@ -62,6 +63,26 @@ export async function retireOrders(tx: Queries): Promise<number> {
   await publishAll(
     tx,
     over.map((each): NewDocument => ({ ...each, body: null })),
+  );
+  return rows.length;
+}
+
+/** Takes signals that are long closed from the stations; those that raised them have written the closing. @returns how many. */
+export async function retireSignals(tx: Queries): Promise<number> {
+  const rows = await tx.query<{ signal_id: string }>(
+    `UPDATE signal SET documented = false WHERE signal_id IN (
+       SELECT signal_id FROM signal WHERE documented AND NOT open AND closed_at < ${longAgo}
+       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING signal_id`,
+    [overDays, perTransaction],
+  );
+  if (rows.length === 0) return 0;
+  const over = await tx.query<{ scope: Scope; id: string }>(
+    `SELECT scope, id FROM document WHERE kind = 'signal' AND id = ANY($1) AND body IS NOT NULL`,
+    [rows.map(({ signal_id }) => signal_id)],
+  );
+  await publishAll(
+    tx,
+    over.map(({ scope, id }): NewDocument => ({ scope, kind: 'signal', id, body: null })),
   );
   return rows.length;
 }

@@ -1,6 +1,7 @@
 /** What a page of events changes, gathered in memory. Everything across streams is a join, so pages may come in any order. */
 import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
+import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
 import type { OrderStep } from '#domain/orders/order.ts';
 import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
 import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
@@ -65,6 +66,7 @@ export class PageChanges {
   readonly ordersSeen: { body: BodyOf<'work-order.created'>; stationId: string; streamId: number; seq: number }[] = [];
   readonly orderSteps: OrderStepTold[] = [];
   readonly blocks: { body: BodyOf<'serial-block.received'>; stationId: string; at: number }[] = [];
+  readonly signals = new Map<string, SignalPart>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -167,6 +169,14 @@ export class PageChanges {
       case 'serial-block.received':
         this.blocks.push({ body: event.body, stationId: event.stationId, at: event.at });
         break;
+      case 'signal.raised':
+      case 'reaction.step-done':
+      case 'signal.closed': {
+        const { signalId } = event.body;
+        const part = evolveSignal(this.signals.get(signalId) ?? null, event);
+        if (part !== null) this.signals.set(signalId, part);
+        break;
+      }
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });
         break;

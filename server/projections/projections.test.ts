@@ -31,6 +31,7 @@ const tables: Readonly<Record<string, string>> = {
   measured_value: 'SELECT * FROM measured_value ORDER BY stream_id, seq',
   station_work: 'SELECT * FROM station_work ORDER BY stream_id',
   unit_case: 'SELECT * FROM unit_case ORDER BY case_id',
+  signal: 'SELECT * FROM signal ORDER BY signal_id',
 };
 async function readModel(db: Db): Promise<Record<string, unknown>> {
   const read: Record<string, unknown> = {};

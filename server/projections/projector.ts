@@ -15,6 +15,15 @@ import { writeChanges } from './write.ts';
 /** What else happens when facts are folded: orders of stations, numbers that were used. Its documents are published too. */
 export type React = (tx: Queries, changes: PageChanges) => Promise<readonly NewDocument[]>;
 
+/** One after the other. */
+export const allOf =
+  (reactions: readonly React[]): React =>
+  async (tx, changes) => {
+    const documents: NewDocument[] = [];
+    for (const each of reactions) documents.push(...(await each(tx, changes)));
+    return documents;
+  };
+
 export interface ProjectorParts {
   readonly db: Db;
   readonly configuration: ReleasedConfiguration;
@@ -57,6 +66,7 @@ const readModelTables = [
   'measured_value',
   'station_work',
   'unit_case',
+  'signal',
 ] as const;
 
 interface Claim {

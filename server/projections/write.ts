@@ -8,6 +8,7 @@ import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
+import { writeSignals } from './write-signals.ts';
 
 interface UnitRow {
   readonly serial: string;
@@ -27,6 +28,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeRuns(tx, changes);
   await writeLists(tx, changes);
   await writeWork(tx, changes);
+  documents.push(...(await writeSignals(tx, changes, force)));
   return documents;
 }
 

@@ -68,6 +68,15 @@ export function createUnitActs(configuration: ReleasedConfiguration, plantStream
         const { at, by, stationId } = hold.lifted;
         return refused(plantFault('hold.lifted', { hold: holdId, by: byOf({ by, stationId }), liftedAt: at }));
       }
+      const signalId = hold.reasons.find(({ code }) => code === 'process.signal')?.params['signal'];
+      const [open] =
+        typeof signalId === 'string'
+          ? await act.tx.query<{ station_id: string }>('SELECT station_id FROM signal WHERE signal_id = $1 AND open', [
+              signalId,
+            ])
+          : [];
+      if (open !== undefined)
+        return refused(plantFault('hold.of-open-signal', { hold: holdId, serial, station: open.station_id }));
       await record(act, event('unit.hold-lifted', { serial, holdId, reason }));
       await act.audit({ what: 'unit.hold-lifted', subject: `unit:${serial}`, before: { holdId }, after: { reason } });
       return done;
