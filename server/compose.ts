@@ -35,6 +35,7 @@ import { tellFigures } from './figures.ts';
 import { registerDownlink } from './downlink/routes.ts';
 import { prune } from './downlink/prune.ts';
 import { createDocumentWaiting } from './downlink/waiting.ts';
+import { createGiveWay } from './give-way.ts';
 import { createDeadLetterCalls } from './integration/dead-letter-calls.ts';
 import { receiversIn, tellOrders } from './integration/tell-orders.ts';
 import { composeIntegration } from './integration/wiring.ts';
@@ -133,8 +134,10 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     },
     onKeysChanged: () => undefined,
   });
+  const giveWay = createGiveWay();
   const ingest = createIngest({
     db,
+    giveWay,
     guard,
     plantId: configuration.plant.id,
     version: packageJson.version,
@@ -170,7 +173,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     createSuspectReactions(released, plantStream, () => clock.now()),
   ];
   const react = allOf(reactions);
-  const projector = createProjector({ db, configuration: released, react, log });
+  const projector = createProjector({ db, configuration: released, react, giveWay, log });
   const waiting = await createDocumentWaiting(db, clock);
   const asking = createAskingStations(db, clock);
   await guard.signedRoutes(app, 1024, (routes) =>
@@ -224,6 +227,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     log,
     released,
     orders: createOrderService(released),
+    giveWay,
     program: signIn.program,
     dropFolder: options.dropFolder ?? null,
     version: packageJson.version,

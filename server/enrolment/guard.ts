@@ -1,6 +1,7 @@
 /** Lets only stations in: checks the signature of a request, and says whose it is. Every `/sync` route but `enrol` is behind it. */
 import type { FastifyRequest } from 'fastify';
 import type { Db } from '../db/db.ts';
+import { grouped } from '../grouped.ts';
 import type { App } from '../http/app.ts';
 import { HttpFault } from '../http/faults.ts';
 import { contentDigestOf, isSignedBy, publicKeyOf, readSignature } from './verify.ts';
@@ -34,6 +35,14 @@ interface KeyRow {
 const enrolAgain = 'Enrol the station again with a new code from the plant view.';
 
 export function createStationGuard(db: Db): StationGuard {
+  const keyRow = grouped<string, KeyRow | undefined>({ most: 200, atOnce: 2 }, async (keyIds) => {
+    const rows = await db.query<KeyRow & { readonly key_id: string }>(
+      'SELECT key_id, station_id, public_key, revoked_at FROM station_key WHERE key_id = ANY($1::text[])',
+      [keyIds],
+    );
+    const found = new Map(rows.map((row) => [row.key_id, row]));
+    return keyIds.map((keyId) => found.get(keyId));
+  });
   /**
    * Before the body is read: a stranger cannot make the server take one. The key is asked of the database each time, so
    * that one revoked on any instance gets nothing in from then on.
@@ -47,10 +56,7 @@ export function createStationGuard(db: Db): StationGuard {
         'Sign it, or enrol the station first.',
       );
     }
-    const [row] = await db.query<KeyRow>(
-      'SELECT station_id, public_key, revoked_at FROM station_key WHERE key_id = $1',
-      [headers.keyId],
-    );
+    const row = await keyRow(headers.keyId);
     if (row === undefined)
       throw new HttpFault('station-unknown', `no station is enrolled with the key ${headers.keyId}`, enrolAgain);
     const url = request.raw.url ?? '';

@@ -5,8 +5,18 @@ import { signatureBase, signatureLabel, signatureParams, type SignedRequest } fr
 /** DER of an Ed25519 public key before its 32 bytes (RFC 8410, section 4). */
 const derPrefix = Buffer.from('302a300506032b6570032100', 'hex');
 
+/** By their bytes: to read a key takes as long as to check a signature with it. */
+const read = new Map<string, KeyObject>();
+const readAtMost = 10_000;
+
 export function publicKeyOf(raw: Uint8Array): KeyObject {
-  return createPublicKey({ key: Buffer.concat([derPrefix, raw]), format: 'der', type: 'spki' });
+  const name = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('latin1');
+  const known = read.get(name);
+  if (known !== undefined) return known;
+  const key = createPublicKey({ key: Buffer.concat([derPrefix, raw]), format: 'der', type: 'spki' });
+  if (read.size >= readAtMost) read.clear();
+  read.set(name, key);
+  return key;
 }
 
 /** First 16 hex digits of SHA-256 over the 32 key bytes (contract/sync/enrol.ts). */

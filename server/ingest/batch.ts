@@ -5,12 +5,29 @@ import { syncLimits, zeroHash } from '#contract/sync/protocol.ts';
 import { batchHeadSchema, type BatchHead } from '#contract/sync/up.ts';
 import { HttpFault } from '../http/faults.ts';
 
+/** Records of a batch that hold what they must. */
+export interface Records {
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+  /** Verbatim, each followed by \n but the last. */
+  readonly text: string;
+  /** Chain hash of each, 32 bytes one after the other. */
+  readonly hashes: Uint8Array;
+}
+
+/**
+ * A batch whose records are checked as they are asked for, so that the database can write some of it while the next are
+ * hashed. Nothing of a batch may be kept before all of it was asked for.
+ */
 export interface Batch {
   readonly head: BatchHead;
-  /** The records, verbatim, each followed by \n but the last. */
-  readonly text: string;
-  /** Chain hash of each record, 32 bytes one after the other. */
-  readonly hashes: Uint8Array;
+  /**
+   * The records from place `from` (0 is the first) up to and without `to`; up to there the chain was followed.
+   * @throws HttpFault batch-invalid or stream-not-yours, with the line. With the last record also where there are more
+   * lines, or where they do not hash to `lastHash`.
+   */
+  records(from: number, to: number): Records;
 }
 
 const hashBytes = 32;
@@ -24,7 +41,7 @@ const invalid = (problem: string): HttpFault =>
 /**
  * @param body unpacked.
  * @param stationId whose key signed the request; every record must be its own.
- * @throws HttpFault batch-invalid or stream-not-yours, with the line.
+ * @throws HttpFault batch-invalid, batch-too-large: what can be said by the first line
  */
 export function readBatch(body: Buffer, stationId: string): Batch {
   const headEnd = body.subarray(0, headBytes).indexOf(newline);
@@ -32,16 +49,21 @@ export function readBatch(body: Buffer, stationId: string): Batch {
   if (!isUtf8(body)) throw invalid('the batch is no UTF-8');
   const head = readHead(body.toString('utf8', 0, headEnd));
   const end = body.at(-1) === newline ? body.length - 1 : body.length;
+  /** Where each record begins; one more: where the next would. */
+  const starts = new Uint32Array(head.count + 1);
+  starts[0] = headEnd + 1;
   const hashes = Buffer.allocUnsafe(head.count * hashBytes);
   // Previous hash, then the record: in one piece, so that each hash is one call.
   let scratch = Buffer.allocUnsafe(64 * 1024);
-  Buffer.from(head.prevHash, 'hex').copy(scratch);
-  let at = headEnd + 1;
-  for (let index = 0; index < head.count; index += 1) {
-    if (at >= end) throw invalid(`the head says ${head.count} records, there are ${index}`);
+  scratch.write(head.prevHash, 'hex');
+  let checked = 0;
+
+  const check = (): void => {
+    const at = starts[checked] ?? 0;
+    if (at >= end) throw invalid(`the head says ${head.count} records, there are ${checked}`);
     const found = body.indexOf(newline, at);
     const lineEnd = found === -1 ? end : found;
-    checkRecord(body.toString('utf8', at, lineEnd), stationId, head.epoch, head.first + index, index + 2);
+    checkRecord(body.toString('utf8', at, lineEnd), stationId, head.epoch, head.first + checked, checked + 2);
     const length = hashBytes + lineEnd - at;
     if (length > scratch.length) {
       const larger = Buffer.allocUnsafe(length);
@@ -49,22 +71,38 @@ export function readBatch(body: Buffer, stationId: string): Batch {
       scratch = larger;
     }
     body.copy(scratch, hashBytes, at, lineEnd);
-    sha256(scratch.subarray(0, length)).copy(scratch);
-    scratch.copy(hashes, index * hashBytes, 0, hashBytes);
-    at = lineEnd + 1;
-  }
-  if (at < end) throw invalid(`the head says ${head.count} records, there are more`);
-  const last = hashes.toString('hex', (head.count - 1) * hashBytes);
-  if (last !== head.lastHash)
-    throw invalid(
-      `the records hash to ${last}, the head says lastHash ${head.lastHash}: records were changed or left out`,
-    );
-  return { head, text: body.toString('utf8', headEnd + 1, end), hashes };
+    // As hex: a Buffer for each hash costs more than the hash.
+    scratch.write(sha256(scratch.subarray(0, length)), 'hex');
+    scratch.copy(hashes, checked * hashBytes, 0, hashBytes);
+    starts[checked + 1] = lineEnd + 1;
+    if (checked === head.count - 1) {
+      if (lineEnd + 1 < end) throw invalid(`the head says ${head.count} records, there are more`);
+      const last = scratch.toString('hex', 0, hashBytes);
+      if (last !== head.lastHash)
+        throw invalid(
+          `the records hash to ${last}, the head says lastHash ${head.lastHash}: records were changed or left out`,
+        );
+    }
+    checked += 1;
+  };
+
+  return {
+    head,
+    records(from, to) {
+      while (checked < to) check();
+      return {
+        first: head.first + from,
+        count: to - from,
+        text: body.toString('utf8', starts[from], (starts[to] ?? 0) - 1),
+        hashes: hashes.subarray(from * hashBytes, to * hashBytes),
+      };
+    },
+  };
 }
 
-const sha256 = (bytes: Uint8Array): Buffer =>
-  // Node before 21 has no one-shot hash; it is a third faster.
-  typeof hash === 'function' ? hash('sha256', bytes, 'buffer') : createHash('sha256').update(bytes).digest();
+/** Hex. Node before 21 has no one-shot hash; it is a third faster. */
+const sha256 = (bytes: Uint8Array): string =>
+  typeof hash === 'function' ? hash('sha256', bytes) : createHash('sha256').update(bytes).digest('hex');
 
 function readHead(line: string): BatchHead {
   let value: unknown;

@@ -15,6 +15,7 @@ import type { Db } from '../db/db.ts';
 import { codeOf } from '../db/errors.ts';
 import { jsonBody, stationOf, type StationGuard } from '../enrolment/guard.ts';
 import type { App } from '../http/app.ts';
+import type { GiveWay } from '../give-way.ts';
 import { HttpFault } from '../http/faults.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { parsed } from '../http/parsed.ts';
@@ -24,7 +25,7 @@ import { createGate } from './gate.ts';
 import { headsOf, recordHello } from './hello.ts';
 import { createNotifier } from './notifier.ts';
 import { ensurePartition, ensurePartitions, monthOf } from './partitions.ts';
-import { hashesOf, storeBatch, type Stored } from './store-batch.ts';
+import { createStoreBatch, hashesOf, type Stored } from './store-batch.ts';
 import { streamIdOf } from './stream-id.ts';
 import { createTurns } from './turns.ts';
 import { unpack } from './unpack.ts';
@@ -37,6 +38,7 @@ export interface IngestOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly giveWay: GiveWay;
   /** A station said something of itself. */
   readonly onHello: (stationId: string) => void;
 }
@@ -48,6 +50,8 @@ export interface Ingest {
   stop(): Promise<void>;
 }
 
+/** A batch of so many is of a backlog: facts that waited already. */
+const backlogEvents = 500;
 const partitionsEveryMs = 3_600_000;
 /** PostgreSQL: no partition of relation found for row. */
 const noPartition = '23514';
@@ -66,6 +70,7 @@ const hashesQuery = z.object({
 export function createIngest(options: IngestOptions): Ingest {
   const { db, clock, log, metrics } = options;
   const notifier = createNotifier(db, log);
+  const storeBatch = createStoreBatch(db);
   const turns = createTurns();
   const gate = createGate();
   const events = metrics.counter('ingest_events_total', 'Events in batches that were taken', ['result']);
@@ -75,13 +80,11 @@ export function createIngest(options: IngestOptions): Ingest {
 
   const store = (stationId: string, batch: Batch): Promise<Stored> => {
     const now = clock.now();
-    return db
-      .transaction((tx) => storeBatch(tx, stationId, batch, now))
-      .catch(async (error: unknown) => {
-        if (codeOf(error) !== noPartition) throw error;
-        await ensurePartition(db, monthOf(now));
-        return db.transaction((tx) => storeBatch(tx, stationId, batch, now));
-      });
+    return storeBatch(stationId, batch, now).catch(async (error: unknown) => {
+      if (codeOf(error) !== noPartition) throw error;
+      await ensurePartition(db, monthOf(now));
+      return storeBatch(stationId, batch, now);
+    });
   };
 
   const take = async (stationId: string, batch: Batch): Promise<BatchAnswer> => {
@@ -123,7 +126,10 @@ export function createIngest(options: IngestOptions): Ingest {
           if (!(request.body instanceof Uint8Array))
             throw new HttpFault('batch-invalid', 'there is no body', 'Send the batch as contract/sync/up.ts says.');
           const body = await unpack(request.body, request.headers['content-encoding']);
-          return take(stationId, readBatch(body, stationId));
+          const batch = readBatch(body, stationId);
+          return batch.head.count < backlogEvents
+            ? take(stationId, batch)
+            : options.giveWay.first(() => take(stationId, batch));
         });
 
         scope.post(syncPaths.hello, async (request): Promise<HelloAnswer> => {

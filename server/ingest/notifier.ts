@@ -15,7 +15,7 @@ export interface Notifier {
   close(): Promise<void>;
 }
 
-const gatherMs = 5;
+const gatherMs = 20;
 
 export function createNotifier(db: Db, log: Log): Notifier {
   const waiting = new Set<number>();

@@ -1,10 +1,11 @@
-/** What happens to a batch in the database: one transaction that holds the stream's row (docs/server.md, streams up). */
+/** What happens to a batch in the database: one statement or one transaction that holds the stream's row (docs/server.md, streams up). */
 import { zeroHash, type Head } from '#contract/sync/protocol.ts';
 import type { BatchHead } from '#contract/sync/up.ts';
-import type { Queries } from '../db/db.ts';
-import type { Batch } from './batch.ts';
+import type { Db, Queries } from '../db/db.ts';
+import { grouped } from '../grouped.ts';
+import type { Batch, Records } from './batch.ts';
 import { recordFork } from './forks.ts';
-import { insertEvents } from './insert.ts';
+import { appendAll, insertEvents, moveHead, type Append, type HeadMove } from './insert.ts';
 import { streamIdOf, type StreamKey } from './stream-id.ts';
 
 export type Stored =
@@ -37,14 +38,113 @@ const hashBytes = 32;
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const nothing: Head = { seq: 0, hash: zeroHash };
 
-/** @param now UTC ms by the server's clock. */
-export async function storeBatch(tx: Queries, stationId: string, batch: Batch, now: number): Promise<Stored> {
+/** Events of one statement: while the database writes some, the next are checked and hashed. */
+const pieceEvents = 1_000;
+/** Batches of at most so many events are written together with those of other stations. */
+const fewEvents = 250;
+/** Two, so that one is on its way while the other is written to disk. */
+const groups = { most: 64, atOnce: 2 } as const;
+
+/** @param now UTC ms by the server's clock. @throws HttpFault of the batch */
+export type StoreBatch = (stationId: string, batch: Batch, now: number) => Promise<Stored>;
+
+export function createStoreBatch(db: Db): StoreBatch {
+  const appendFew = grouped<Append, boolean>(groups, (appends) => appendAll(db, appends));
+  return (stationId, batch, now) => storeBatch(db, appendFew, stationId, batch, now);
+}
+
+async function storeBatch(
+  db: Db,
+  appendFew: (append: Append) => Promise<boolean>,
+  stationId: string,
+  batch: Batch,
+  now: number,
+): Promise<Stored> {
   const { head } = batch;
+  const streamId = streamIdOf({ stationId, epoch: head.epoch, branch: head.branch });
+  // Nearly always a batch goes on where the stream ends.
+  const appended =
+    head.count <= fewEvents
+      ? await appendFew({
+          rows: { streamId, receivedAt: now, ...batch.records(0, head.count) },
+          move: moveOf(head),
+        })
+      : await db.transaction((tx) => storeInPieces(tx, streamId, batch, now));
+  if (appended) return { kind: 'stored', streamId, head: headAfter(head), stored: head.count, replayed: 0 };
+  const { hashes } = batch.records(0, head.count);
+  const held = await headOfReplay(db, streamId, head, hashAt(hashes, head.count - 1));
+  if (held !== null) return { kind: 'stored', streamId, head: held, stored: 0, replayed: head.count };
+  return db.transaction((tx) => compareAndStore(tx, streamId, stationId, batch, now));
+}
+
+const lastOf = (head: BatchHead): number => head.first + head.count - 1;
+const headAfter = (head: BatchHead): Head => ({ seq: lastOf(head), hash: head.lastHash });
+const moveOf = (head: BatchHead): HeadMove => ({
+  prevHash: Buffer.from(head.prevHash, 'hex'),
+  last: lastOf(head),
+  lastHash: Buffer.from(head.lastHash, 'hex'),
+});
+
+/**
+ * What is wrong with the batch may show when some of it is written: the transaction takes it back.
+ * @returns false: the stream does not end where the batch begins; nothing was done.
+ */
+async function storeInPieces(tx: Queries, streamId: number, batch: Batch, receivedAt: number): Promise<boolean> {
+  const { first, count } = batch.head;
+  const piece = (from: number): Records | null =>
+    from < count ? batch.records(from, Math.min(from + pieceEvents, count)) : null;
+  const moved = moveHead(tx, { streamId, first, receivedAt }, moveOf(batch.head));
+  let next = await during(moved, () => piece(0));
+  if (!(await moved)) return false;
+  while (next !== null) {
+    const rows: Records = next;
+    const written = insertEvents(tx, { streamId, receivedAt, ...rows });
+    next = await during(written, () => piece(rows.first - first + rows.count));
+    if ((await written) !== rows.count)
+      throw new Error(`${await written} events were written instead of ${rows.count}`);
+  }
+  return true;
+}
+
+/** What `act` gives, when `running` has ended too, however either ends. */
+async function during<T>(running: Promise<unknown>, act: () => T): Promise<T> {
+  try {
+    return act();
+  } finally {
+    await running;
+  }
+}
+
+/** Without a lock: what is at or below a head stays. @returns the head, where the stream holds the whole batch. */
+async function headOfReplay(
+  db: Queries,
+  streamId: number,
+  head: BatchHead,
+  lastHash: Uint8Array,
+): Promise<Head | null> {
+  const [row] = await db.query<{ head_seq: number; head_hash: Uint8Array; hash: Uint8Array | null }>(
+    `SELECT head_seq, head_hash, (SELECT hash FROM event e WHERE e.stream_id = s.stream_id AND e.seq = $3) AS hash
+     FROM stream s WHERE stream_id = $1 AND first_seq <= $2 AND head_seq >= $3`,
+    [streamId, head.first, lastOf(head)],
+  );
+  if (row === undefined || row.hash === null || Buffer.compare(row.hash, lastHash) !== 0) return null;
+  return { seq: row.head_seq, hash: hex(row.head_hash) };
+}
+
+/** Under the stream's lock: begins it, stores what is new of the batch, tells of a gap or a fork. */
+async function compareAndStore(
+  tx: Queries,
+  streamId: number,
+  stationId: string,
+  batch: Batch,
+  now: number,
+): Promise<Stored> {
+  const { head } = batch;
+  const { hashes } = batch.records(0, head.count);
   const key = { stationId, epoch: head.epoch, branch: head.branch };
-  const streamId = streamIdOf(key);
   let stream = await lockStream(tx, key);
   if (stream === null) {
-    const refused = await whyNotBegun(tx, stationId, batch);
+    const refused = await whyNotBegun(tx, stationId, head, hashes);
     if (refused !== null) return refused;
     await beginStream(tx, streamId, stationId, head, now);
     // Another instance may have been faster; then its row is what counts.
@@ -52,7 +152,7 @@ export async function storeBatch(tx: Queries, stationId: string, batch: Batch, n
     if (stream === null) throw new Error(`stream ${streamId} is not there although it was just written`);
   }
   const held: Head = { seq: stream.head_seq, hash: hex(stream.head_hash) };
-  const last = head.first + head.count - 1;
+  const last = lastOf(head);
   if (head.first > held.seq + 1)
     return {
       kind: 'gap',
@@ -66,30 +166,21 @@ export async function storeBatch(tx: Queries, stationId: string, batch: Batch, n
   const same =
     overlap === 0
       ? head.prevHash === held.hash
-      : await isHeld(tx, streamId, held, head.first + overlap - 1, hashAt(batch, overlap - 1));
+      : await isHeld(tx, streamId, held, head.first + overlap - 1, hashAt(hashes, overlap - 1));
   if (!same) {
-    const fromSeq = await firstDifference(tx, streamId, batch, held);
+    const fromSeq = await firstDifference(tx, streamId, head, hashes, held);
     await recordFork(tx, { stationId, epoch: head.epoch, branch: head.branch, fromSeq, now });
     return { kind: 'fork', head: held, fromSeq };
   }
   const stored = head.count - overlap;
   if (stored === 0) return { kind: 'stored', streamId, head: held, stored, replayed: overlap };
 
-  const written = await insertEvents(tx, {
-    streamId,
-    first: held.seq + 1,
-    text: fromRecord(batch.text, overlap),
-    hashes: batch.hashes.subarray(overlap * hashBytes),
-    receivedAt: now,
-  });
+  const rows = { streamId, receivedAt: now, ...batch.records(overlap, head.count) };
+  const from = { ...moveOf(head), prevHash: stream.head_hash };
+  if (!(await moveHead(tx, rows, from))) throw new Error(`the head of stream ${streamId} moved although it is locked`);
+  const written = await insertEvents(tx, rows);
   if (written !== stored) throw new Error(`${written} events were written instead of ${stored}`);
-  await tx.execute('UPDATE stream SET head_seq = $2, head_hash = $3, last_received_at = $4 WHERE stream_id = $1', [
-    streamId,
-    last,
-    hashAt(batch, head.count - 1),
-    new Date(now),
-  ]);
-  return { kind: 'stored', streamId, head: { seq: last, hash: head.lastHash }, stored, replayed: overlap };
+  return { kind: 'stored', streamId, head: headAfter(head), stored, replayed: overlap };
 }
 
 /** @throws Error when another stream has the same number: nothing is mixed. */
@@ -134,13 +225,17 @@ async function beginStream(
 }
 
 /** A stream begins with event 1; a branch with the event that gave it its name, behind one that the server holds. */
-async function whyNotBegun(tx: Queries, stationId: string, batch: Batch): Promise<Stored | null> {
-  const { head } = batch;
+async function whyNotBegun(
+  tx: Queries,
+  stationId: string,
+  head: BatchHead,
+  hashes: Uint8Array,
+): Promise<Stored | null> {
   if (head.branch === '') {
     if (head.first === 1) return null;
     return { kind: 'gap', head: nothing, problem: `the batch begins with event ${head.first}, the server has nothing` };
   }
-  if (hex(hashAt(batch, 0)).slice(0, 16) !== head.branch)
+  if (hex(hashAt(hashes, 0)).slice(0, 16) !== head.branch)
     return {
       kind: 'gap',
       head: nothing,
@@ -161,13 +256,13 @@ async function whyNotBegun(tx: Queries, stationId: string, batch: Batch): Promis
   if (head.first > 1 && (base === undefined || hex(base.hash) !== head.prevHash))
     return { kind: 'invalid', problem: `prevHash is not the hash of event ${head.first - 1} of the stream` };
   const [beside] = await hashesOf(tx, trunk.stream_id, head.first, head.first);
-  if (beside !== undefined && Buffer.compare(beside.hash, hashAt(batch, 0)) === 0)
+  if (beside !== undefined && Buffer.compare(beside.hash, hashAt(hashes, 0)) === 0)
     return { kind: 'invalid', problem: `event ${head.first} is no branch, the stream holds the same` };
   return null;
 }
 
-const hashAt = (batch: Batch, index: number): Uint8Array =>
-  batch.hashes.subarray(index * hashBytes, (index + 1) * hashBytes);
+const hashAt = (hashes: Uint8Array, index: number): Uint8Array =>
+  hashes.subarray(index * hashBytes, (index + 1) * hashBytes);
 
 interface HashRow {
   readonly seq: number;
@@ -191,17 +286,15 @@ async function isHeld(tx: Queries, streamId: number, held: Head, seq: number, ha
   return Buffer.compare(row.hash, hash) === 0;
 }
 
-async function firstDifference(tx: Queries, streamId: number, batch: Batch, held: Head): Promise<number> {
-  const { first, count } = batch.head;
+async function firstDifference(
+  tx: Queries,
+  streamId: number,
+  { first, count }: BatchHead,
+  hashes: Uint8Array,
+  held: Head,
+): Promise<number> {
   const rows = await hashesOf(tx, streamId, first, Math.min(first + count - 1, held.seq));
-  const different = rows.find(({ seq, hash }) => Buffer.compare(hash, hashAt(batch, seq - first)) !== 0);
+  const different = rows.find(({ seq, hash }) => Buffer.compare(hash, hashAt(hashes, seq - first)) !== 0);
   // Nothing in common: the two ends parted at the event before the batch, or earlier.
   return different?.seq ?? held.seq;
-}
-
-/** The text from the record at `index` on. */
-function fromRecord(text: string, index: number): string {
-  let at = 0;
-  for (let skipped = 0; skipped < index; skipped += 1) at = text.indexOf('\n', at) + 1;
-  return text.slice(at);
 }

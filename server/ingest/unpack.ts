@@ -1,6 +1,6 @@
 /** Content encodings of a batch. What unpacks to more than a batch may hold is given up at that size: no bombs. */
 import { promisify } from 'node:util';
-import { constants, gunzip, zstdDecompress } from 'node:zlib';
+import { constants, gunzip, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { syncLimits } from '#contract/sync/protocol.ts';
 import { codeOf } from '../db/errors.ts';
 import { HttpFault } from '../http/faults.ts';
@@ -8,6 +8,8 @@ import { HttpFault } from '../http/faults.ts';
 const inflate = promisify(gunzip);
 const unzstd = promisify(zstdDecompress);
 
+/** Packed bytes that are unpacked on this thread: a few facts, for which the way to another one and back costs more. */
+const fewBytes = 8 * 1024;
 const maxOutputLength = syncLimits.batchBytes;
 /** A window of 8 MB: as much as a batch can use. A frame may ask for far more memory than its content. */
 const zstdWindow = { [constants.ZSTD_d_windowLogMax]: 23 };
@@ -21,7 +23,9 @@ export async function unpack(body: Uint8Array, encoding: string | undefined): Pr
         if (body.byteLength > maxOutputLength) throw tooLarge();
         return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
       case 'zstd':
-        return await unzstd(body, { maxOutputLength, params: zstdWindow });
+        return body.byteLength <= fewBytes
+          ? zstdDecompressSync(body, { maxOutputLength, params: zstdWindow })
+          : await unzstd(body, { maxOutputLength, params: zstdWindow });
       case 'gzip':
         return await inflate(body, { maxOutputLength });
       default:

@@ -1,5 +1,6 @@
 /** Other systems, put together: the REST interface, the outbox with its workers, the drop folder, dead letters. */
 import { keptDays, type Integration } from '#contract/config/integration.ts';
+import type { GiveWay } from '../give-way.ts';
 import type { App } from '../http/app.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { OrderService } from '../orders/port.ts';
@@ -28,6 +29,7 @@ export interface IntegrationOptions {
   readonly metrics: Metrics;
   /** Channel on which the arrival of events is told. */
   readonly eventsChannel: string;
+  readonly giveWay: GiveWay;
 }
 
 export interface IntegrationParts {
@@ -59,7 +61,7 @@ export function createIntegration(options: IntegrationOptions): IntegrationParts
     ordersOf: orderFacts,
     now: () => clock.now(),
   });
-  const follower = new Follower({ db, fold, clock, log });
+  const follower = new Follower({ db, fold, clock, log, giveWay: options.giveWay });
   const deliverers = (settings()?.targets ?? []).map(
     (target) =>
       new Deliverer({

@@ -5,6 +5,7 @@ import { audited } from '../accounts/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
+import type { GiveWay } from '../give-way.ts';
 import { readBoard } from '../lines/board.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
@@ -19,6 +20,7 @@ export interface WiringParts {
   readonly log: Log;
   readonly released: ReleasedConfiguration;
   readonly orders: OrderService;
+  readonly giveWay: GiveWay;
   readonly program: IntegrationPorts['program'];
   readonly dropFolder: string | null;
   readonly version: string;
@@ -26,7 +28,7 @@ export interface WiringParts {
 }
 
 export function composeIntegration(parts: WiringParts): IntegrationParts {
-  const { db, clock, log, released, orders, program, dropFolder, version, metrics } = parts;
+  const { db, clock, log, released, orders, giveWay, program, dropFolder, version, metrics } = parts;
   const configuration = (): ReturnType<IntegrationPorts['configuration']> => released().configuration;
   return createIntegration({
     ports: {
@@ -50,5 +52,6 @@ export function composeIntegration(parts: WiringParts): IntegrationParts {
     version,
     metrics,
     eventsChannel: 'events',
+    giveWay,
   });
 }

@@ -3,10 +3,12 @@
  * number of instances share the work by the cursors' row locks. What cannot be folded is put into quarantine, and the
  * stream goes on.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { tellChanged } from '../changes-feed.ts';
 import type { Db, Queries } from '../db/db.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import { publishAll, type NewDocument } from '../downlink/publish.ts';
+import { createGiveWay, type GiveWay } from '../give-way.ts';
 import type { Log } from '../log.ts';
 import { PageChanges, type WorkChange } from './fold.ts';
 import { isUnfoldable, readEvent, type FoldableEvent, type StoredRecord, type Unfoldable } from './read-event.ts';
@@ -28,6 +30,8 @@ export interface ProjectorParts {
   readonly db: Db;
   readonly configuration: ReleasedConfiguration;
   readonly react: React;
+  /** Left out: nobody else works on this thread. */
+  readonly giveWay?: GiveWay;
   readonly log: Log;
 }
 export interface Projector {
@@ -53,6 +57,8 @@ const limits = {
   events: 500,
   bytes: 8 * 1024 * 1024,
   pollMs: 1_000,
+  /** After a round that was not full, so that some facts come together. */
+  gatherMs: 40,
 } as const;
 
 const readModelTables = [
@@ -76,7 +82,8 @@ interface Claim {
   readonly month: string;
 }
 
-export function createProjector({ db, configuration, react, log }: ProjectorParts): Projector {
+export function createProjector(parts: ProjectorParts): Projector {
+  const { db, configuration, react, log, giveWay = createGiveWay() } = parts;
   const round = (): Promise<number> =>
     db.transaction(async (tx) => {
       const claims = await claim(tx);
@@ -134,6 +141,7 @@ export function createProjector({ db, configuration, react, log }: ProjectorPart
     while (!stopped) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       let done = 0;
+      const from = performance.now();
       try {
         done = await round();
         if (done > 0) await tellChanged(db, 'folded');
@@ -142,7 +150,8 @@ export function createProjector({ db, configuration, react, log }: ProjectorPart
       }
       if (done > 0) {
         // Ingest and people come first on this thread.
-        await new Promise((resolve) => setImmediate(resolve));
+        await giveWay.rest(performance.now() - from);
+        if (done < limits.perStream) await pause(limits.gatherMs);
         continue;
       }
       let timer: NodeJS.Timeout | undefined;
