@@ -118,7 +118,12 @@ export class SimulatedStation {
     batch: Buffer,
     encoding: 'zstd' | 'none' = batch.length > 2_000 ? 'zstd' : 'none',
   ): Promise<Answer<BatchAnswer & SyncError>> {
-    return this.signed('POST', syncPaths.events, encoding === 'zstd' ? zstdCompressSync(batch) : batch, {
+    return this.packed(encoding === 'zstd' ? zstdCompressSync(batch) : batch, encoding);
+  }
+
+  /** The same, compressed already. */
+  packed(body: Buffer, encoding: 'zstd' | 'none'): Promise<Answer<BatchAnswer & SyncError>> {
+    return this.signed('POST', syncPaths.events, body, {
       'content-type': 'application/x-ndjson',
       ...(encoding === 'zstd' ? { 'content-encoding': 'zstd' } : {}),
     });

@@ -5,10 +5,11 @@
  * acknowledged it; what the database holds at the end against what the stations wrote; the server's resident memory.
  * `node bench/stations.bench.ts [--json] [--seconds N] [--stations N]`
  */
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { helloEveryMs, syncPaths } from '#contract/sync/protocol.ts';
-import { admit, newDatabase, startServer } from '#tests/support/plant.ts';
+import { admit, newDatabase, startServer, type PlantServer } from '#tests/support/plant.ts';
 import { printRows, type BenchRow } from './row.ts';
 import { pumps, SimulatedStation } from './simulated-station.ts';
 
@@ -32,6 +33,12 @@ function slope(points: readonly (readonly [number, number])[]): number {
   const above = points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
   const below = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
   return below === 0 ? 0 : above / below;
+}
+
+/** Seconds. */
+function serverCpu(server: PlantServer): number {
+  const fields = readFileSync(`/proc/${server.child().process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function live(station: SimulatedStation, until: number, times: number[], measureFrom: number): Promise<void> {
@@ -100,12 +107,15 @@ export async function run(): Promise<BenchRow[]> {
     const until = startedAt + warmMs + seconds * 1_000;
     const times: number[] = [];
     const memory: [number, number][] = [];
+    const cpuBefore = [serverCpu(server), process.cpuUsage()] as const;
     const watch = setInterval(() => {
       const minutes = (performance.now() - startedAt) / 60_000;
       if (performance.now() > startedAt + warmMs) memory.push([minutes, server.rssMiB()]);
     }, 1_000);
     await Promise.all(stations.map((station) => live(station, until, times, startedAt + warmMs)));
     clearInterval(watch);
+    const took = (performance.now() - startedAt) / 1_000;
+    const own = process.cpuUsage(cpuBefore[1]);
 
     const wrote = stations.reduce((sum, station) => sum + station.log.length, 0);
     const rows = await database.cluster?.query<{ station: string; head: string; hash: string; n: string }>(
@@ -120,7 +130,11 @@ export async function run(): Promise<BenchRow[]> {
       const last = station.log.at(-1);
       if (Number(row?.n) !== station.log.length || row?.hash !== last?.hash) wrong += 1;
     }
-    const [all] = (await database.cluster?.query<{ n: string }>('SELECT count(*) AS n FROM event', 'linewright')) ?? [];
+    const [all] =
+      (await database.cluster?.query<{ n: string }>(
+        `SELECT count(*) AS n FROM event JOIN stream USING (stream_id) WHERE station_id LIKE 'SIM%'`,
+        'linewright',
+      )) ?? [];
     for (const station of stations) station.close();
 
     times.sort((a, b) => a - b);
@@ -151,6 +165,8 @@ export async function run(): Promise<BenchRow[]> {
       row('slowest', times.at(-1) ?? 0, 'ms', 'for information', true),
       row('events lost or doubled', lost, '', '0', lost === 0),
       row('streams that differ', wrong, '', '0', wrong === 0),
+      row('processor of the server', (serverCpu(server) - cpuBefore[0]) / took, 'cores', 'for information', true),
+      row('processor of the 200', (own.user + own.system) / 1e6 / took, 'cores', 'for information', true),
       row('server memory at the end', memory.at(-1)?.[1] ?? 0, 'MiB', 'for information', true),
       row('server memory, 2nd half', perMinute, 'MiB/min', '< 2', perMinute < 2),
     ];
