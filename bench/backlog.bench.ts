@@ -1,7 +1,8 @@
 /**
  * A backlog from the station's log to acknowledged on the real server on PostgreSQL, beside a bare loop in the same run:
  * rows out of SQLite, one JSON body per batch over HTTP, one set-based idempotent insert. Servers are processes of their
- * own, so that the CPU counted is the station's.
+ * own, so that the CPU counted is the station's. Then as much again while the server is killed five times.
+ * `node bench/backlog.bench.ts [--json]`, `EVENTS` for another backlog.
  */
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +12,7 @@ import Database from 'better-sqlite3';
 import { openDatabase } from '#server/db/open.ts';
 import { makeCode } from '#server/enrolment/codes.ts';
 import { enrol } from '#station/sync/enrolment.ts';
-import { startChild } from '#tests/support/child.ts';
+import { startChild, type Child } from '#tests/support/child.ts';
 import { freePorts } from '#tests/support/ports.ts';
 import { startCluster } from '#tests/support/postgres.ts';
 import { SyncStation } from '#tests/support/sync-station.ts';
@@ -19,6 +20,7 @@ import { printRows, type BenchRow } from './row.ts';
 
 const events = Number(process.env['EVENTS'] ?? 200_000);
 const perBatch = 5_000;
+const kills = 5;
 
 interface Side {
   readonly perSecond: number;
@@ -80,10 +82,14 @@ export async function run(): Promise<BenchRow[]> {
   const [port = 0] = await freePorts(1);
   const [plantUrl, bareUrl] = [await cluster.createDatabase('plant'), await cluster.createDatabase('bare')];
   const station = new SyncStation('ST10', { batchEvents: perBatch });
-  const plant = startChild(['server/plant.entry.ts', '--port', String(port)], { DATABASE_URL: plantUrl });
+  const startPlant = async (): Promise<Child> => {
+    const child = startChild(['server/plant.entry.ts', '--port', String(port)], { DATABASE_URL: plantUrl });
+    await child.line(/ready/, 60_000);
+    return child;
+  };
+  let plant = await startPlant();
   const floor = startChild([fileURLToPath(import.meta.url), 'floor'], { DATABASE_URL: bareUrl });
   try {
-    await plant.line(/ready/, 60_000);
     const floorUrl = (await floor.line(/floor (\S+)/, 60_000))[1] ?? '';
     const db = await openDatabase({ url: plantUrl, dataFolder: '' });
     const { code } = await makeCode(db, 'ST10', 'bench', Date.now());
@@ -98,11 +104,32 @@ export async function run(): Promise<BenchRow[]> {
       await station.start();
       while (station.sync.unsent().count > 0) await pause(5);
     });
-    const [there] = await db.query<{ n: number }>(
-      `SELECT count(*)::int AS n FROM event JOIN stream USING (stream_id) WHERE station_id = 'ST10'`,
-    );
+    /** Events missing there, and those that are there twice. */
+    const wrong = async (): Promise<{ readonly lost: number; readonly doubled: number }> => {
+      const [there] = await db.query<{ n: number; different: number }>(
+        `SELECT count(*)::int AS n, count(DISTINCT seq)::int AS different FROM event JOIN stream USING (stream_id)
+         WHERE station_id = 'ST10'`,
+      );
+      const here = station.store.outbox.streams().reduce((sum, { first, last }) => sum + last - first + 1, 0);
+      return { lost: here - (there?.different ?? 0), doubled: (there?.n ?? 0) - (there?.different ?? 0) };
+    };
+    const first = await wrong();
+    if (first.lost !== 0 || first.doubled !== 0) throw new Error(JSON.stringify(first));
+
+    await station.stop();
+    station.openStore();
+    station.recordMany(events);
+    await station.stop();
+    await station.start();
+    for (let kill = 1; kill <= kills; kill += 1) {
+      const left = events * (1 - kill / (kills + 1));
+      while (station.sync.unsent().count > left) await pause(2);
+      await plant.kill('SIGKILL');
+      plant = await startPlant();
+    }
+    while (station.sync.unsent().count > 0) await pause(5);
+    const after = await wrong();
     await db.close();
-    if (there?.n !== events) throw new Error(`${there?.n} events are on the server instead of ${events}`);
     const ratio = ours.perSecond / floorSide.perSecond;
     const cpu = ours.cpu / floorSide.cpu;
     return [
@@ -123,6 +150,15 @@ export async function run(): Promise<BenchRow[]> {
         ratio: cpu,
         target: 'ratio <= 1.5',
         met: cpu <= 1.5,
+      },
+      {
+        name: `sync: lost and doubled of ${2 * events}, ${kills} server kills`,
+        value: after.lost + after.doubled,
+        unit: '',
+        floor: null,
+        ratio: null,
+        target: '0',
+        met: after.lost === 0 && after.doubled === 0,
       },
     ];
   } finally {

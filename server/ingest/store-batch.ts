@@ -2,6 +2,7 @@
 import { zeroHash, type Head } from '#contract/sync/protocol.ts';
 import type { BatchHead } from '#contract/sync/up.ts';
 import type { Db, Queries } from '../db/db.ts';
+import { retried } from '../db/retry.ts';
 import { grouped } from '../grouped.ts';
 import type { Batch, Records } from './batch.ts';
 import { recordFork } from './forks.ts';
@@ -49,7 +50,7 @@ const groups = { most: 64, atOnce: 2 } as const;
 export type StoreBatch = (stationId: string, batch: Batch, now: number) => Promise<Stored>;
 
 export function createStoreBatch(db: Db): StoreBatch {
-  const appendFew = grouped<Append, boolean>(groups, (appends) => appendAll(db, appends));
+  const appendFew = grouped<Append, boolean>(groups, (appends) => retried(() => appendAll(db, appends)));
   return (stationId, batch, now) => storeBatch(db, appendFew, stationId, batch, now);
 }
 
