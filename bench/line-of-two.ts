@@ -43,14 +43,16 @@ const texts = (text: string): string => `{ en: ${text}, de: ${text} }`;
 
 function writeConfiguration(folder: string, units: number): void {
   mkdirSync(folder);
-  for (const name of ['plant.yaml', 'people.yaml', 'lines'])
-    cpSync(join(root, 'resources/demo-plant', name), join(folder, name), { recursive: true });
+  for (const name of ['plant.yaml', 'people.yaml'])
+    cpSync(join(root, 'resources/demo-plant', name), join(folder, name));
   const write = (path: string, lines: readonly string[]): void => {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), `${lines.join('\n')}\n`);
   };
-  for (const id of ['ST05', 'ST10', 'ST20'])
+  for (const id of ['ST10', 'ST20'])
     write(`stations/${id}.yaml`, ['schema: linewright/station@1', `id: ${id}`, `title: ${texts(id)}`]);
+  const line = [`title: ${texts('L1')}`, 'site: S', 'area: A', 'stations: [ST10, ST20]'];
+  write('lines/L1.yaml', ['schema: linewright/line@1', 'id: L1', ...line]);
   write('materials.yaml', [
     'schema: linewright/materials@1',
     'materials:',

@@ -7,15 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 export interface GiveWay {
   /** Others rest while it runs, and until the next one had time to come. */
   first<T>(run: () => Promise<T>): Promise<T>;
-  /**
-   * Called after a piece of work that took `workedMs`: while somebody goes first, the work takes at most a tenth of the
-   * time, but it is never kept longer than `longestRestMs`.
-   */
-  rest(workedMs: number): Promise<void>;
+  /** Called before a piece of work that may wait: until nobody goes first any more, at most `longestMs`. */
+  rest(longestMs: number): Promise<void>;
 }
 
-/** Facts must be seen within a second also while a station sends its backlog. */
-const longestRestMs = 300;
 /** From an answer to the station's next batch. */
 const lingerMs = 25;
 const lookMs = 5;
@@ -34,8 +29,9 @@ export function createGiveWay(): GiveWay {
         endedAt = performance.now();
       }
     },
-    async rest(workedMs) {
-      const until = performance.now() + Math.min(9 * workedMs, longestRestMs);
+    async rest(longestMs) {
+      const until = performance.now() + longestMs;
+      // Also where nobody goes first: who waits for this thread comes in between two pieces.
       await new Promise((resolve) => setImmediate(resolve));
       while (busy() && performance.now() < until) await pause(lookMs);
     },

@@ -59,6 +59,8 @@ const limits = {
   pollMs: 1_000,
   /** After a round that was not full, so that some facts come together. */
   gatherMs: 40,
+  /** Longest that a round gives way to a backlog: facts of other stations are seen within a second all the same. */
+  restMs: 400,
 } as const;
 
 const readModelTables = [
@@ -141,7 +143,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     while (!stopped) {
       const woken = new Promise<void>((resolve) => (wake = resolve));
       let done = 0;
-      const from = performance.now();
+      await giveWay.rest(limits.restMs);
       try {
         done = await round();
         if (done > 0) await tellChanged(db, 'folded');
@@ -149,8 +151,6 @@ export function createProjector(parts: ProjectorParts): Projector {
         log.warn({ err: error }, 'folding failed; it is tried again');
       }
       if (done > 0) {
-        // Ingest and people come first on this thread.
-        await giveWay.rest(performance.now() - from);
         if (done < limits.perStream) await pause(limits.gatherMs);
         continue;
       }

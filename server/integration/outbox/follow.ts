@@ -15,6 +15,8 @@ import { erpEvents, type ErpFold } from './fold.ts';
 const limits = { streams: 64, perStream: 200, events: 1_000 } as const;
 /** From one look through the streams to the next when events come in all the time: other systems need no haste. */
 const restMs = 250;
+/** Longest that a look gives way to a station that sends its backlog. */
+const backlogMs = 2_000;
 
 export interface FollowParts {
   readonly db: Db;
@@ -74,12 +76,9 @@ export class Follower {
     this.#called = false;
     this.#working = (async () => {
       for (let looked: number = limits.events; looked >= limits.perStream && !this.#stopped;) {
-        const from = performance.now();
+        await giveWay.rest(backlogMs);
         looked = await this.round();
-        if (looked > 0) {
-          this.#called = true;
-          await giveWay.rest(performance.now() - from);
-        }
+        if (looked > 0) this.#called = true;
       }
     })()
       .catch((error: unknown) => log.warn({ err: error }, 'messages for other systems could not be made; tried again'))
