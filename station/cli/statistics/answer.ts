@@ -9,7 +9,7 @@ import { need, RefusedError } from './refusals.ts';
 import { rulesOf } from './rules-case.ts';
 import { planCase, switchingCase } from './sampling-case.ts';
 import { nothing, select, type Answer } from './select.ts';
-import { agreementCase, anovaCase, rangeStudyCase } from './studies-case.ts';
+import { agreementCase, anovaCase, biasCase, linearityCase, rangeStudyCase } from './studies-case.ts';
 import { cusumCase, deviationCase, ewmaCase, individualsCase, rangeCase, standardScale } from './variables-case.ts';
 
 export type Kind = (question: Question) => Answer;
@@ -32,6 +32,8 @@ export const statisticsKinds: Readonly<Record<string, Kind>> = {
   'grr-average-range': rangeStudyCase,
   'attribute-agreement': agreementCase,
   kappa: agreementCase,
+  bias: biasCase,
+  linearity: linearityCase,
   'sampling-plan': planCase,
   'sampling-switching': switchingCase,
   'false-alarms': ({ parameters }) => {

@@ -188,6 +188,24 @@ describe('combined kinds', () => {
       averageRange: { ndc: 5 },
     });
   });
+  it('xbar-r+xbar-s: the limits of the means by name, each sigma', () => {
+    const subgroups = [
+      [1, 2, 4],
+      [2, 3, 3],
+      [5, 1, 2],
+    ];
+    const one = (kind: string) => ask(kind, {}, { subgroups });
+    const line = { cl: 1, ucl: 1, lcl: 1 };
+    expect(
+      ask('xbar-r+xbar-s', {}, { subgroups }, { xbarR: line, xbarS: line, sigmaR: 1, sigmaS: 1, s: { ucl: 1 } }),
+    ).toEqual({
+      xbarR: one('xbar-r')['xbar'],
+      xbarS: one('xbar-s')['xbar'],
+      sigmaR: one('xbar-r')['sigma'],
+      sigmaS: one('xbar-s')['sigma'],
+      s: { ucl: one('xbar-s')['s']!['ucl'] },
+    });
+  });
   it('constant, single and no values have fields that are null', () => {
     const fields = { n: 1, mean: 1, sigma: 1, cp: 1, cpk: 1, x: { ucl: 1 } };
     const of = (values: unknown[]) => ask('i-mr+capability', { lsl: 0, usl: 9 }, { values }, fields);

@@ -38,9 +38,28 @@ function lookUp(answer: Answer, name: string, wanted: unknown, parts: Readonly<R
     ...Object.values(parts).map((part) => part[name]),
   ].filter((value) => value !== undefined);
   const shape = shapeOf(wanted);
+  if (shape === 'object') {
+    const best = closestTo(candidates, Object.keys(wanted as Answer));
+    if (best) return select(best, wanted);
+  }
   const value =
     candidates.find((each) => shape === 'any' || shapeOf(each) === 'any' || shapeOf(each) === shape) ?? candidates[0];
   return fit(value, wanted);
+}
+
+/**
+ * Of the answers, and of the objects inside them, the first that has most of the keys: `xbarR` may mean all of that chart or
+ * the limits of its means.
+ */
+function closestTo(candidates: readonly unknown[], keys: readonly string[]): Answer | null {
+  const objects = candidates.filter((each): each is Answer => shapeOf(each) === 'object');
+  const all = [
+    ...objects,
+    ...objects.flatMap((each) => Object.values(each)).filter((each): each is Answer => shapeOf(each) === 'object'),
+  ];
+  const score = (each: Answer): number => keys.filter((key) => each[key] !== undefined).length;
+  const most = Math.max(0, ...all.map(score));
+  return most === 0 ? null : (all.find((each) => score(each) === most) ?? null);
 }
 
 /** Limits that are the same for all points are one number or a list, as the case has them. */

@@ -7,6 +7,7 @@ import {
   type Kappa,
   type Share,
 } from '#domain/spc/agreement.ts';
+import { biasStudy, linearityStudy, type TestedEstimate } from '#domain/spc/bias.ts';
 import { anovaStudy, rangeStudy, type AnovaLine, type AnovaTable, type Study } from '#domain/spc/gage-rr.ts';
 import type { Fields, Question } from './read-case.ts';
 import { need } from './refusals.ts';
@@ -202,5 +203,47 @@ export function agreementCase({ parameters, input }: Question): Answer {
       found.versusStandard?.map(({ share, kappa }) => ({ ...shareFields(share), cohen: kappaFields(kappa) })) ?? null,
     between: { ...shareFields(found.between.share), fleiss: kappaFields(found.between.kappa) },
     allVersusStandard: shareFields(found.allVersusStandard),
+  };
+}
+
+const estimate = ({ value, error, interval, t, p }: TestedEstimate): Answer => ({
+  value,
+  se: error,
+  ci: interval,
+  t,
+  p,
+});
+
+export function biasCase({ parameters, input }: Question): Answer {
+  const reference =
+    input.number('reference') ?? parameters.number('reference') ?? input.fault('reference', 'is missing');
+  const tolerance = parameters.number('tolerance') ?? input.number('tolerance');
+  const confidence = parameters.number('confidence') ?? 0.95;
+  const options = { confidence, ...(tolerance === null ? {} : { tolerance }) };
+  const found = need(biasStudy(input.needList('values', 'readings'), reference, options));
+  const { value, ...rest } = estimate(found.bias);
+  return {
+    n: found.n,
+    mean: found.mean,
+    sd: found.repeatability,
+    bias: value,
+    ...rest,
+    pctTolerance: found.ofTolerance,
+  };
+}
+
+export function linearityCase({ parameters, input }: Question): Answer {
+  const readings =
+    input.lists('readings', 'measurements') ?? input.fault('readings', 'is missing; [part][trial] is expected');
+  const references = input
+    .needList('references', 'reference')
+    .map((value, i) => (typeof value === 'number' ? value : input.fault(`references[${i}]`, 'a number is expected')));
+  const found = need(linearityStudy(readings, references, parameters.number('confidence') ?? 0.95));
+  return {
+    n: found.n,
+    slope: estimate(found.slope),
+    intercept: estimate(found.intercept),
+    residualSd: found.residual,
+    rSquared: found.rSquared,
   };
 }

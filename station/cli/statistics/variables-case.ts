@@ -132,6 +132,7 @@ function subgroupCase(question: Question, spread: 'range' | 'deviation'): Answer
     xbarbar: chart.grandMean,
     [`${short}bar`]: chart.meanSpread,
     sigma: chart.sigma,
+    [`sigma${short.toUpperCase()}`]: chart.sigma,
     xbar: lines(xbar, chart.grandMean),
     [short]: lines(spreads, chart.meanSpread),
     xbarViolations: xbar.violations,
@@ -260,7 +261,7 @@ export function cusumCase(question: Question): Answer {
   const inSigmas = parameters.has('units')
     ? !units.startsWith('data')
     : parameters.has('sigma') || !parameters.has('h');
-  const standard = inSigmas && /standardi|^z\b|^sigma units/.test(units);
+  const standard = inSigmas && /standard|^z\b|^sigma units|in sigma/.test(units);
   const [k, h] = [
     parameters.number('k', 'K', 'allowance') ?? 0.5,
     parameters.number('h', 'H', 'decisionInterval') ?? (inSigmas ? 5 : null),
