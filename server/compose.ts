@@ -5,6 +5,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import packageJson from '../package.json' with { type: 'json' };
+import type { Manifests } from '#config/driver-checks.ts';
 import type { FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import type { PlantHealth } from '#contract/plant/base.ts';
@@ -74,6 +75,8 @@ export interface PlantOptions {
   readonly folder?: FileTree;
   /** Takes a folder that differs from what is released in as drafts (server/releases/import-folder.ts). */
   readonly importConfig?: boolean;
+  /** Of the drivers, so that devices are judged before they are released; null or left out: they are not at hand. */
+  readonly manifests?: Manifests | null;
   /** Folder of the built plant view. */
   readonly viewFolder: string;
   readonly tls: TlsFiles | null;
@@ -263,7 +266,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       stations: createStationsRouter({ db, clock, enrolment, change, feed, configuration: released }),
       releases: createReleasesRouter({
         db,
-        releases: createReleases({ db, change, inForce: releaseFiles }),
+        releases: createReleases({ db, change, inForce: releaseFiles, manifests: options.manifests ?? null }),
         inForce: releaseFiles,
         configuration: released,
       }),

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { exitHopeless } from '#contract/shell.ts';
+import { readManifests } from '../config/driver-manifests.ts';
 import { folderTree } from '../config/file-tree.ts';
 import { readOidcSettings } from './accounts/oidc-settings.ts';
 import { defaultSessionRules } from './accounts/sessions.ts';
@@ -71,6 +72,7 @@ async function run(): Promise<void> {
     configuration,
     folder: folderTree(values.config),
     importConfig: values['import-config'],
+    manifests: await readManifests(fileURLToPath(new URL('../station/drivers', import.meta.url))),
     viewFolder: values.view,
     tls,
     trustProxy: values['trust-proxy'],

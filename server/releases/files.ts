@@ -1,5 +1,6 @@
 /** Released files and drafts as they lie in the database, and the configuration that they make. */
 import { createHash } from 'node:crypto';
+import type { Manifests } from '#config/driver-checks.ts';
 import { loadTree, type Loaded } from '#config/load.ts';
 import { filesOf, memoryTree, type FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
@@ -45,14 +46,30 @@ export async function filesInForce(db: Queries): Promise<Files> {
   return new Map(rows.map((row) => [row.path, row]));
 }
 
+type FileChanges = ReadonlyMap<string, Uint8Array | null>;
+
 /** @param changes bytes by path; null: the file is gone. */
-export function judge(files: Files, changes: ReadonlyMap<string, Uint8Array | null> = new Map()): Loaded {
+export function judge(files: Files, changes: FileChanges = new Map(), manifests: Manifests | null = null): Loaded {
   const all = new Map([...files].map(([path, { bytes }]) => [path, bytes] as const));
   for (const [path, bytes] of changes) {
     if (bytes === null) all.delete(path);
     else all.set(path, bytes);
   }
-  return loadTree(memoryTree('the released configuration', all), { manifests: null });
+  return loadTree(memoryTree('the released configuration', all), { manifests });
+}
+
+/**
+ * What a change makes of the configuration, devices that change judged by their drivers' own rules too. Those that do not
+ * change are as they were released: a driver of this version that asks for more of them stops no release of something else.
+ * @param manifests null: the drivers are not at hand.
+ */
+export function judgeChange(files: Files, changes: FileChanges, manifests: Manifests | null): Loaded {
+  const loaded = judge(files, changes);
+  const devices = [...changes].some(([path, bytes]) => bytes !== null && path.startsWith('devices/'));
+  if ('faults' in loaded || manifests === null || !devices) return loaded;
+  const strictly = judge(files, changes, manifests);
+  const faults = 'faults' in strictly ? strictly.faults.filter(({ file }) => changes.has(file)) : [];
+  return faults.length > 0 ? { faults } : loaded;
 }
 
 export const definitionAt = (loaded: Loaded, path: string): Configuration['definitions'][number] | null =>

@@ -1,5 +1,6 @@
 /** Drafts, their review, release and roll-back (docs/server.md): what may be done by whom, in one transaction each. */
 import { parseDocument } from 'yaml';
+import type { Manifests } from '#config/driver-checks.ts';
 import type { PlantOutcome } from '#contract/plant/base.ts';
 import type { DraftView, ReleaseKind } from '#contract/plant/releases.ts';
 import { linePlaces, linesWith } from '#domain/accounts/may.ts';
@@ -17,6 +18,7 @@ import {
   isDefinition,
   isPicture,
   judge,
+  judgeChange,
   putInForce,
   sha256,
   tellChange,
@@ -75,10 +77,13 @@ export function createReleases({
   db,
   change,
   inForce,
+  manifests,
 }: {
   readonly db: Db;
   readonly change: Changes;
   readonly inForce: InForceConfiguration;
+  /** Of the drivers; null: they are not at hand. */
+  readonly manifests: Manifests | null;
 }): Releases {
   const view = async (caller: Caller, path: string): Promise<DraftView | null> => {
     const draft = await draftOf(db, path);
@@ -86,7 +91,7 @@ export function createReleases({
     const files = await filesInForce(db);
     const before = judge(files);
     const pictures = await picturesOf(db, path);
-    const loaded = judge(files, changesOf([draft, ...pictures]));
+    const loaded = judgeChange(files, changesOf([draft, ...pictures]), manifests);
     const text = isPicture(path) ? '' : textOf(draft.bytes);
     return {
       path,
@@ -184,7 +189,7 @@ export function createReleases({
     async check(paths) {
       const drafts = await db.query<DraftRow>(`${draftSelect} WHERE d.path = ANY($1::text[])`, [paths]);
       const pictures = (await Promise.all(paths.map((path) => picturesOf(db, path)))).flat();
-      const loaded = judge(await filesInForce(db), changesOf([...drafts, ...pictures]));
+      const loaded = judgeChange(await filesInForce(db), changesOf([...drafts, ...pictures]), manifests);
       return 'faults' in loaded ? loaded.faults : [];
     },
 
@@ -256,7 +261,7 @@ export function createReleases({
         }
         const files = await filesInForce(tx);
         const before = judge(files);
-        const after = judge(files, changesOf(drafts));
+        const after = judgeChange(files, changesOf(drafts), manifests);
         if ('faults' in after) refuse('draft.faults', { count: after.faults.length });
         const naming = new Map<string, Uint8Array | null>();
         for (const draft of drafts) naming.set(draft.path, await namingOf(tx, draft.path, draft.bytes));
@@ -312,7 +317,7 @@ export function createReleases({
         if (known !== undefined && (known.release === to || known.sha256 === sha256(row.bytes))) {
           refuse('release.in-force', { path, release: to }, 'to');
         }
-        const after = judge(files, new Map([[path, row.bytes]]));
+        const after = judgeChange(files, new Map([[path, row.bytes]]), manifests);
         if ('faults' in after) refuse('draft.faults', { count: after.faults.length });
         needOn(act, 'definition.release', path, null, before, after);
         await act.audit({
