@@ -68,9 +68,9 @@ describeWith('mount', 'the disk of the server is full', () => {
         }
         const { exitCode, signalCode } = server?.child().process ?? {};
         if (exitCode !== null || signalCode !== null) await server?.start();
-        await member.drained(120_000);
+        await road.drained([member], 120_000);
         await work.stop();
-        await member.drained();
+        await road.drained([member]);
         expect(work.slowestMs).toBeLessThan(5_000);
         const ends = await road.equal();
         expect(ends.here).toBeGreaterThan(count);

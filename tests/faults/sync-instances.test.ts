@@ -20,7 +20,7 @@ describe.runIf(databaseKinds.includes('postgresql'))('two instances', () => {
     });
     servers = road.servers as unknown as readonly [PlantServer, PlantServer];
   }, 240_000);
-  afterAll(() => road?.remove());
+  afterAll(() => road?.remove(), 60_000);
 
   it('the same batches at both at once, in any order: each event once', async () => {
     const station = new SimulatedStation({ url: servers[0].url, stationId: 'SIM1', plantId });

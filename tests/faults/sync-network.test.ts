@@ -11,8 +11,6 @@ import { keepWorking, type Work } from '../support/member.ts';
 import { databaseKinds } from '../support/plant.ts';
 import { buildRoad, type Road } from '../support/road.ts';
 
-const stormMs = big ? 180_000 : 15_000;
-
 describe.each(databaseKinds)('a bad network, on %s', (kind) => {
   let road: Road;
   let work: Work[];
@@ -23,22 +21,27 @@ describe.each(databaseKinds)('a bad network, on %s', (kind) => {
     await Promise.all(road.members.map((member) => member.start()));
     work = road.members.map((member) => keepWorking(member));
   }, 240_000);
-  afterAll(() => road?.remove());
+  afterAll(() => road?.remove(), 60_000);
+
+  const harmed = (): number => harms.reduce((sum, harm) => sum + road.network.counts[harm], 0);
 
   it('storm: people work on', async () => {
-    const until = performance.now() + stormMs;
-    while (performance.now() < until) {
-      await pause(stormMs / 6);
-      road.network.cut();
-      await pause(500);
-      road.network.mend();
-      await pause(500);
-      road.network.silence();
-      await pause(500);
-      road.network.mend();
-    }
+    const { network } = road;
+    const from = performance.now();
+    const enough = (): boolean => (big ? performance.now() - from > 180_000 : harmed() >= 30);
+    do {
+      await pause(2_000);
+      network.cut();
+      await pause(300);
+      network.mend();
+      await pause(1_000);
+      network.silence();
+      await pause(300);
+      network.mend();
+    } while (!enough() && performance.now() - from < 240_000);
+    expect(harmed(), JSON.stringify(network.counts)).toBeGreaterThanOrEqual(30);
     for (const { accepted, slowestMs } of work) {
-      expect(accepted).toBeGreaterThan(stormMs / 200);
+      expect(accepted).toBeGreaterThan(50);
       expect(slowestMs).toBeLessThan(5_000);
     }
   }, 400_000);
@@ -49,8 +52,6 @@ describe.each(databaseKinds)('a bad network, on %s', (kind) => {
     await road.drained();
     const ends = await road.equal();
     const { counts, echoes } = road.network;
-    const harmed = harms.reduce((sum, harm) => sum + counts[harm], 0);
-    expect(harmed, JSON.stringify(counts)).toBeGreaterThan(15);
     console.log(
       `${kind}, seed ${road.seed}: ${work.map(({ accepted }) => accepted).join(' + ')} commands answered, slowest ${Math.max(...work.map(({ slowestMs }) => slowestMs)).toFixed(0)} ms; ${ends.here} events at both ends; ${JSON.stringify(counts)}; copies answered ${JSON.stringify(
         Object.groupBy(echoes, ({ status }) => String(status)),
