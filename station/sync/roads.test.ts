@@ -72,6 +72,20 @@ describe('documents', () => {
 });
 
 describe('the side road', () => {
+  test('a piece that was damaged on the way is sent again soon', async () => {
+    await station.close();
+    // A minute's pause would be seen.
+    station = new SyncStation('ST10', { refusedMs: 60_000 });
+    await station.enrol(server);
+    let times = 1;
+    server.onAsk = (path) => (path.startsWith(`${syncPaths.blobs}/`) && (times -= 1) >= 0 ? 'signature-wrong' : null);
+    await station.start();
+    station.history.putTrace('t-1', [1, 2], [3, 4], {});
+    await until(() => station.sync.view().sideRoad.waiting === 0, 8_000);
+    expect(times).toBeLessThan(0);
+    expect([...server.blobs.values()]).toMatchObject([{ complete: true }]);
+  });
+
   test('curves arrive whole, piece by piece, once, and only when no fact waits', async () => {
     await station.close();
     station = new SyncStation('ST10', { pieceBytes: 500, bytesPerSecond: 1e9 });

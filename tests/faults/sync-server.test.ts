@@ -77,9 +77,9 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
     console.log(`${kind}: ${ends.here} events at both ends, ${againMs.toFixed(0)} ms after the backup came back`);
   }, 300_000);
 
-  it.runIf(kind === 'postgresql')(
-    'PostgreSQL is cut off and comes back, twice, in the middle of a backlog, and the server lives',
-    async () => {
+  // PGlite lies in the server's process and cannot be cut off from it.
+  if (kind === 'postgresql')
+    it('PostgreSQL is cut off and comes back, twice, in the middle of a backlog, and the server lives', async () => {
       const count = big ? 200_000 : 40_000;
       writeBacklog(member, count);
       await road.again();
@@ -100,7 +100,5 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
       const ends = await road.equal();
       expect(ends.here).toBeGreaterThan(count);
       expect(work.slowestMs).toBeLessThan(5_000);
-    },
-    300_000,
-  );
+    }, 300_000);
 });

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { syncPaths } from '#contract/sync/protocol.ts';
+import { run } from '#station/cli/run.ts';
+import { installedDrivers } from '#station/drivers/index.ts';
 import { fine, type BadNetwork, startBadNetwork, type Weather } from './bad-network.ts';
 import { compareEnds, serverFacts, type Ends } from './both-ends.ts';
 import { seedOfRun } from './chance.ts';
@@ -32,8 +34,8 @@ export interface Road {
    */
   drained(members?: readonly Member[], limitMs?: number): Promise<void>;
   /**
-   * Ends stations (all of them drained) and servers, and compares both ends; expects no fault. Stations that never ran are
-   * left out. `more`: as of `compareEnds`.
+   * Ends stations (all of them drained) and servers, and compares both ends twice, by `linewright audit` and by the tests'
+   * own eyes; expects no fault. Stations that never ran are left out. `more`: as of `compareEnds`.
    */
   equal(more?: number): Promise<Ends>;
   /** The next batch of a station is under way. Rejects when none is for a minute. */
@@ -41,6 +43,23 @@ export interface Road {
   /** After `equal`: the servers run again, and these stations (default: all). */
   again(members?: readonly Member[]): Promise<void>;
   remove(): Promise<void>;
+}
+
+interface Audit {
+  readonly code: number;
+  readonly equal: boolean;
+  readonly events: number;
+  readonly unsent: number;
+}
+
+/** `linewright audit` over the data folder of a station, at running servers. */
+async function audited({ data, config, stationId }: Member): Promise<Audit> {
+  let out = '';
+  const io = { out: (text: string) => void (out += text), err: (text: string) => void (out += text) };
+  const words = ['audit', '--json', '--data', data, '--config', config, '--station', stationId];
+  const code = await run(words, io, installedDrivers);
+  if (!out.startsWith('{')) throw new Error(`audit of ${stationId}: exit code ${code}: ${out}`);
+  return { ...(JSON.parse(out) as Omit<Audit, 'code'>), code };
 }
 
 /** Servers run; stations are enrolled and not started. */
@@ -106,13 +125,19 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
       await network.settled();
       // Ended in order, each would write one more fact that nobody waits for.
       await Promise.all(members.map((member) => member.kill()));
+      const ran = members.filter(({ data }) => existsSync(join(data, 'station.db')));
+      const audits: Audit[] = [];
+      for (const member of ran) audits.push(await audited(member));
       await Promise.all(servers.map((server) => server.stop()));
       const ends = compareEnds(
-        members.map(({ data }) => data).filter((data) => existsSync(join(data, 'station.db'))),
+        ran.map(({ data }) => data),
         await serverFacts(database),
         more,
       );
       expect(ends.faults, `seed ${seed}`).toEqual([]);
+      // The product's own checker comes to the same.
+      expect(audits, `seed ${seed}`).toMatchObject(ran.map(() => ({ code: 0, equal: true, unsent: 0 })));
+      expect(audits.reduce((sum, { events }) => sum + events, 0)).toBe(ends.here);
       expect(ends.here).toBeGreaterThan(0);
       return ends;
     },
