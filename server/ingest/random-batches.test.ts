@@ -1,7 +1,7 @@
 /**
  * Ingest against a model that holds texts in lists and knows nothing of hashes, transactions or turns: random rows of
  * batches in order, again, overlapping, with gaps, of a station that was put back (forks and branches), of another epoch,
- * damaged, and two at once on two instances. Every answer is as the model says, and so is what is stored at the end.
+ * damaged, of another station, and up to three at once on two instances. Every answer is as the model says, and so is what is stored at the end.
  */
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
@@ -14,12 +14,12 @@ import type { Plant } from '../compose.ts';
 import type { Db } from '../db/db.ts';
 
 const seed = seedOfRun();
-const stationId = 'ST10';
+const stationIds = ['ST10', 'ST20'] as const;
 
 /** What a batch is made of; numbers are drawn wide and brought into what the log has. */
 interface Step {
-  /** Which log: the station's own, what it wrote after it was put back, another epoch. */
-  readonly log: 'own' | 'forked' | 'other';
+  /** Which log: the station's own, what it wrote after it was put back, its next epoch, another station's. */
+  readonly log: 'own' | 'forked' | 'later' | 'other';
   /** As a branch beside the stream; only of `forked`. */
   readonly asBranch: boolean;
   /** First number of the batch minus the next one that the server has not. */
@@ -45,7 +45,8 @@ const stepOf: fc.Arbitrary<Step> = fc.record({
   log: fc.oneof(
     { weight: 4, arbitrary: fc.constant('own' as const) },
     { weight: 3, arbitrary: fc.constant('forked' as const) },
-    { weight: 1, arbitrary: fc.constant('other' as const) },
+    { weight: 1, arbitrary: fc.constant('later' as const) },
+    { weight: 2, arbitrary: fc.constant('other' as const) },
   ),
   asBranch: fc.boolean(),
   from: fc.oneof(
@@ -60,10 +61,10 @@ const stepOf: fc.Arbitrary<Step> = fc.record({
     { weight: 1, arbitrary: fc.constantFrom(...(Object.keys(damages) as Damage[])) },
   ),
 });
-/** One batch, or two at the same time: each at an instance of its own, or both at the first. */
+/** One batch, or up to three at the same time: in turn at both instances, or all at the first. */
 const actOf = fc.oneof(
   { weight: 3, arbitrary: fc.record({ steps: fc.tuple(stepOf), apart: fc.constant(false) }) },
-  { weight: 1, arbitrary: fc.record({ steps: fc.tuple(stepOf, stepOf), apart: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ steps: fc.array(stepOf, { minLength: 2, maxLength: 3 }), apart: fc.boolean() }) },
 );
 
 /** Streams by `epoch/branch`: the number of the first text, and the texts. */
@@ -137,6 +138,11 @@ function judged(model: Model, sent: Sent): Said {
   };
 }
 
+function ordersOf(all: readonly number[]): number[][] {
+  if (all.length < 2) return [[...all]];
+  return all.flatMap((first) => ordersOf(all.filter((one) => one !== first)).map((rest) => [first, ...rest]));
+}
+
 /** What can be compared; `hashes` of the texts. */
 const expected = ({ status, error, stored, replayed, head }: Said, hashes: ReadonlyMap<string, string>): unknown => ({
   status,
@@ -154,7 +160,7 @@ const found = ({ status, body: { error, stored, replayed, head } }: Answer): unk
 });
 
 describeOnDatabases('random batches', (database) => {
-  let station: TestStation;
+  let stations: readonly [TestStation, TestStation];
   let others: Db;
   let instances: readonly [Plant, Plant];
   let runs = 0;
@@ -162,17 +168,19 @@ describeOnDatabases('random batches', (database) => {
   beforeAll(async () => {
     others = database.open();
     instances = [await plantOn(database.db), await plantOn(others)];
-    station = new TestStation(stationId);
-    await station.enrol(instances[0]);
+    stations = [new TestStation(stationIds[0]), new TestStation(stationIds[1])];
+    for (const station of stations) await station.enrol(instances[0]);
   }, 60_000);
   afterAll(() => others?.close());
 
   /** Logs of one run: 30 events; a fork of them from any number on; another epoch. */
   function logsOf(forkAt: number): Readonly<Record<Step['log'], TestLog>> {
     runs += 1;
-    const own = new TestLog(stationId, `a${runs.toString(16)}`).add(30);
+    const [mine, another] = stationIds;
+    const own = new TestLog(mine, `a${runs.toString(16)}`).add(30);
     const forked = own.backup(forkAt).add(30 - forkAt, { commandId: 'after the backup' });
-    return { own, forked, other: new TestLog(stationId, `b${runs.toString(16)}`).add(30) };
+    const later = new TestLog(mine, `b${runs.toString(16)}`).add(30);
+    return { own, forked, later, other: new TestLog(another, `c${runs.toString(16)}`).add(30) };
   }
 
   function batchOf(model: Model, logs: ReturnType<typeof logsOf>, forkAt: number, step: Step): Sent {
@@ -211,18 +219,13 @@ describeOnDatabases('random batches', (database) => {
           for (const { steps, apart } of acts) {
             const sent = steps.map((step) => batchOf(model, logs, forkAt, step));
             const answers = await Promise.all(
-              sent.map(({ body }, index) =>
-                station.send(apart ? (instances[index % 2] ?? instances[0]) : instances[0], body),
-              ),
+              sent.map(({ body }, index) => {
+                const station = stations[steps[index]?.log === 'other' ? 1 : 0];
+                return station.send(apart ? (instances[index % 2] ?? instances[0]) : instances[0], body);
+              }),
             );
-            // Two at once happen one after the other, in whichever order.
-            const orders =
-              sent.length === 1
-                ? [[0]]
-                : [
-                    [0, 1],
-                    [1, 0],
-                  ];
+            // Those at once happen one after the other, in whichever order.
+            const orders = ordersOf(sent.map((_batch, index) => index));
             const outcomes = orders.map((order) => {
               let now = model;
               const said: Said[] = [];
@@ -248,18 +251,20 @@ describeOnDatabases('random batches', (database) => {
               if (error === 'fork' || (branch !== '' && status === 200)) forks.add(epoch);
             }
           }
+          const epochs = [logs.own.epoch, logs.later.epoch, logs.other.epoch];
           const [{ rows = 0 } = {}] = await database.db.query<{ rows: number }>(
-            'SELECT count(*) AS rows FROM stream WHERE station_id = $1 AND epoch = ANY($2)',
-            [stationId, [logs.own.epoch, logs.other.epoch]],
+            'SELECT count(*) AS rows FROM stream WHERE epoch = ANY($1)',
+            [epochs],
           );
           expect(rows).toBe(model.size);
           for (const [key, { first, texts }] of model) {
             const [epoch = '', branch = ''] = key.split('/');
+            const { stationId } = epoch === logs.other.epoch ? logs.other : logs.own;
             expect(await heldLog(database.db, stationId, epoch, branch), `${key} from ${first}`).toEqual(texts);
           }
           const alarms = await database.db.query<{ epoch: string }>(
             'SELECT DISTINCT epoch FROM fork WHERE epoch = ANY($1)',
-            [[logs.own.epoch, logs.other.epoch]],
+            [epochs],
           );
           expect(new Set(alarms.map(({ epoch }) => epoch))).toEqual(forks);
         },
