@@ -308,4 +308,25 @@ describe('streams', () => {
     await clock.pass(250);
     expect(wire.streams).toHaveLength(2);
   });
+
+  it('tell why they are refused, as often as they are, and not that somebody stopped them', async () => {
+    const { link, clock, connect } = setup();
+    const failed = vi.fn();
+    let refuse = true;
+    const stop = link.stream(
+      (options) =>
+        refuse ? Promise.reject(new Error('no database')) : link.client.settings.watch(undefined, options),
+      { value: () => undefined, status: () => undefined, failed },
+    );
+    await connect();
+    expect(failed).toHaveBeenCalledTimes(1);
+    await clock.pass(250);
+    expect(failed).toHaveBeenCalledTimes(2);
+    expect((failed.mock.lastCall?.[0] as Error).message).toBe('no database');
+    refuse = false;
+    await clock.pass(500);
+    stop();
+    await settle();
+    expect(failed).toHaveBeenCalledTimes(2);
+  });
 });

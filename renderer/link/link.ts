@@ -19,6 +19,8 @@ export type StreamStatus = LinkStatus;
 export interface StreamListener<T> {
   value(value: T): void;
   status(status: StreamStatus): void;
+  /** The other side answered with an error; it is asked again. A value afterwards means that all is well again. */
+  failed?(error: unknown): void;
 }
 export interface StreamOptions {
   readonly signal: AbortSignal;
@@ -148,8 +150,9 @@ export class Link<C extends AnyClient = AnyClient, B = unknown> {
             } finally {
               void iterator.return?.()?.then(undefined, () => undefined);
             }
-          } catch {
-            // The stream ended badly; it is opened again below, or with the next wire.
+          } catch (error) {
+            // It is opened again below, or with the next wire.
+            if (!mine.signal.aborted) listener.failed?.(error);
           }
           if (mine.signal.aborted) break;
           listener.status(seen ? 'lost' : 'connecting');

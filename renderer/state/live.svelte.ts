@@ -9,6 +9,8 @@ export class Live<T> {
   status = $state<StreamStatus>('connecting');
   /** When `value` came; UTC ms by this screen's clock. */
   lastAt = $state<number | null>(null);
+  /** Why the newest value does not come, while it does not; null: it comes, or nobody answered yet. */
+  problem = $state.raw<unknown>(null);
   readonly stop: () => void;
 
   constructor(open: OpenStream<T>, onValue?: (value: T) => void) {
@@ -16,9 +18,11 @@ export class Live<T> {
       value: (value) => {
         this.value = value;
         this.lastAt = Date.now();
+        this.problem = null;
         onValue?.(value);
       },
       status: (status) => (this.status = status),
+      failed: (error) => (this.problem = error),
     });
   }
 }

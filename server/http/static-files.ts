@@ -18,5 +18,11 @@ export async function serveFiles(app: App, folder: string): Promise<boolean> {
       void reply.header('cache-control', forEver ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   });
+  // The page has one form of address, the fragment; this one is what people type on a big screen.
+  app.get<{ Querystring: { readonly line?: unknown } }>('/board', (request, reply) => {
+    const { line } = request.query;
+    const item = typeof line === 'string' && line !== '' ? `/${encodeURIComponent(line)}` : '';
+    return reply.redirect(`/#/board${item}`);
+  });
   return true;
 }

@@ -16,7 +16,7 @@ describeWith('chromium', 'every screen', () => {
   const hashes = [
     '#/lines',
     '#/board',
-    '#/board?line=L1',
+    '#/board/L1',
     '#/orders',
     '#/orders/WO-10467',
     '#/orders?show=all',

@@ -55,6 +55,7 @@ const lineText = async ({ all }: World): Promise<string> =>
 /** In this order: later ones stand on what the person of the whole plant did in earlier ones. */
 const table: Readonly<Record<string, Row>> = {
   'session.get': free('who asks', (calls) => calls.session.get()),
+  'session.names': free('people and accounts are of no line', (calls) => calls.session.names()),
   'session.health': free('of the server', (calls) => first(calls.session.health())),
   'lines.watch': reads((calls) => first(calls.lines.watch()), '"lineId":"L1"'),
   'orders.watch': free('a number', (calls) => first(calls.orders.watch())),

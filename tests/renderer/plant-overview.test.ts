@@ -107,7 +107,7 @@ describeWith('chromium', 'overview', () => {
   });
 
   it('has a big screen without anything to press; Esc leaves it', async () => {
-    await show('#/board?line=L1');
+    await show('#/board/L1');
     await at('board').waitFor();
     expect(await of().tab.locator('button, a[href], input').count()).toBe(0);
     expect(await at('tile-V30').count()).toBe(0);

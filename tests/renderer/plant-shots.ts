@@ -33,7 +33,7 @@ const scenes: Record<string, Scene> = {
     after: () => plant.methods.set({ ...plant.methods.value, setUp: false }),
   },
   lines: { hash: '#/lines' },
-  board: { hash: '#/board?line=L1' },
+  board: { hash: '#/board/L1' },
   'board-all': { hash: '#/board' },
   lost: {
     hash: '#/lines',

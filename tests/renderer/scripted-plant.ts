@@ -299,7 +299,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
         json(faults === undefined ? 200 : 401, faults === undefined ? { ok: true } : { ok: false, faults });
       });
     else
-      void readBelow(page, path === '/' || path === '/board' ? '/index.html' : path).then((found) => {
+      void readBelow(page, path === '/' ? '/index.html' : path).then((found) => {
         if (found === null) {
           response.writeHead(404).end();
           return;

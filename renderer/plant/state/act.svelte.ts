@@ -1,12 +1,26 @@
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
 import { t } from '../../i18n/plant.svelte.ts';
+import { faultWords } from './fault.ts';
 import { CallTimedOut, LinkLost, NotConnected } from '../../link/errors.ts';
+
+/** What the server says of an error beside its message (server/rpc/judged.ts). */
+function dataOf(error: unknown): Readonly<Record<string, unknown>> {
+  const { data } = (error ?? {}) as { readonly data?: unknown };
+  return typeof data === 'object' && data !== null ? (data as Record<string, unknown>) : {};
+}
 
 /** Why there was no answer, in words. */
 export function problemText(error: unknown): string {
   if (error instanceof NotConnected) return t.server_not_connected();
   if (error instanceof LinkLost) return t.server_link_lost();
   if (error instanceof CallTimedOut) return t.server_timed_out();
+  const { code, errorId, ...params } = dataOf(error);
+  if (code === 'database.unreachable') return t.server_no_database();
+  if (code === 'failed') return t.server_failed({ number: String(errorId ?? '–') });
+  if (code === 'right.missing') {
+    const { title, text } = faultWords({ code, params: params as PlantFault['params'], field: null });
+    return `${title}. ${text}`;
+  }
   return t.server_defect({ message: error instanceof Error ? error.message : String(error) });
 }
 

@@ -1,6 +1,6 @@
 import { readRoute, writeRoute, type Route, type Screen } from './route.ts';
 
-const read = (): Route => readRoute(window.location.pathname, window.location.hash, window.location.search);
+const read = (): Route => readRoute(window.location.hash);
 
 class Place {
   route = $state.raw<Route>(read());

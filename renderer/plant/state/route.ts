@@ -1,4 +1,4 @@
-/** Where in the plant view we are, as it stands in the address: `#/units/PMP-1?tab=facts`. Pure. */
+/** Where in the plant view we are, as it stands in the address: `#/units/PMP-1?tab=facts`, `#/board/L1`. Pure. */
 export const screens = ['lines', 'orders', 'units', 'stations', 'trouble', 'releases', 'accounts'] as const;
 export type Screen = (typeof screens)[number];
 
@@ -9,9 +9,8 @@ export interface Route {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** @param path of the page: `/board` is the big screen without a fragment. Unknown addresses are the overview. */
-export function readRoute(path: string, fragment: string, search: string): Route {
-  if (fragment === '' && path.endsWith('/board')) return { screen: 'board', item: null, query: readQuery(search) };
+/** Unknown addresses are the overview. The server leads `/board?line=L1`, as a person may type it, to `#/board/L1`. */
+export function readRoute(fragment: string): Route {
   const [, name = '', item, query = ''] = /^#\/([a-z]+)(?:\/([^?]+))?(?:\?(.*))?$/.exec(fragment) ?? [];
   const screen = name === 'board' ? 'board' : (screens.find((known) => known === name) ?? 'lines');
   return { screen, item: item === undefined ? null : decoded(item), query: readQuery(query) };
