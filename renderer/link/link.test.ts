@@ -314,8 +314,7 @@ describe('streams', () => {
     const failed = vi.fn();
     let refuse = true;
     const stop = link.stream(
-      (options) =>
-        refuse ? Promise.reject(new Error('no database')) : link.client.settings.watch(undefined, options),
+      (options) => (refuse ? Promise.reject(new Error('no database')) : link.client.settings.watch(undefined, options)),
       { value: () => undefined, status: () => undefined, failed },
     );
     await connect();

@@ -99,6 +99,37 @@ describeWith('chromium', 'overview', () => {
     expect(await of().tab.locator('dialog').count()).toBe(0);
   });
 
+  it('says why nothing comes, in each list, and goes on by itself when it does', async () => {
+    const lists = [
+      ['lines.watch', '#/lines'],
+      ['lines.watch', '#/board/L1'],
+      ['stations.watch', '#/stations'],
+      ['stations.list', '#/stations'],
+      ['trouble.watch', '#/trouble'],
+      ['orders.list', '#/orders'],
+      ['units.watch', '#/units'],
+      ['releases.files', '#/releases'],
+      ['accounts.list', '#/accounts'],
+    ] as const;
+    for (const [call, place] of lists) {
+      of().plant.broken.add(call);
+      await show(place);
+      const told = at('fetching-failed').first();
+      await expect
+        .poll(() => told.textContent(), { message: `${call} on ${place}` })
+        .toContain('cannot reach its database');
+      of().plant.broken.clear();
+      await at('fetching-failed').first().waitFor({ state: 'detached' });
+    }
+  }, 120_000);
+
+  it('a reload and a typed address come back to the same place', async () => {
+    await show('#/board/L1');
+    await of().tab.reload();
+    await at('board').waitFor();
+    expect(await of().tab.locator('h1').textContent()).toContain('L1');
+  });
+
   it('tells when the projections are behind', async () => {
     of().plant.health.set({ ...of().plant.health.value, behind: { events: 21_204, oldestAt: Date.now() - 60_000 } });
     await expect.poll(() => at('behind').textContent()).toContain('21,204 records');

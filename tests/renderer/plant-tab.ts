@@ -74,6 +74,7 @@ export function plantTab(): () => PlantTab {
     plant.plugIn();
     plant.signedIn = true;
     plant.delayMs = 0;
+    plant.broken.clear();
     plant.session.set(plantSession());
     plant.methods.set(methods);
     plant.orders.set(openOrders());

@@ -2,7 +2,7 @@
  * The contract of the plant view answered from an invented plant over a real WebSocket, and the built page over HTTP: for
  * looking at every state of a screen, and for the tests of the plant view. A developer's tool, never part of the product.
  */
-import { implement } from '@orpc/server';
+import { implement, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -35,6 +35,8 @@ export interface ScriptedPlant {
   signedIn: boolean;
   /** What the next act of this path is answered with instead of being done. */
   refuse(path: string, faults: readonly PlantFault[]): void;
+  /** Calls and streams that are answered as by a server without its database. */
+  readonly broken: Set<string>;
   /** ms until an act is answered. */
   delayMs: number;
   signOut(): void;
@@ -46,6 +48,7 @@ export interface ScriptedPlant {
 
 export async function startScriptedPlant(page: string, port = 0): Promise<ScriptedPlant> {
   const acts: { path: string; input: unknown }[] = [];
+  const broken = new Set<string>();
   const refusals = new Map<string, readonly PlantFault[]>();
   const revision = new Shown({ revision: 1 });
   const state = { signedIn: true, plugged: true, delayMs: 0 };
@@ -275,7 +278,14 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
   });
 
   const open = new Set<WebSocket>();
-  const handler = new RPCHandler(router);
+  const handler = new RPCHandler(router, {
+    clientInterceptors: [
+      ({ path, next }) => {
+        if (!broken.has(path.join('.'))) return next();
+        throw new ORPCError('SERVICE_UNAVAILABLE', { data: { code: 'database.unreachable' } });
+      },
+    ],
+  });
   const server: Server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const json = (status: number, body: unknown): void => {
@@ -346,6 +356,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     set delayMs(value) {
       state.delayMs = value;
     },
+    broken,
     refuse: (path, faults) => void refusals.set(path, faults),
     signOut() {
       state.signedIn = false;
