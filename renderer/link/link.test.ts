@@ -321,7 +321,7 @@ describe('streams', () => {
     expect(failed).toHaveBeenCalledTimes(1);
     await clock.pass(250);
     expect(failed).toHaveBeenCalledTimes(2);
-    expect((failed.mock.lastCall?.[0] as Error).message).toBe('no database');
+    expect(failed).toHaveBeenLastCalledWith(expect.objectContaining({ message: 'no database' }));
     refuse = false;
     await clock.pass(500);
     stop();
