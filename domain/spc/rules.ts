@@ -181,9 +181,12 @@ export function createRuleWatch(rules: readonly Rule[], lines: RuleLines, first 
       const at = next;
       next += 1;
       recent[at & mask] = isValue(value) ? value : Number.NaN;
-      return prepared
-        .filter((rule) => holds(rule, recent, at, mask, first))
-        .map((rule) => ({ rule: rule.rule, at, members: pattern(rule, recent, at, mask) }));
+      const hits: RuleHit[] = [];
+      for (const rule of prepared) {
+        if (!holds(rule, recent, at, mask, first)) continue;
+        hits.push({ rule: rule.rule, at, members: pattern(rule, recent, at, mask) });
+      }
+      return hits;
     },
   };
 }
