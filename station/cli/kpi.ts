@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { jsonCase, printAnswer } from './spc.ts';
-import { kpiKinds } from './statistics/kpi-case.ts';
+import { kpiKindNames } from './statistics/kind-names.ts';
 
 export const kpi: Command = {
   name: 'kpi',
@@ -11,10 +11,10 @@ Reads a case (JSON: "kind", "parameters", "input" or "subcases") and prints JSON
 or {"subcases": [{"name", "expected"}]}. A figure whose denominator is 0 or whose elements are not there is null; what cannot
 be answered at all is {"refused": {"code", "params"}} and exit code 1.
 
-Kinds: ${Object.keys(kpiKinds).join(', ')}.
+Kinds: ${kpiKindNames.join(', ')}.
 
   --help   this text`,
   options: {},
   positionals: 1,
-  run: (input, io) => printAnswer(input, io, kpiKinds, jsonCase),
+  run: (input, io) => printAnswer(input, io, async () => (await import('./statistics/kpi-case.ts')).kpiKinds, jsonCase),
 };

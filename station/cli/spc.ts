@@ -8,8 +8,9 @@ import {
   type Command,
   type CommandInput,
 } from './command.ts';
-import { answerCase, statisticsKinds, type CaseAnswer, type Kind } from './statistics/answer.ts';
+import type { CaseAnswer, Kind } from './statistics/answer.ts';
 import { readCsv } from './statistics/csv.ts';
+import { statisticsKindNames } from './statistics/kind-names.ts';
 import { CaseFault, readCase, type Case } from './statistics/read-case.ts';
 
 const optionNames = ['chart', 'lsl', 'usl', 'target', 'sigma', 'lambda', 'k', 'h', 'rules'] as const;
@@ -24,7 +25,7 @@ Reads a case (JSON: "kind", "parameters", "input" or "subcases") or a CSV file a
 without it every field is printed. A field that these data leave undefined is null, with "reason"; what cannot be answered
 at all is {"refused": {"code", "params"}} and exit code 1.
 
-Kinds: ${Object.keys(statisticsKinds).join(', ')};
+Kinds: ${statisticsKindNames.join(', ')};
 combined with +, as in np+p.
 
 A CSV file has one column of values (chart i-mr) or one row of values per subgroup (chart xbar-r), with or without a header;
@@ -38,8 +39,11 @@ separated by comma, semicolon or tab. Charts p, np and u take two columns: count
   options: Object.fromEntries(optionNames.map((name) => [name, { type: 'string' }])),
   positionals: 1,
   run: (input, io) =>
-    printAnswer(input, io, statisticsKinds, (file, text) =>
-      /\.json$/i.test(file) || /^\s*\{/.test(text) ? json(text) : table(text, input),
+    printAnswer(
+      input,
+      io,
+      async () => (await import('./statistics/answer.ts')).statisticsKinds,
+      (file, text) => (/\.json$/i.test(file) || /^\s*\{/.test(text) ? json(text) : table(text, input)),
     ),
 };
 
@@ -57,7 +61,7 @@ function json(text: string): Case {
 export async function printAnswer(
   input: CommandInput,
   io: { out(text: string): void; err(text: string): void },
-  kinds: Readonly<Record<string, Kind>>,
+  kinds: () => Promise<Readonly<Record<string, Kind>>>,
   read: (file: string, text: string) => Case,
 ): Promise<number> {
   const [file] = input.positionals;
@@ -73,7 +77,9 @@ export async function printAnswer(
   }
   let told: CaseAnswer;
   try {
-    told = answerCase(kinds, read(file, text));
+    // Distributions take a moment to load: the other commands do without.
+    const { answerCase } = await import('./statistics/answer.ts');
+    told = answerCase(await kinds(), read(file, text));
   } catch (error) {
     if (!(error instanceof CaseFault)) throw error;
     told = {

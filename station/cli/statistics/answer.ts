@@ -4,6 +4,7 @@ import { falseAlarmRate } from '#domain/spc/false-alarm.ts';
 import { attributeCase } from './attributes-case.ts';
 import { capabilityCase, normalityCase } from './capability-case.ts';
 import { ruleAnswer } from './chart-fields.ts';
+import type { statisticsKindNames } from './kind-names.ts';
 import { CaseFault, Fields, type Case, type Question } from './read-case.ts';
 import { need, RefusedError } from './refusals.ts';
 import { rulesOf } from './rules-case.ts';
@@ -14,7 +15,7 @@ import { cusumCase, deviationCase, ewmaCase, individualsCase, rangeCase, standar
 
 export type Kind = (question: Question) => Answer;
 
-export const statisticsKinds: Readonly<Record<string, Kind>> = {
+export const statisticsKinds: Readonly<Record<(typeof statisticsKindNames)[number], Kind>> = {
   constants: constantsCase,
   'xbar-r': rangeCase,
   'xbar-s': deviationCase,

@@ -2,6 +2,7 @@
 import { elements, keyFigures } from '#domain/kpi/iso22400.ts';
 import { logEffectiveness, shiftEffectiveness, type MachineEvent } from '#domain/kpi/oee.ts';
 import type { Kind } from './answer.ts';
+import type { kpiKindNames } from './kind-names.ts';
 import type { Fields, Question } from './read-case.ts';
 import { need } from './refusals.ts';
 import type { Answer } from './select.ts';
@@ -82,4 +83,8 @@ function isoCase({ input }: Question): Answer {
   };
 }
 
-export const kpiKinds: Readonly<Record<string, Kind>> = { oee: shiftCase, 'oee-event-log': logCase, iso22400: isoCase };
+export const kpiKinds: Readonly<Record<(typeof kpiKindNames)[number], Kind>> = {
+  oee: shiftCase,
+  'oee-event-log': logCase,
+  iso22400: isoCase,
+};
