@@ -15,25 +15,18 @@ import { systemClock } from './clock.ts';
 import { composePlant } from './compose.ts';
 import { openDatabase } from './db/open.ts';
 import { createLog } from './log.ts';
-import { endWith, onEnd } from './process-end.ts';
+import { onEnd, started } from '../host/process-end.ts';
 import { hopelessLine, readAmount, readPlantConfiguration, readPort, readTls, readToken } from './startup.ts';
 
 export type PlantEntryMessage =
   | { readonly type: 'ready'; readonly url: string; readonly setUp: string | null }
   | { readonly type: 'failed'; readonly message: string };
 
+/** Everything acknowledged is committed already. */
+const endLimitMs = 20_000;
 const log = createLog(process.env.LINEWRIGHT_LOG ?? 'warn', process.env.LINEWRIGHT_LOG_FILE ?? null);
 
-try {
-  await run();
-} catch (error) {
-  const line = hopelessLine(error);
-  if (line === null) log.fatal({ err: error }, 'the server could not start');
-  const message = line ?? (error instanceof Error ? error.message : String(error));
-  if (process.send) process.send({ type: 'failed', message } satisfies PlantEntryMessage);
-  else process.stderr.write(`${message}\n`);
-  endWith(line === null ? 1 : exitHopeless);
-}
+await started(run, { log, hopeless: hopelessLine, exitHopeless });
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -86,7 +79,7 @@ async function run(): Promise<void> {
     await db.close();
     throw error;
   });
-  onEnd(log, (reason) => plant.stop(reason));
+  onEnd(log, (reason) => plant.stop(reason), endLimitMs);
   const url = await plant.listen(values.host, port).catch(async (error: unknown) => {
     await plant.stop('no port');
     throw error;

@@ -13,24 +13,15 @@ import { createDemoPanel, type DemoAddresses } from './host/demo/panel.ts';
 import { loadHostKey } from './host/host-key.ts';
 import { newToken } from './host/session.ts';
 import { createLog } from './log.ts';
-import { endWith, onEnd } from './process-end.ts';
-import { defaultDataFolder, hopelessLine } from './startup.ts';
+import { onEnd, started } from '../host/process-end.ts';
+import { defaultDataFolder, endLimitMs, hopelessLine } from './startup.ts';
 
 export type NodeEntryMessage =
   { readonly type: 'ready'; readonly url: string } | { readonly type: 'failed'; readonly message: string };
 
 const log = createLog(process.env.LINEWRIGHT_LOG ?? 'warn', process.env.LINEWRIGHT_LOG_FILE ?? null);
 
-try {
-  await run();
-} catch (error) {
-  const line = hopelessLine(error);
-  if (line === null) log.fatal({ err: error }, 'the station could not start');
-  const message = line ?? (error instanceof Error ? error.message : String(error));
-  if (process.send) process.send({ type: 'failed', message } satisfies NodeEntryMessage);
-  else process.stderr.write(`${message}\n`);
-  endWith(line === null ? 1 : exitHopeless);
-}
+await started(run, { log, hopeless: hopelessLine, exitHopeless });
 
 async function run(): Promise<void> {
   const { values } = parseArgs({
@@ -71,10 +62,14 @@ async function run(): Promise<void> {
     await station.stop('no port');
     throw error;
   });
-  onEnd(log, async (reason) => {
-    await host.close();
-    await station.stop(reason);
-  });
+  onEnd(
+    log,
+    async (reason) => {
+      await host.close();
+      await station.stop(reason);
+    },
+    endLimitMs,
+  );
   station.start();
   if (process.send) process.send({ type: 'ready', url: host.startUrl } satisfies NodeEntryMessage);
   else process.stdout.write(`${station.title}: ${host.startUrl} (opens one browser, once)\n`);

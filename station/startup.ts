@@ -28,6 +28,9 @@ export class UnknownStationError extends Error {
 }
 
 /** `data/PLANT/STATION` in the working folder. */
+/** Longest orderly end of a station, ms. */
+export const endLimitMs = 4_000;
+
 export const defaultDataFolder = (plantId: string, stationId: string): string => join('data', plantId, stationId);
 
 export function readConfiguration(folder: string, drivers: ReadonlyMap<string, DriverModule>): Configuration {

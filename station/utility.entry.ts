@@ -6,8 +6,8 @@ import { composeStation } from './compose.ts';
 import { collectDrivers } from './drivers/index.ts';
 import { serveMessagePort, type Port } from './host/message-port.ts';
 import { createLog } from './log.ts';
-import { endWith, onEnd } from './process-end.ts';
-import { defaultDataFolder, hopelessLine } from './startup.ts';
+import { endWith, onEnd } from '../host/process-end.ts';
+import { defaultDataFolder, endLimitMs, hopelessLine } from './startup.ts';
 
 /** Electron's `process.parentPort`, as far as it is used; only the shell may import Electron's own types. */
 interface ParentPort {
@@ -45,7 +45,7 @@ async function run(): Promise<void> {
     clock: systemClock,
     log,
   });
-  const end = onEnd(log, (reason) => station.stop(reason));
+  const end = onEnd(log, (reason) => station.stop(reason), endLimitMs);
   parentPort.on('message', ({ data, ports }) => {
     if (data.type === 'stop') end('shell ended');
     else for (const port of ports) serveMessagePort(port, station.router, log);

@@ -6,8 +6,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Router } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
-import { WebSocketServer, type WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { PlantContract } from '#contract/plant/index.ts';
+import { createRpcPeers, type PeerLimits } from '../../host/rpc-peers.ts';
 import type { Caller } from '../accounts/caller.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -35,16 +36,9 @@ export interface RpcSocketOptions {
   readonly limits?: Partial<SocketLimits>;
 }
 
-export interface SocketLimits {
-  /** Bytes of one message from a peer; a whole release is one. */
-  readonly maxMessageBytes: number;
-  /** Bytes waiting for a peer that does not read; streams merge upstream, so this is reached only by a dead one. */
-  readonly maxWaitingBytes: number;
-  /** ms between pings; a peer that has not answered one by the next is cut. */
-  readonly pingEveryMs: number;
+export interface SocketLimits extends PeerLimits {
   /** ms between looks at the sessions of all open sockets: how long a revoked account may still see what comes. */
   readonly recheckMs: number;
-  readonly maxPeers: number;
 }
 const defaultLimits: SocketLimits = {
   // A picture of 2 MB in base64 fits, and a text far too long is still answered instead of cut.
@@ -54,8 +48,8 @@ const defaultLimits: SocketLimits = {
   recheckMs: 2_000,
   maxPeers: 500,
 };
-/** RFC 6455 section 7.4.1; own range 4000-4999. */
-const closeCodes = { goingAway: 1001, invalid: 1007, signedOut: 4401, rolesChanged: 4403 } as const;
+/** Own range of RFC 6455, section 7.4.2: 4000-4999. */
+const closeCodes = { signedOut: 4401, rolesChanged: 4403 } as const;
 
 export interface RpcSockets {
   /** For the server's `upgrade` event. */
@@ -67,28 +61,11 @@ export interface RpcSockets {
 export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
   const { clock, log, callers } = options;
   const limits = { ...defaultLimits, ...options.limits };
-  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxMessageBytes, perMessageDeflate: false });
+  const sockets = createRpcPeers({ clock, log, limits });
   const handler = new RPCHandler(options.router as Router<PlantContract, PlantContext>, {
     clientInterceptors: [judged((idHash, from) => callers.ofSession(idHash, from), log)],
   });
-  const unanswered = new WeakSet<WebSocket>();
   const open = new Map<WebSocket, { readonly idHash: string; readonly rights: string }>();
-
-  const cut = (socket: WebSocket, why: string): void => {
-    log.info({ why }, 'plant view cut off');
-    socket.terminate();
-  };
-  const lookAtAll = (): void => {
-    for (const socket of server.clients) {
-      if (unanswered.has(socket)) cut(socket, 'no answer to a ping');
-      else {
-        unanswered.add(socket);
-        socket.ping();
-      }
-    }
-    timer = clock.setTimer(limits.pingEveryMs, lookAtAll);
-  };
-  let timer = clock.setTimer(limits.pingEveryMs, lookAtAll);
 
   // Signed out, disabled, expired, other roles: what was opened under the old ones ends. A database that is away ends nobody.
   const recheck = async (): Promise<void> => {
@@ -113,33 +90,13 @@ export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
   const serve = (socket: WebSocket, caller: Caller, idHash: string): void => {
     open.set(socket, { idHash, rights: rightsText(caller) });
     socket.on('close', () => open.delete(socket));
-    socket.on('error', (error) => log.info({ why: error.message }, 'plant view link failed'));
-    socket.on('pong', () => unanswered.delete(socket));
-    void handler.upgrade(
-      {
-        send(data: Parameters<WebSocket['send']>[0]) {
-          if (socket.bufferedAmount > limits.maxWaitingBytes) cut(socket, 'it does not take what it asked for');
-          else if (socket.readyState === socket.OPEN) socket.send(data);
-        },
-        addEventListener(event: string, listener: (event: { readonly data: string }) => void) {
-          if (event === 'close') socket.on('close', () => listener({ data: '' }));
-          if (event !== 'message') return;
-          socket.on('message', (bytes: Buffer, isBinary) => {
-            unanswered.delete(socket);
-            const data = isBinary ? null : bytes.toString('utf8');
-            if (data !== null && isRequest(data)) listener({ data });
-            else socket.close(closeCodes.invalid, 'not a request');
-          });
-        },
-      } as Parameters<typeof handler.upgrade>[0],
-      { context: { caller } },
-    );
+    void handler.upgrade(sockets.peer(socket) as Parameters<typeof handler.upgrade>[0], { context: { caller } });
   };
 
   const judge = async (request: IncomingMessage): Promise<Caller | string> => {
     if (request.url?.split('?', 1)[0] !== '/rpc') return '404 Not Found';
     if (!isOwnPage(request, options.trustProxy)) return '403 Forbidden';
-    if (server.clients.size >= limits.maxPeers) return '503 Service Unavailable';
+    if (sockets.isFull()) return '503 Service Unavailable';
     return (await callers.ofRequest(request)) ?? '401 Unauthorized';
   };
 
@@ -151,7 +108,7 @@ export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
           if (typeof caller === 'string') return refuse(socket, caller);
           const { sessionId } = caller;
           if (sessionId === null) return refuse(socket, '401 Unauthorized');
-          server.handleUpgrade(request, socket, head, (accepted) => serve(accepted, caller, sessionId));
+          sockets.server.handleUpgrade(request, socket, head, (accepted) => serve(accepted, caller, sessionId));
         },
         (error: unknown) => {
           log.warn({ err: error }, 'a plant view could not be let in');
@@ -159,17 +116,11 @@ export function createRpcSockets(options: RpcSocketOptions): RpcSockets {
         },
       );
     },
-    peers: () => server.clients.size,
+    peers: () => sockets.server.clients.size,
     close() {
       closed = true;
-      timer.cancel();
       recheckTimer.cancel();
-      for (const socket of server.clients) {
-        socket.close(closeCodes.goingAway);
-        // The close handshake of a dead peer would keep the process; the kernel still sends the frame above.
-        setImmediate(() => socket.terminate());
-      }
-      server.close();
+      sockets.close();
     },
   };
 }
@@ -181,15 +132,3 @@ function refuse(socket: Duplex, status: string): void {
 /** Everything about a caller that decides what an open stream may show. */
 const rightsText = ({ grants, passwordToChange }: Caller): string =>
   JSON.stringify([grants.map(({ role, scope }) => `${role} ${scope}`).sort(), passwordToChange]);
-
-/** oRPC's peer codec: id, kind (absent or 1: request, 3: event, 4: abort), payload with an address. */
-function isRequest(data: string): boolean {
-  try {
-    const frame = JSON.parse(data) as { i?: unknown; t?: unknown; p?: { u?: unknown } };
-    if (typeof frame !== 'object' || frame === null || typeof frame.i !== 'string' || frame.i.length > 64) return false;
-    if (frame.t === 4) return true;
-    return (frame.t === undefined || frame.t === 1) && typeof frame.p?.u === 'string' && frame.p.u.startsWith('/');
-  } catch {
-    return false;
-  }
-}

@@ -1,7 +1,7 @@
 /** The router on a MessagePort: Electron's renderer, and tests with node's own ports. */
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
-import { parseFrame } from './frames.ts';
+import { parseFrame } from '../../host/frames.ts';
 import type { Log } from '../log.ts';
 
 /** What Electron's MessagePortMain and node's MessagePort have in common. */

@@ -31,6 +31,7 @@ describe('layers (layers.json)', () => {
         'contract',
         'domain',
         'config',
+        'host',
         'station',
         'server',
         'main',

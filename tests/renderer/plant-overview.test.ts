@@ -105,7 +105,7 @@ describeWith('chromium', 'overview', () => {
       ['lines.watch', '#/board/L1'],
       ['stations.watch', '#/stations'],
       ['stations.list', '#/stations'],
-      ['trouble.watch', '#/trouble'],
+      ['trouble.quarantine', '#/trouble'],
       ['orders.list', '#/orders'],
       ['units.watch', '#/units'],
       ['releases.files', '#/releases'],
