@@ -193,7 +193,8 @@ describeOnDatabases('after a release', (database) => {
     };
     const text = (await emre.releases.text({ path: 'lines/L1.yaml', release: null })).text ?? '';
     const first = await submitted(emre, 'lines/L1.yaml', text.replace('ST10, ST20', 'ST10'));
-    const second = await submitted(emre, 'lines/L2.yaml', text.replace('id: L1', 'id: L2').replace('ST05, ST10, ', ''));
+    const two = text.replace('id: L1', 'id: L2').replace(/^stations: .*$/m, 'stations: [ST20]');
+    const second = await submitted(emre, 'lines/L2.yaml', two);
     const passports = async (): Promise<number> =>
       (
         await database.db.query(

@@ -76,9 +76,13 @@ describeOnDatabases('what is old', (database: TestDatabase) => {
       await state(serial, 'sent');
     }
     await removeOld(db, 90, now);
-    expect(await pull(db, { after: 0, limit: 10 })).toMatchObject({ messages: [{ number: 5 }, { number: 6 }] });
-    expect(await pull(db, { after: 4, limit: 10 })).toMatchObject({ messages: [{ number: 5 }, { number: 6 }] });
-    await expect(pull(db, { after: 3, limit: 10 })).rejects.toThrow(Forgotten);
+    // Numbers are microseconds at first.
+    const [five, six] = [now * 1_000 + 5, now * 1_000 + 6];
+    expect(await pull(db, { after: 0, limit: 10 })).toMatchObject({ messages: [{ number: five }, { number: six }] });
+    expect(await pull(db, { after: five - 1, limit: 10 })).toMatchObject({
+      messages: [{ number: five }, { number: six }],
+    });
+    await expect(pull(db, { after: five - 2, limit: 10 })).rejects.toThrow(Forgotten);
   }, 60_000);
 
   it('of closed orders is forgotten, and a unit that is scrapped after all is told all the same', async () => {
