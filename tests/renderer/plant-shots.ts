@@ -33,6 +33,29 @@ const scenes: Record<string, Scene> = {
     after: () => plant.methods.set({ ...plant.methods.value, setUp: false }),
   },
   lines: { hash: '#/lines' },
+  'lines-failed': {
+    hash: '#/lines',
+    before: () => plant.broken.add('lines.watch'),
+    after: () => plant.broken.clear(),
+    run: (tab) => tab.getByTestId('fetching-failed').first().waitFor(),
+  },
+  'stations-failed': {
+    hash: '#/stations',
+    before: () => plant.broken.add('stations.list'),
+    after: () => plant.broken.clear(),
+    run: (tab) => tab.getByTestId('fetching-failed').first().waitFor(),
+  },
+  'order-shared': {
+    hash: '#/orders/WO-10460',
+    before: () => {
+      plant.orders.set(
+        plant.orders.value.map((order) =>
+          order.orderId === 'WO-10460' ? { ...order, elsewhere: { quantity: 120, done: 45 } } : order,
+        ),
+      );
+    },
+    after: () => plant.orders.set(plant.orders.value.map((order) => ({ ...order, elsewhere: null }))),
+  },
   board: { hash: '#/board/L1' },
   'board-all': { hash: '#/board' },
   lost: {
