@@ -297,7 +297,7 @@ function signals(area: Area, { track, kind, window, signals: all }: Shown): void
     const limits = limitsAt(track, at);
     // Away from the centre, but never out of the chart.
     const up =
-      limits === null || value >= limits.center ? top > box.top + 34 * px : top > box.top + box.height - 34 * px;
+      limits === null || value >= limits.center ? top > box.top + 27 * px : top > box.top + box.height - 27 * px;
     brush.textBaseline = up ? 'bottom' : 'top';
     brush.fillText(words, left, up ? top - 12 * px : top + 13 * px);
   }

@@ -187,10 +187,10 @@ export const pointSteps = ({ from, to }: Window, count: number): number[] =>
     .filter(Number.isInteger)
     .map((number) => number - 1);
 
-/** What a value axis shows: some air around, but none below zero where nothing is negative; never empty. */
+/** What a value axis shows: some air around, above also for the names of rules, but none below zero where nothing is negative; never empty. */
 export function withAir(low: number, high: number): { readonly low: number; readonly high: number } {
   if (low > high) return { low: 0, high: 1 };
   const span = high - low || Math.abs(high) || 1;
   const below = low - span * 0.08;
-  return { low: low >= 0 && below < 0 ? -span * 0.02 : below, high: high + span * 0.1 };
+  return { low: low >= 0 && below < 0 ? -span * 0.02 : below, high: high + span * 0.16 };
 }
