@@ -179,6 +179,8 @@ export interface ExecutionView {
     readonly serial: string;
     readonly operationId: string;
     readonly unitDone: boolean;
+    /** What holds the unit although its operation passed (a signal of a control chart), as reasons; empty: nothing. */
+    readonly held: readonly Reason[];
     readonly nextOperation: {
       readonly id: string;
       readonly title: Localized;

@@ -255,12 +255,15 @@ function finishedPart(
   { catalogue, now }: Facts,
 ): NonNullable<ExecutionView['finished']> {
   const definition = catalogue.definition(unit.definitionId, unit.revision);
-  const following = definition === null || unitDone ? undefined : readyOperations(definition, unit)[0];
+  const held = unit.holds.filter(({ liftedAt }) => liftedAt === null).flatMap(({ reasons }) => reasons);
+  const following =
+    definition === null || unitDone || held.length > 0 ? undefined : readyOperations(definition, unit)[0];
   const endedAt = execution.endedAt ?? now;
   return {
     serial: unit.serial,
     operationId: execution.operationId,
     unitDone,
+    held,
     nextOperation:
       following === undefined ? null : { id: following.id, title: following.title, stations: following.stations },
     at: endedAt,

@@ -264,6 +264,7 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
       serial: 'PMP100-2600417',
       operationId: '10',
       unitDone: false,
+      held: [],
       nextOperation: {
         id: '20',
         title: text('Final check and release', 'Endprüfung und Freigabe'),
