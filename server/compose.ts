@@ -44,7 +44,7 @@ import { createOrderService } from './orders/orders.ts';
 import { createSuspectReactions } from './control/suspects.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
-import { createLinesRouter, createOrdersRouter, createUnitsRouter } from './plant-routers.ts';
+import { createControlRouter, createLinesRouter, createOrdersRouter, createUnitsRouter } from './plant-routers.ts';
 import { behindOf } from './projections/behind.ts';
 import { allOf, createProjector } from './projections/projector.ts';
 import { createUnitActs } from './units/acts.ts';
@@ -254,6 +254,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       session: createSessionRouter({ db, inForce, health: (signal) => heartbeat(health, signal) }),
       orders: createOrdersRouter(plantParts),
       units: createUnitsRouter(plantParts),
+      control: createControlRouter(plantParts),
       lines: createLinesRouter(plantParts),
       trouble: createTroubleRouter({
         db,

@@ -1,5 +1,6 @@
 /** The calls of the plant view about orders, units and lines. */
 import { implement } from '@orpc/server';
+import { control as controlContract } from '#contract/plant/control.ts';
 import { lines as linesContract } from '#contract/plant/lines.ts';
 import { orders as ordersContract } from '#contract/plant/orders.ts';
 import { units as unitsContract } from '#contract/plant/units.ts';
@@ -7,6 +8,7 @@ import { ableLines } from '#domain/work-orders/work-order.ts';
 import type { ChangesFeed } from './changes-feed.ts';
 import type { Clock } from './clock.ts';
 import type { ReleasedConfiguration } from './configuration.ts';
+import { listSignals } from './control/read.ts';
 import type { Db } from './db/db.ts';
 import { readBoard } from './lines/board.ts';
 import type { OrderService } from './orders/port.ts';
@@ -119,6 +121,17 @@ export function createUnitsRouter({ db, configuration, feed, change, units }: Pl
         async (act) => void accepted(await units.closeCase(act, caseId, note)),
       ),
     ),
+  });
+}
+
+export function createControlRouter({ db, configuration, feed }: PlantParts) {
+  const os = implement(controlContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    signals: os.signals.handler(({ context: { caller }, input }) => {
+      const force = configuration();
+      return listSignals(db, force, input, sightOf(caller.grants, force));
+    }),
   });
 }
 

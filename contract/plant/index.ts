@@ -1,5 +1,6 @@
 /** The contract of the plant view, one file per feature. */
 import { accounts } from './accounts.ts';
+import { control } from './control.ts';
 import { lines } from './lines.ts';
 import { orders } from './orders.ts';
 import { releases } from './releases.ts';
@@ -8,5 +9,5 @@ import { stations } from './stations.ts';
 import { trouble } from './trouble.ts';
 import { units } from './units.ts';
 
-export const plantContract = { session, lines, orders, units, stations, trouble, releases, accounts };
+export const plantContract = { session, lines, orders, units, control, stations, trouble, releases, accounts };
 export type PlantContract = typeof plantContract;

@@ -33,6 +33,13 @@ export interface LineRow {
   /** Units on hold, open contradictions: what wants a person. */
   readonly held: number;
   readonly cases: number;
+  /** Open signals of control charts, oldest first. */
+  readonly signals: readonly {
+    readonly signalId: string;
+    readonly title: Localized;
+    readonly stationId: string;
+    readonly raisedAt: number;
+  }[];
 }
 
 export const lines = {

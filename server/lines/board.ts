@@ -1,6 +1,8 @@
 /** The board: every line and station, from what the stations said last and what their logs tell. */
 import type { LineRow, StationTile } from '#contract/plant/lines.ts';
 import { silentMs } from '#contract/sync/protocol.ts';
+import { characteristicText } from '#domain/control/follow.ts';
+import { isRaised, type SignalPart } from '#domain/control/signal.ts';
 import type { WorkState } from '#domain/lines/station-work.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
@@ -27,7 +29,7 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
   const { stations, lines: all } = force.configuration;
   const lines = all.filter(({ id }) => seesLine(sight, id));
   const ids = lines.flatMap((line) => line.stations);
-  const [statuses, works, passes, held, cases, orders] = await Promise.all([
+  const [statuses, works, passes, held, cases, orders, signals] = await Promise.all([
     db.query<StatusRow>(
       'SELECT station_id, heard_at, unsent_count, unsent_oldest_at, devices_down FROM station_status WHERE station_id = ANY($1)',
       [ids],
@@ -50,7 +52,12 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
        JOIN work_order o USING (order_id) LEFT JOIN (SELECT order_id, sum(done) AS done FROM order_progress GROUP BY order_id) p USING (order_id)
        WHERE o.status = 'released' AND j.sequence IS NOT NULL ORDER BY j.line_id, (coalesce(p.done, 0) >= j.quantity), j.sequence`,
     ),
+    db.query<{ part: string }>(
+      'SELECT part FROM signal WHERE open AND station_id = ANY($1) ORDER BY raised_at, signal_id',
+      [ids],
+    ),
   ]);
+  const open = signals.map(({ part }) => JSON.parse(part) as SignalPart).filter(isRaised);
   const sumAt = (rows: readonly { readonly station_id: string | null; readonly n: number }[], lineId: string): number =>
     rows.reduce((sum, row) => {
       // Of units that no station had yet, the first line tells, so that they are seen somewhere.
@@ -76,6 +83,14 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
       order: order === undefined ? null : { orderId: order.order_id, done: order.done, quantity: order.quantity },
       held: sumAt(held, line.id),
       cases: sumAt(cases, line.id),
+      signals: open
+        .filter(({ raised }) => line.stations.includes(raised.chart.stationId))
+        .map(({ signalId, raised }) => ({
+          signalId,
+          title: characteristicText(raised, force),
+          stationId: raised.chart.stationId,
+          raisedAt: raised.at,
+        })),
     };
   });
 }

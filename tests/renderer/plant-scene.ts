@@ -79,6 +79,14 @@ export function lineRows(): readonly LineRow[] {
       order: { orderId: 'WO-10452', done: 214, quantity: 400 },
       held: 2,
       cases: 1,
+      signals: [
+        {
+          signalId: 'sg-01',
+          title: { en: 'Bore B', de: 'Bohrung B' },
+          stationId: 'ST10',
+          raisedAt: Date.now() - 420_000,
+        },
+      ],
       stations: [
         tile('ST05', text('Kitting', 'Kommissionieren'), {
           unit: { serial: 'PMP100-2600421', orderId: 'WO-10452', operationId: '05' },
@@ -109,6 +117,7 @@ export function lineRows(): readonly LineRow[] {
       order: { orderId: 'WO-10431', done: 1_120, quantity: 1_200 },
       held: 0,
       cases: 0,
+      signals: [],
       stations: [
         tile('V10', text('Milling', 'Fräsen'), {
           unit: { serial: 'VLB-0099120', orderId: 'WO-10431', operationId: '10' },
@@ -130,6 +139,7 @@ export function lineRows(): readonly LineRow[] {
       order: null,
       held: 0,
       cases: 0,
+      signals: [],
       stations: [
         tile('T10', text('Rig 1', 'Prüfstand 1'), {
           link: 'never',

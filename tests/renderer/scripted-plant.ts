@@ -171,6 +171,10 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       move: os.orders.move.handler(act('orders.move', move)),
       definitions: os.orders.definitions.handler(() => definitions),
     },
+    control: {
+      watch: os.control.watch.handler(watch),
+      signals: os.control.signals.handler(({ input }) => paged([], input)),
+    },
     units: {
       watch: os.units.watch.handler(watch),
       search: os.units.search.handler(({ input }) => {

@@ -25,6 +25,7 @@ const line = (stations: StationTile[], over: Partial<LineRow> = {}): LineRow => 
   order: null,
   held: 0,
   cases: 0,
+  signals: [],
   ...over,
 });
 const kinds = (lines: LineRow[]): string[] => wants(lines, undefined, now).map(({ kind }) => kind);

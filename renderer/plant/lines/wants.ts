@@ -16,6 +16,7 @@ export type Want =
       readonly devices: readonly string[];
     }
   | { readonly kind: 'unsent'; readonly lineId: string; readonly station: StationTile; readonly sinceAt: number }
+  | { readonly kind: 'signal'; readonly lineId: string; readonly signal: LineRow['signals'][number] }
   | { readonly kind: 'cases' | 'held'; readonly line: LineRow; readonly count: number }
   | { readonly kind: 'quarantine' | 'forks' | 'deadLetters'; readonly count: number };
 
@@ -23,6 +24,7 @@ export type Want =
 export const unsentLimitMs = 5 * 60_000;
 
 const order: readonly Want['kind'][] = [
+  'signal',
   'failed',
   'cases',
   'forks',
@@ -40,6 +42,7 @@ export function wants(lines: readonly LineRow[], trouble: TroubleCounts | undefi
   const all: Want[] = [];
   for (const line of lines) {
     const { lineId } = line;
+    for (const signal of line.signals) all.push({ kind: 'signal', lineId, signal });
     if (line.cases > 0) all.push({ kind: 'cases', line, count: line.cases });
     if (line.held > 0) all.push({ kind: 'held', line, count: line.held });
     for (const station of line.stations) {
