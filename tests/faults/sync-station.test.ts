@@ -61,13 +61,13 @@ describe.each(databaseKinds)('on %s', (kind) => {
   async function putBack(member: Member): Promise<{ epoch: string; last: number }> {
     await member.start();
     await workFor(member, 20);
-    await road.drained([member]);
+    await member.drained();
     await member.stop();
     member.copy();
     const [backup = { epoch: '', last: 0 }] = epochsOf(member);
     await member.start();
     await workFor(member, 30);
-    await road.drained([member]);
+    await member.drained();
     // Ended in order it would write one more fact that the server does not have.
     await member.kill();
     const more = (epochsOf(member)[0]?.last ?? 0) - backup.last;
@@ -81,7 +81,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     const backup = await putBack(linked);
     await linked.start();
     await workFor(linked, 20);
-    await road.drained([linked]);
+    await linked.drained();
     const epochs = epochsOf(linked);
     expect(epochs).toHaveLength(2);
     expect(epochs[0]).toEqual(backup);
@@ -99,9 +99,9 @@ describe.each(databaseKinds)('on %s', (kind) => {
     await apart.start();
     await workFor(apart, 40);
     road.network.mend();
-    await road.drained([apart]);
+    await apart.drained();
     await workFor(apart, 10);
-    await road.drained([apart]);
+    await apart.drained();
     const epochs = epochsOf(apart);
     expect(epochs).toHaveLength(2);
     await road.equal(lost);
@@ -122,7 +122,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     ] as const) {
       await member.start();
       await Promise.all([workFor(member, 30), workFor(linked, 30)]);
-      await road.drained([member, linked]);
+      await Promise.all([member.drained(), linked.drained()]);
       expect(Math.abs(((await member.sync()).link.clockDriftMs ?? 0) - offMs)).toBeLessThan(60_000);
       expect(Math.abs((await linked.sync()).link.clockDriftMs ?? yearMs)).toBeLessThan(60_000);
       await member.stop();
@@ -130,7 +130,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     // Ending is a fact too; it waits for the next start.
     for (const member of [ahead, behind]) {
       await member.start();
-      await road.drained([member]);
+      await member.drained();
     }
     await road.equal(lost);
     const { streams, events } = await serverFacts(road.database);
@@ -165,7 +165,7 @@ describe.each(databaseKinds)('on %s', (kind) => {
     while ((await linked.sync()).unsent.count > 100) await pause(100);
     const seconds = (performance.now() - from) / 1_000;
     await work.stop();
-    await road.drained([linked]);
+    await linked.drained();
     const sorted = work.times.toSorted((a, b) => a - b);
     const p99 = sorted[Math.floor(0.99 * (sorted.length - 1))] ?? 0;
     const ends = await road.equal(lost);
