@@ -17,11 +17,34 @@ export class Act {
   refusal = $state.raw<Refusal | null>(null);
   problem = $state<string | null>(null);
 
-  /** @returns the outcome's value in a box when it was done, null when it was refused or not answered. */
+  /** The one that waits for the others; what comes before it is under way. */
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /**
+   * While one is under way another one is not begun: two taps are one command.
+   * @returns the outcome's value in a box when it was done, null when it was refused or not answered.
+   */
   async run<T>(call: () => Promise<Outcome<T>>): Promise<{ readonly value: T } | null> {
     if (this.busy) return null;
-    this.busy = true;
     this.clear();
+    return this.#do(call);
+  }
+
+  /**
+   * Each is done, one after the other: for taps on different things (the points of a checklist, start and abort) that come
+   * faster than the station answers. What one was refused for stays until all are done.
+   */
+  inTurn<T>(call: () => Promise<Outcome<T>>): Promise<{ readonly value: T } | null> {
+    if (this.#waiting === 0) this.clear();
+    this.#waiting += 1;
+    const mine = this.#last.then(() => this.#do(call));
+    this.#last = mine.finally(() => (this.#waiting -= 1));
+    return mine;
+  }
+
+  async #do<T>(call: () => Promise<Outcome<T>>): Promise<{ readonly value: T } | null> {
+    this.busy = true;
     try {
       const outcome = await call();
       if (outcome.ok) return { value: outcome.value };

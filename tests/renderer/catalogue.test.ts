@@ -213,6 +213,34 @@ describe.each(languages)('words in %s', (language) => {
     );
   });
 
+  it('name the mark of several, and say "without end" where a qualification has none', () => {
+    const plain = (text: string): string => text.replaceAll('\u00A0', ' ');
+    const bore = { en: 'Bore B', de: 'Bohrung B' };
+    const params = { value: 24.041, unit: 'mm', lower: 23.98, upper: 24.03, characteristicText: bore };
+    const at = (pointText: Reason['params'][string]): string =>
+      plain(reasonWords({ code: 'value.out-of-limits', params: { ...params, pointText } }, words).text);
+    expect(at({ en: 'Mark 2', de: 'Marke 2' })).toMatch(
+      language === 'en' ? /^Bore B, Mark 2: / : /^Bohrung B, Marke 2: /,
+    );
+    expect(at(null)).toMatch(language === 'en' ? /^Bore B: / : /^Bohrung B: /);
+    const qualified = (validToAt: number | null): string =>
+      plain(
+        metWords(
+          {
+            code: 'operator.qualified',
+            params: { operator: 'Sam Okafor', qualificationText: { en: 'Final check', de: 'Endprüfung' }, validToAt },
+          },
+          words,
+        ),
+      );
+    expect(qualified(null)).toBe(
+      language === 'en'
+        ? 'Sam Okafor qualified (Final check), without end'
+        : 'Sam Okafor qualifiziert (Endprüfung), unbefristet',
+    );
+    expect(qualified(Date.UTC(2031, 5, 30, 21, 59, 59))).toMatch(/2031$/);
+  });
+
   it('say "at most" where there is no lower limit', () => {
     const { text } = reasonWords(
       { code: 'value.implausible', params: { value: 99, unit: 'bar', lower: null, upper: 12 } },

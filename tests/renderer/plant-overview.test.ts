@@ -132,7 +132,7 @@ describeWith('chromium', 'overview', () => {
 
   it('tells when the projections are behind', async () => {
     of().plant.health.set({ ...of().plant.health.value, behind: { events: 21_204, oldestAt: Date.now() - 60_000 } });
-    await expect.poll(() => at('behind').textContent()).toContain('21,204 records');
+    await expect.poll(() => at('behind').textContent()).toContain('records behind: 21,204');
     of().plant.health.set({ ...of().plant.health.value, behind: { events: 0, oldestAt: null } });
     await at('behind').waitFor({ state: 'detached' });
   });

@@ -156,7 +156,7 @@ export function audit(): AuditRow[] {
     id: `a-${30 - index}`,
     at: now - index * 17 * minute,
     by: index % 2 === 0 ? 'jana.vogt' : 'admin',
-    what: ['order.release', 'account.update', 'unit.hold', 'release.release'][index % 4]!,
+    what: ['order.released', 'account.updated', 'unit.held', 'file.released'][index % 4]!,
     subject: ['WO-10452', 'jana.vogt', 'PMP100-2600409', 'materials.yaml'][index % 4]!,
     before: index % 4 === 0 ? { status: 'created' } : null,
     after: index % 4 === 0 ? { status: 'released' } : { reason: 'Scratch on the flange' },

@@ -53,6 +53,7 @@ beforeEach(async () => {
   station.settings.set({ theme: 'light', language: 'en', hand: 'right', gloves: false, sound: false, pxPerMm: null });
   await tab.getByTestId('link-banner').waitFor({ state: 'detached' });
   station.acts.length = 0;
+  station.answers.delayMs = 0;
 });
 
 async function show(scene: string): Promise<void> {
@@ -79,6 +80,20 @@ describeWith('chromium', 'acts', () => {
     await primary().click({ trial: true });
     expect(acts('execution.act')).toHaveLength(1);
     expect(acts('execution.act')[0]!.input).toMatchObject({ stepId: 'prepare', attempt: 1, action: { do: 'confirm' } });
+  });
+
+  it('taps on other points of a checklist while the station is slow are all done, in their order', async () => {
+    await show('checklist');
+    station.answers.delayMs = 400;
+    const points = tab.locator('[data-testid^="ok-"]');
+    const count = await points.count();
+    expect(count).toBeGreaterThan(1);
+    for (const button of await points.all()) await button.click();
+    await expect.poll(() => acts('execution.act').length, { timeout: 10_000 }).toBe(count);
+    const answered = acts('execution.act').map(({ input }) => (input as { action: { item: string } }).action.item);
+    expect(answered).toEqual(
+      await points.evaluateAll((buttons) => buttons.map((one) => one.getAttribute('data-testid')?.slice(3))),
+    );
   });
 
   it('a tap without a connection is refused on the spot and never sent afterwards', async () => {

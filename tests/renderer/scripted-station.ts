@@ -36,6 +36,8 @@ export interface ScriptedStation {
   readonly sync: Shown<SyncView>;
   readonly scans: Shown<ScanOutcome | null>;
   readonly control: Shown<ControlState>;
+  /** How acts are answered: after so many ms. */
+  readonly answers: { delayMs: number };
   scene(name: string): void;
   /** Cuts every connection and refuses new ones until `plugIn`. */
   unplug(): void;
@@ -63,10 +65,12 @@ export async function startScriptedStation(page: string, images: string, port = 
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
+  const answers = { delayMs: 0 };
   const act =
     (path: string) =>
-    ({ input }: { input: unknown }) => {
+    async ({ input }: { input: unknown }) => {
       acts.push({ path, input });
+      if (answers.delayMs > 0) await new Promise((resolve) => setTimeout(resolve, answers.delayMs));
       return done;
     };
 
@@ -88,6 +92,14 @@ export async function startScriptedStation(page: string, images: string, port = 
     operationsHere: [{ id: '10', title: { en: 'Press and measure', de: 'Einpressen und Messen' } }],
     blocked: [],
     waiting: ['PMP100-2600417', 'PMP100-2600418', 'PMP100-2600419', 'PMP100-2600420'],
+  };
+  const ofServer: OrderRow = {
+    ...order,
+    orderId: 'WO-10467',
+    source: 'server',
+    numbersLeft: 180,
+    unitsHeld: 0,
+    dueAt: Date.now() + 8 * 86_400_000,
   };
   const page1 = <T>(items: T[]): { items: T[]; next: null; total: number } => ({
     items,
@@ -170,8 +182,8 @@ export async function startScriptedStation(page: string, images: string, port = 
         yield { revision: 1 };
         await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
       }),
-      list: os.orders.list.handler(() => page1([order])),
-      get: os.orders.get.handler(() => order),
+      list: os.orders.list.handler(() => page1([order, ofServer])),
+      get: os.orders.get.handler(({ input }) => (input.orderId === ofServer.orderId ? ofServer : order)),
       create: os.orders.create.handler(act('orders.create')),
       release: os.orders.release.handler(act('orders.release')),
       hold: os.orders.hold.handler(act('orders.hold')),
@@ -357,6 +369,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     sync,
     scans,
     control: controlState,
+    answers,
     scene(name) {
       const make = scenes[name];
       if (!make) throw new Error(`no scene ${name}; there are ${Object.keys(scenes).join(', ')}`);

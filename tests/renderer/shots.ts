@@ -2,6 +2,8 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import type { SystemView } from '#contract/rpc/system.ts';
+import { syncView, system } from './view-parts.ts';
 import { scenes } from './views.ts';
 import { startScriptedStation } from './scripted-station.ts';
 
@@ -28,7 +30,34 @@ const sizes = [
   { name: '1920', width: 1920, height: 1080 },
   { name: '1280', width: 1280, height: 800 },
 ] as const;
-const extra = ['sign-in', 'locked', 'pin', 'store', 'lost', 'keys', 'typed', 'scan-typing', 'hold', 'person'];
+/** Places other than the work screen: the address, and what is opened there. */
+const places: Readonly<Record<string, { readonly hash: string; readonly press?: string }>> = {
+  orders: { hash: '#/orders' },
+  order: { hash: '#/orders/WO-10452' },
+  'order-of-server': { hash: '#/orders/WO-10467' },
+  'orders-all': { hash: '#/orders', press: 'orders-all' },
+  units: { hash: '#/units' },
+  unit: { hash: '#/units/PMP100-2600417' },
+  label: { hash: '#/work', press: 'passed-label' },
+  server: { hash: '#/settings/server' },
+  unlinked: { hash: '#/settings/server' },
+  cut: { hash: '#/settings/server' },
+  enrol: { hash: '#/settings/server', press: 'server-enrol' },
+  report: { hash: '#/settings/server', press: 'test-report-t-2' },
+};
+const extra = [
+  ...Object.keys(places),
+  'sign-in',
+  'locked',
+  'pin',
+  'store',
+  'lost',
+  'keys',
+  'typed',
+  'scan-typing',
+  'hold',
+  'person',
+];
 const wanted = (only.length > 0 ? only : [...Object.keys(scenes), ...extra]).filter((name) => name !== '');
 
 for (const size of sizes) {
@@ -37,16 +66,12 @@ for (const size of sizes) {
   tab.on('pageerror', (error) => console.log(`[pageerror] ${error.stack ?? error.message}`));
   await tab.goto(station.address);
   for (const scene of wanted) {
-    const looks =
-      size.name === '1920'
-        ? ([
-            ['light', 'en'],
-            ['dark', 'de'],
-          ] as const)
-        : ([['light', 'de']] as const);
-    for (const [theme, language] of looks) {
+    const looks = process.env['LOOKS'] ?? (size.name === '1920' ? 'light-en,dark-de' : 'light-de');
+    for (const look of looks.split(',')) {
+      const theme = look.startsWith('dark') ? 'dark' : 'light';
+      const language = look.endsWith('de') ? 'de' : 'en';
       station.settings.set({ ...station.settings.value, theme, language });
-      station.scene(scene in scenes ? scene : scene === 'typed' ? 'measure' : 'instruction');
+      station.scene(scene in scenes ? scene : ({ typed: 'measure', label: 'passed' }[scene] ?? 'instruction'));
       const person = station.people.value.person;
       if (scene === 'sign-in') station.people.set({ ...station.people.value, person: null });
       if (scene === 'locked') station.people.set({ ...station.people.value, locked: true });
@@ -62,7 +87,31 @@ for (const size of sizes) {
             freeBytes: 0,
           },
         });
+      const place = places[scene];
+      if (scene === 'unlinked') {
+        const none = { state: 'not-configured', since: null, problem: null, clockDriftMs: null, test: null } as const;
+        station.sync.set({
+          ...syncView(none),
+          enrolment: null,
+          streams: [],
+          documents: { counts: {}, pulledAt: null },
+        });
+        station.system.set({ ...station.system.value, server: none });
+      }
+      if (scene === 'cut') {
+        const at = Date.now();
+        const test = { testId: 't-3', phase: 'cut', startedAt: at, untilAt: at + 30_000, recorded: 14, ownRecorded: 9 };
+        const cut = { ...station.system.value.server, state: 'cut', since: at, test } as const;
+        station.sync.set(syncView(cut as SystemView['server']));
+        station.system.set({
+          ...station.system.value,
+          server: cut as SystemView['server'],
+          unsent: { count: 14, oldestAt: at - 14_000 },
+        });
+      }
+      await tab.evaluate(`location.hash = '${place?.hash ?? '#/work'}'`);
       await tab.waitForTimeout(700);
+      if (place?.press !== undefined) await tab.getByTestId(place.press).first().click();
       if (scene === 'keys') await tab.keyboard.press('?');
       if (scene === 'scan-typing') await tab.keyboard.press('/');
       if (scene === 'hold') await tab.getByTestId('hold-unit').click();
@@ -85,12 +134,11 @@ for (const size of sizes) {
         station.plugIn();
         await tab.waitForTimeout(2_500);
       }
-      if (['keys', 'scan-typing', 'hold', 'person', 'typed'].includes(scene)) await tab.keyboard.press('Escape');
+      if (place?.press !== undefined || ['keys', 'scan-typing', 'hold', 'person', 'typed'].includes(scene))
+        await tab.keyboard.press('Escape');
       station.people.set({ ...station.people.value, person, locked: false, pinFor: null });
-      station.system.set({
-        ...station.system.value,
-        store: { ...station.system.value.store, state: 'ok', detail: '', freeBytes: 42e9 },
-      });
+      station.system.set({ ...system(), plant: station.system.value.plant });
+      station.sync.set(syncView());
       await tab.waitForTimeout(100);
     }
   }

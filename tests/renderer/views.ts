@@ -181,7 +181,25 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
       reasons: [
         {
           code: 'value.out-of-limits',
-          params: { value: 24.041, unit: 'mm', lower: 23.98, upper: 24.03, characteristicText: bore.title },
+          params: {
+            value: 24.041,
+            unit: 'mm',
+            lower: 23.98,
+            upper: 24.03,
+            characteristicText: bore.title,
+            pointText: text('Mark 1', 'Marke 1'),
+          },
+        },
+        {
+          code: 'value.out-of-limits',
+          params: {
+            value: 23.971,
+            unit: 'mm',
+            lower: 23.98,
+            upper: 24.03,
+            characteristicText: bore.title,
+            pointText: text('Mark 3', 'Marke 3'),
+          },
         },
       ],
       consequence: 'retry',
