@@ -5,43 +5,23 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink } from '@orpc/client/websocket';
-import type { ContractRouterClient } from '@orpc/contract';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { build } from 'vite';
-import WebSocket from 'ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { PlantContract } from '#contract/plant/index.ts';
 import { chromiumArgs, openScreen, wedge } from '../support/browser.ts';
-import { root, startChild, type Child } from '../support/child.ts';
+import { root } from '../support/child.ts';
 import { link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
 import { actOnce } from '../support/job.ts';
+import { plantCalls } from '../support/plant-calls.ts';
+import { buildPlantView, enrolByCommand, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
 import { newDatabase, startServer, type Database, type PlantServer } from '../support/plant.ts';
-import { freePorts } from '../support/ports.ts';
 import { describeWith } from '../support/system.ts';
 
 const pictures = process.env['LINEWRIGHT_PICTURES'];
 const serial = 'PMP100-2600417';
 
 /** Codes for stations, made as a controls engineer makes them on the plant view. */
-async function enrolmentCodes(origin: string, stationIds: readonly string[]): Promise<readonly string[]> {
-  const answer = await fetch(`${origin}/session`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin },
-    body: JSON.stringify({ account: 'ravi.nair', password: 'demo-controls' }),
-  });
-  const cookie = answer.headers.get('set-cookie')?.split(';')[0];
-  if (cookie === undefined) throw new Error(`no session: ${answer.status} ${await answer.text()}`);
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/rpc`, { headers: { cookie, origin } });
-  await new Promise<void>((resolve, reject) => {
-    socket.once('open', resolve);
-    socket.once('error', reject);
-  });
-  try {
-    const plant = createORPCClient<ContractRouterClient<PlantContract>>(
-      new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
-    );
+const enrolmentCodes = (origin: string, stationIds: readonly string[]): Promise<readonly string[]> =>
+  plantCalls(origin, 'ravi.nair', 'demo-controls', async (plant) => {
     const codes: string[] = [];
     for (const stationId of stationIds) {
       const made = await plant.stations.makeCode({ commandId: crypto.randomUUID(), stationId });
@@ -49,17 +29,14 @@ async function enrolmentCodes(origin: string, stationIds: readonly string[]): Pr
       codes.push(made.value.code);
     }
     return codes;
-  } finally {
-    socket.close();
-  }
-}
+  });
 
 describeWith('chromium', 'a unit passes between two stations', (executablePath) => {
   let line: DemoLine;
   let database: Database;
   let server: PlantServer;
   let browser: Browser;
-  let st20: Child;
+  let st20: StationScreen;
   let first: Linked;
   let at10: Page;
   let at20: Page;
@@ -68,39 +45,19 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
   beforeAll(async () => {
     [line, database] = await Promise.all([startDemoLine(['--speed', '10']), newDatabase('pglite')]);
     const view = join(line.folder, 'view');
-    await build({
-      configFile: join(root, 'vite.plant.config.ts'),
-      logLevel: 'error',
-      build: { outDir: view, emptyOutDir: true },
-    });
+    await buildPlantView(view);
     server = await startServer(database, { config: line.config, args: ['--view', view] });
     const stationIds = ['ST10', 'ST20'] as const;
     const data = { ST10: line.data, ST20: join(line.folder, 'data-st20') };
     for (const [index, code] of (await enrolmentCodes(server.url, stationIds)).entries()) {
       const station = stationIds[index] ?? 'ST10';
-      const what = ['enrol', '--server', server.url, '--code', code, '--config', line.config, '--station', station];
-      execFileSync(
-        process.execPath,
-        [join(root, 'station/cli/linewright.entry.ts'), ...what, '--data', data[station]],
-        { cwd: root },
-      );
+      enrolByCommand(server.url, code, ['--config', line.config, '--station', station, '--data', data[station]]);
     }
-    const [port = 0] = await freePorts(1);
-    st20 = startChild([
-      'station/node.entry.ts',
-      '--config',
-      line.config,
-      '--station',
-      'ST20',
-      '--data',
-      data.ST20,
-      '--port',
-      String(port),
-    ]);
-    const [station, [, url20 = '']] = await Promise.all([
+    const [station, second] = await Promise.all([
       line.startStation(),
-      st20.line(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/, 120_000),
+      startStationScreen(['--config', line.config, '--station', 'ST20', '--data', data.ST20]),
     ]);
+    st20 = second;
     browser = await chromium.launch({ executablePath, args: chromiumArgs });
     // The address is good once; the browser and the test's own client share its session.
     const cookie = await signInBrowser(station.url);
@@ -108,13 +65,13 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     at10 = await openScreen(browser, station.origin, cookie);
     const panel = { viewport: { width: 1280, height: 800 }, locale: 'en' };
     [at20, plant] = await Promise.all([browser.newPage(panel), browser.newPage(panel)]);
-    await Promise.all([at20.goto(url20), plant.goto(server.url)]);
+    await Promise.all([at20.goto(second.url), plant.goto(server.url)]);
   }, 240_000);
 
   afterAll(async () => {
     first?.close();
     await browser?.close();
-    await st20?.kill('SIGKILL');
+    await st20?.child.kill('SIGKILL');
     await line?.stop();
     await server?.kill();
     await database?.remove();
