@@ -16,10 +16,10 @@ import { confirm, known, quantile, startLineOfTwo } from './line-of-two.ts';
 import { printRows, type BenchRow } from './row.ts';
 
 const events = Number(process.env['EVENTS'] ?? 100_000);
-const units = 1_500;
+const units = 2_500;
 /** From one scan to the next. */
-const everyMs = 40;
-const withoutMs = 15_000;
+const everyMs = 12;
+const withoutMs = 10_000;
 const longestMs = 180_000;
 
 export async function run(): Promise<BenchRow[]> {

@@ -41,6 +41,12 @@ function serverCpu(server: PlantServer): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
+/** What JavaScript holds, with what is not yet collected. */
+async function heapMiB(server: PlantServer): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(/^linewright_nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]) / 1024 ** 2;
+}
+
 async function live(station: SimulatedStation, until: number, times: number[], measureFrom: number): Promise<void> {
   const facts = pumps(`${station.stationId}-`);
   const everyMs = 1_000 / eventsPerSecond;
@@ -107,14 +113,22 @@ export async function run(): Promise<BenchRow[]> {
     const until = startedAt + warmMs + seconds * 1_000;
     const times: number[] = [];
     const memory: [number, number][] = [];
+    const heap: number[] = [];
     const cpuBefore = [serverCpu(server), process.cpuUsage()] as const;
     const watch = setInterval(() => {
       const minutes = (performance.now() - startedAt) / 60_000;
       if (performance.now() > startedAt + warmMs) memory.push([minutes, server.rssMiB()]);
+      void heapMiB(server).then((mib) => heap.push(mib));
     }, 1_000);
     await Promise.all(stations.map((station) => live(station, until, times, startedAt + warmMs)));
     clearInterval(watch);
     const took = (performance.now() - startedAt) / 1_000;
+    const every20 = memory.filter((_, second) => second % 20 === 0).map(([, mib]) => Math.round(mib));
+    console.error(`memory of the server every 20 s, MiB: ${every20.join(' ')}`);
+    const least = Array.from({ length: Math.floor(heap.length / 20) }, (_, n) =>
+      Math.round(Math.min(...heap.slice(20 * n, 20 * n + 20))),
+    );
+    console.error(`heap of the server in use, least of each 20 s, MiB: ${least.join(' ')}`);
     const own = process.cpuUsage(cpuBefore[1]);
 
     const wrote = stations.reduce((sum, station) => sum + station.log.length, 0);
@@ -140,6 +154,7 @@ export async function run(): Promise<BenchRow[]> {
     times.sort((a, b) => a - b);
     const half = memory.slice(Math.floor(memory.length / 2));
     const perMinute = slope(half);
+    const perMinuteHeap = slope(least.map((mib, n) => [n / 3, mib]));
     const row = (name: string, value: number, unit: string, target: string, met: boolean): BenchRow => ({
       name: `${count} stations: ${name}`,
       value,
@@ -169,6 +184,7 @@ export async function run(): Promise<BenchRow[]> {
       row('processor of the 200', (own.user + own.system) / 1e6 / took, 'cores', 'for information', true),
       row('server memory at the end', memory.at(-1)?.[1] ?? 0, 'MiB', 'for information', true),
       row('server memory, 2nd half', perMinute, 'MiB/min', '< 2', perMinute < 2),
+      row('server heap, least of 20 s', perMinuteHeap, 'MiB/min', '< 2', perMinuteHeap < 2),
     ];
   } finally {
     await server.kill();
