@@ -57,7 +57,10 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
           rig.browser(url).ask('POST', '/session/setup', { ...firstAdministrator, account, token: plant.setUpToken }),
         ),
       );
-      expect(answers.map(({ status }) => status).sort()).toEqual([200, 401]);
+      // The other is told that the plant is set up, or, as so much was tried in this second, to wait.
+      const [first, second] = answers.map(({ status }) => status).sort();
+      expect(first).toBe(200);
+      expect([401, 429]).toContain(second);
       expect(await database.db.query('SELECT id FROM account')).toHaveLength(1);
     });
 

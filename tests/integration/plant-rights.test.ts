@@ -118,6 +118,8 @@ const table: Readonly<Record<string, Row>> = {
       c({ caseId: await oneId(world, `SELECT case_id AS id FROM unit_case WHERE serial = 'FOREIGN-1'`), note: 'x' }),
     ),
   ),
+  'control.watch': free('a number', (calls) => first(calls.control.watch())),
+  'control.signals': reads((calls) => calls.control.signals(page)),
   'stations.watch': free('a number', (calls) => first(calls.stations.watch())),
   'stations.list': reads((calls) => calls.stations.list(), 'ST10'),
   'stations.makeCode': acts((calls) => calls.stations.makeCode(c({ stationId: foreign.station }))),

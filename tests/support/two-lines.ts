@@ -61,6 +61,35 @@ export async function foreignFacts(db: Db): Promise<void> {
     stream.add('execution.started', { executionId, serial, orderId: order, definition, operationId: '10' });
     stream.add('execution.passed', { executionId, serial, operationId: '10' });
   }
+  stream.add('signal.raised', {
+    signalId: 'FOREIGN-sg',
+    pointId: 'FOREIGN-pt',
+    chart: {
+      planId: 'FOREIGN-D',
+      revision: '1',
+      hash: 'h',
+      characteristicId: 'bore',
+      chartId: 'bore',
+      stationId: station,
+    },
+    definitionId: 'FOREIGN-D',
+    operationId: '10',
+    rules: [
+      {
+        set: 'nelson',
+        id: '1',
+        kind: 'beyond',
+        count: null,
+        points: null,
+        sigmas: 3,
+        plot: 'mean',
+        members: ['FOREIGN-pt'],
+      },
+    ],
+    lastInControl: null,
+    suspects: [serial],
+    reaction: { id: 'bore-off', steps: ['measure-again'] },
+  });
   stream.raw({ type: 'foreign.unheard-of', version: 1, body: { serial } });
   stream.raw({
     ...event('unit.held', { serial, holdId: 'h', reason: '', executionId: null, stepId: null, reasons: [] }),

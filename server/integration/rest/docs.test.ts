@@ -80,7 +80,7 @@ const answers = [
   /"orderId":"WO-30001".*"status":"released"/s,
   /"accepted":2,"refused":0/,
   /"orderId":"WO-20003".*"accepted":1,"refused":0/s,
-  /"messages":\[\{"number":1,.*"kind":"operation-confirmed"/s,
+  /"messages":\[\{"number":\d+,.*"kind":"operation-confirmed"/s,
   /characteristic;index;attempt;value;unit/,
   /<ProcessProductionPerformance xmlns=/,
 ];
