@@ -181,7 +181,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await workTo('passed');
     await at10.says('header-server', /No server link|[\d,]+ not yet sent/);
     writeFileSync(clock10, String(14 * minute));
-    await at10.says('header-server', /[\d,]+ not yet sentoldest 14 min/);
+    await at10.says('header-server', /[\d,]+ not yet sentoldest 14\smin/);
     await at10.picture('server-page-unsent');
     await at10.says('entry-execution.passed', 'on this station');
     await at10.says('entry-execution.started', 'on the server');
