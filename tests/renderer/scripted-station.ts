@@ -99,6 +99,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     source: 'server',
     numbersLeft: 180,
     unitsHeld: 0,
+    waiting: [],
     dueAt: Date.now() + 8 * 86_400_000,
   };
   const page1 = <T>(items: T[]): { items: T[]; next: null; total: number } => ({
