@@ -41,6 +41,7 @@ export default defineConfig({
         test: {
           ...common,
           name: 'system',
+          globalSetup: './tests/support/built.ts',
           include: system,
           exclude: [...notOurs, ...roads],
           maxWorkers: 1,

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWith, systemPart } from '../support/system.ts';
 import type { PlantEntryMessage } from '#server/plant.entry.ts';
 import { chromiumArgs } from '#tests/support/browser.ts';
+import { builtPlantView } from '../support/built.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
@@ -21,13 +21,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'linewright-plant-'));
-  const view = join(folder, 'view');
-  await build({
-    configFile: join(root, 'vite.plant.config.ts'),
-    logLevel: 'error',
-    build: { outDir: view, emptyOutDir: true },
-  });
-  const args = ['--data', join(folder, 'data'), '--port', '0', '--view', view];
+  const args = ['--data', join(folder, 'data'), '--port', '0', '--view', builtPlantView];
   server = spawn(process.execPath, [join(root, 'server/plant.entry.ts'), ...args], {
     cwd: root,
     env: { ...process.env, DATABASE_URL: '' },

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumArgs, wedge } from '../support/browser.ts';
+import { builtPlantView } from '../support/built.ts';
 import {
-  buildPlantView,
   codeAtPlant,
   enrolByCommand,
   patience,
@@ -48,10 +48,8 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
         `      - serial: ${serial}\n        passed:\n          - { operation: '10', station: ST10, at: '2026-11-20T14:41:00+01:00' }\n`,
       );
     database = await newDatabase('pglite');
-    const view = join(folder.home, 'view');
-    await buildPlantView(view);
     [server, browser] = await Promise.all([
-      startServer(database, { config: folder.config, args: ['--view', view] }),
+      startServer(database, { config: folder.config, args: ['--view', builtPlantView] }),
       chromium.launch({ executablePath, args: chromiumArgs }),
     ]);
     [engineer, quality] = await Promise.all([Screen.open(browser, server.url), Screen.open(browser, server.url)]);

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumArgs, wedge } from '../support/browser.ts';
+import { builtPlantView } from '../support/built.ts';
 import { editPlant, link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
 import { actOnce } from '../support/job.ts';
 import {
-  buildPlantView,
   codeAtPlant,
   patience,
   Screen,
@@ -53,14 +53,12 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     clockOfServer = join(line.folder, 'clock-server');
     writeFileSync(clock10, '0');
     writeFileSync(clockOfServer, String(-16 * minute));
-    const view = join(line.folder, 'view');
-    await buildPlantView(view);
     const ofFile = (file: string): Record<string, string> => ({
       LINEWRIGHT_CLOCK_FILE: file,
       NODE_OPTIONS: '--import ./tests/support/clock-of-file.ts',
     });
     [server, browser] = await Promise.all([
-      startServer(database, { config: line.config, args: ['--view', view], env: ofFile(clockOfServer) }),
+      startServer(database, { config: line.config, args: ['--view', builtPlantView], env: ofFile(clockOfServer) }),
       chromium.launch({ executablePath, args: chromiumArgs }),
     ]);
     plant = await Screen.open(browser, server.url);

@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumArgs, openScreen, wedge } from '../support/browser.ts';
+import { builtPlantView } from '../support/built.ts';
 import { root } from '../support/child.ts';
 import { link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
 import { actOnce } from '../support/job.ts';
 import { plantCalls } from '../support/plant-calls.ts';
-import { buildPlantView, enrolByCommand, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
+import { enrolByCommand, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
 import { newDatabase, startServer, type Database, type PlantServer } from '../support/plant.ts';
 import { describeWith } from '../support/system.ts';
 
@@ -44,9 +45,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
 
   beforeAll(async () => {
     [line, database] = await Promise.all([startDemoLine(['--speed', '10']), newDatabase('pglite')]);
-    const view = join(line.folder, 'view');
-    await buildPlantView(view);
-    server = await startServer(database, { config: line.config, args: ['--view', view] });
+    server = await startServer(database, { config: line.config, args: ['--view', builtPlantView] });
     const stationIds = ['ST10', 'ST20'] as const;
     const data = { ST10: line.data, ST20: join(line.folder, 'data-st20') };
     for (const [index, code] of (await enrolmentCodes(server.url, stationIds)).entries()) {

@@ -1,12 +1,8 @@
 /** The built plant view in a real browser against a scripted plant server: what its tests share. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Locator, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { chromiumArgs } from '#tests/support/browser.ts';
+import { builtPlantView } from '#tests/support/built.ts';
 import { describeWith, systemPart } from '#tests/support/system.ts';
 import { lineRows, methods, openOrders, plantSession } from './plant-scene.ts';
 import { quarantine } from './plant-scene-records.ts';
@@ -32,13 +28,7 @@ export function plantTab(): () => PlantTab {
     return here;
   };
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'linewright-plant-view-'));
-    await build({
-      configFile: fileURLToPath(new URL('../../vite.plant.config.ts', import.meta.url)),
-      logLevel: 'error',
-      build: { outDir: folder, emptyOutDir: true },
-    });
-    const plant = await startScriptedPlant(folder);
+    const plant = await startScriptedPlant(builtPlantView);
     const browser = await chromium.launch({
       executablePath: systemPart('chromium') ?? '',
       args: chromiumArgs,
@@ -46,7 +36,6 @@ export function plantTab(): () => PlantTab {
     end = async () => {
       await browser.close();
       await plant.close();
-      rmSync(folder, { recursive: true, force: true });
     };
     const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     tab.setDefaultTimeout(15_000);

@@ -1,10 +1,10 @@
 /** The built screens in a real browser against a scripted station. */
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { builtScreens } from '../support/built.ts';
 import { describeWith, systemPart } from '../support/system.ts';
-import { buildScreens } from './build.ts';
 import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
 import { mara, system } from './view-parts.ts';
 import { scenes } from './views.ts';
@@ -16,12 +16,10 @@ const images = fileURLToPath(new URL('../../resources/demo-plant/definitions/PMP
 let station: ScriptedStation;
 let browser: Browser;
 let tab: Page;
-let folder: string;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  folder = await buildScreens();
-  station = await startScriptedStation(folder, images);
+  station = await startScriptedStation(builtScreens, images);
   browser = await chromium.launch({
     executablePath: systemPart('chromium') ?? '',
     args: [
@@ -44,7 +42,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await station?.close();
-  if (folder) rmSync(folder, { recursive: true, force: true });
 });
 beforeEach(async () => {
   station.plugIn();

@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { build } from 'vite';
 import { root, startChild, type Child } from './child.ts';
 import { freePorts } from './ports.ts';
 
@@ -12,13 +11,6 @@ export const patience = { timeout: 60_000 } as const;
 const panel = { viewport: { width: 1280, height: 800 }, locale: 'en' } as const;
 
 /** The built plant view, for the server's `--view`. */
-export async function buildPlantView(folder: string): Promise<void> {
-  await build({
-    configFile: join(root, 'vite.plant.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
-}
 
 export interface StationScreen {
   readonly child: Child;
