@@ -4,6 +4,7 @@
  * with the same result (domain/units/passport.ts). Nobody has to receive things in the order in which they happened.
  */
 import { z } from 'zod';
+import { localizedSchema } from './config/text.ts';
 import { actorSchema } from './envelope.ts';
 import { reasonSchema } from './events/shared.ts';
 
@@ -19,12 +20,44 @@ export const passportOriginSchema = z.strictObject({
   imported: z.boolean(),
 });
 
+/** Rework orders that were known when something began; in order; left out: none. */
+export const knownReworksSchema = z.array(z.string()).min(1).optional();
+
 /** By operation and execution. `executionId`, `stationId`, `at` null: the source did not tell. */
 export const passportPassSchema = z.strictObject({
   operationId: z.string(),
   executionId: z.string().nullable(),
   stationId: z.string().nullable(),
   at: z.number().nullable(),
+  reworks: knownReworksSchema,
+});
+
+/**
+ * By rework. A pass of an operation in `ends` counts only when it knew of this order; so an order beats every pass that was
+ * made without it, in whatever order things are heard, and two orders at once are both met by one later run.
+ */
+export const passportReworkSchema = z.strictObject({
+  reworkId: z.string(),
+  nonconformanceId: z.string(),
+  kind: z.enum(['rework', 'repair']),
+  /** What is to be done again. */
+  operations: z.array(z.string()).min(1),
+  /** Operations whose passes end: these and what comes after them. */
+  ends: z.array(z.string()).min(1),
+  stationId: z.string(),
+  at: z.number(),
+});
+
+/** By disposition. */
+export const passportConcessionSchema = z.strictObject({
+  dispositionId: z.string(),
+  nonconformanceId: z.string(),
+  defectText: localizedSchema,
+  number: z.string(),
+  expiresAt: z.number().nullable(),
+  stationId: z.string(),
+  at: z.number(),
+  by: actorSchema,
 });
 
 /** By execution. */
@@ -60,10 +93,16 @@ export const passportSchema = z.strictObject({
   runs: z.array(passportRunSchema),
   holds: z.array(passportHoldSchema),
   scrapped: mark,
-  completed: mark,
+  /** `reworks`: orders known when it was completed. Of several the one that knew most; it counts when it knew all. */
+  completed: z.strictObject({ at: z.number(), stationId: z.string(), reworks: knownReworksSchema }).nullable(),
+  /** Left out: none. What an older program does not know is only in passports of units that were reworked or conceded. */
+  reworks: z.array(passportReworkSchema).min(1).optional(),
+  concessions: z.array(passportConcessionSchema).min(1).optional(),
 });
 export type Passport = z.infer<typeof passportSchema>;
 export type PassportOrigin = z.infer<typeof passportOriginSchema>;
 export type PassportPass = z.infer<typeof passportPassSchema>;
 export type PassportRun = z.infer<typeof passportRunSchema>;
+export type PassportRework = z.infer<typeof passportReworkSchema>;
+export type PassportConcession = z.infer<typeof passportConcessionSchema>;
 export type PassportHold = z.infer<typeof passportHoldSchema>;

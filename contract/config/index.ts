@@ -1,5 +1,6 @@
 /** A whole configuration folder after reading: what the station runs on. */
 import type { ControlPlan } from './control-plan.ts';
+import type { Defects } from './defects.ts';
 import type { ProcessDefinition } from './definition.ts';
 import type { Device, Recipe } from './device.ts';
 import type { Integration } from './integration.ts';
@@ -18,6 +19,8 @@ export interface Configuration {
   readonly materials: Materials['materials'];
   readonly people: People;
   readonly orders: Orders['orders'];
+  /** defects.yaml; null or left out: there is none. */
+  readonly defects?: Defects | null;
   /** integration.yaml; null or left out: there is none. */
   readonly integration?: Integration | null;
 }

@@ -1,5 +1,6 @@
 /** Every step passed. */
 import { z } from 'zod';
+import { knownReworksSchema } from '../passport.ts';
 import { defineEvent } from './define.ts';
 
 export const executionPassed = defineEvent(
@@ -9,5 +10,7 @@ export const executionPassed = defineEvent(
     executionId: z.string(),
     serial: z.string(),
     operationId: z.string(),
+    /** As its run began with. */
+    reworks: knownReworksSchema,
   }),
 );

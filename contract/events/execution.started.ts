@@ -1,5 +1,6 @@
 /** One run of an operation on a unit began. */
 import { z } from 'zod';
+import { knownReworksSchema } from '../passport.ts';
 import { defineEvent } from './define.ts';
 import { definitionRefSchema } from './shared.ts';
 
@@ -12,5 +13,7 @@ export const executionStarted = defineEvent(
     orderId: z.string(),
     definition: definitionRefSchema,
     operationId: z.string(),
+    /** Of the unit, known here when the run began. */
+    reworks: knownReworksSchema,
   }),
 );

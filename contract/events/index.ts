@@ -44,6 +44,13 @@ import { pointNoted } from './point.noted.ts';
 import { signalRaised } from './signal.raised.ts';
 import { reactionStepDone } from './reaction.step-done.ts';
 import { signalClosed } from './signal.closed.ts';
+import { unitReworkOrdered } from './unit.rework-ordered.ts';
+import { unitConceded } from './unit.conceded.ts';
+import { nonconformanceRecorded } from './nonconformance.recorded.ts';
+import { nonconformanceAmended } from './nonconformance.amended.ts';
+import { nonconformanceDisposed } from './nonconformance.disposed.ts';
+import { nonconformanceReworkDone } from './nonconformance.rework-done.ts';
+import { nonconformanceClosed } from './nonconformance.closed.ts';
 import { linkTestStarted } from './link-test.started.ts';
 import { linkTestRecorded } from './link-test.recorded.ts';
 import { linkTestEnded } from './link-test.ended.ts';
@@ -97,6 +104,13 @@ export const eventDefinitions = [
   signalRaised,
   reactionStepDone,
   signalClosed,
+  unitReworkOrdered,
+  unitConceded,
+  nonconformanceRecorded,
+  nonconformanceAmended,
+  nonconformanceDisposed,
+  nonconformanceReworkDone,
+  nonconformanceClosed,
   linkTestStarted,
   linkTestRecorded,
   linkTestEnded,

@@ -106,5 +106,30 @@ export const firedRuleSchema = z.strictObject({
 });
 export type FiredRule = z.infer<typeof firedRuleSchema>;
 
+/** A place on a part picture (defects.yaml); percent of its width and height. `placeId` null: near no named place. */
+export const markSchema = z.strictObject({
+  picture: z.string(),
+  x: z.number().min(0).max(100),
+  y: z.number().min(0).max(100),
+  placeId: z.string().nullable(),
+});
+export type Mark = z.infer<typeof markSchema>;
+
+/** Its bytes go up the side road, known by their hash (contract/sync/blobs.ts). */
+export const photoSchema = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  contentType: z.enum(['image/jpeg', 'image/png', 'image/webp']),
+  size: z.number().int().min(1),
+});
+export type Photo = z.infer<typeof photoSchema>;
+
+/** Leave to use what does not conform, by its number. `expiresAt` null: no end; `quantity` null: as many as there are. */
+export const concessionSchema = z.strictObject({
+  number: z.string(),
+  expiresAt: z.number().nullable(),
+  quantity: z.number().int().min(1).nullable(),
+});
+export type Concession = z.infer<typeof concessionSchema>;
+
 export const verdictSchema = z.enum(['ok', 'below', 'above']);
 export type Verdict = z.infer<typeof verdictSchema>;

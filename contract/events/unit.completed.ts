@@ -1,5 +1,6 @@
 /** The last operation of the routing passed: the unit is released. */
 import { z } from 'zod';
+import { knownReworksSchema } from '../passport.ts';
 import { defineEvent } from './define.ts';
 
 export const unitCompleted = defineEvent(
@@ -8,5 +9,9 @@ export const unitCompleted = defineEvent(
   z.strictObject({
     serial: z.string(),
     orderId: z.string(),
+    /** Known when its last run began. */
+    reworks: knownReworksSchema,
+    /** It was completed before, and reworked since. */
+    again: z.literal(true).optional(),
   }),
 );

@@ -4,6 +4,9 @@
  */
 import { z } from 'zod';
 import { actorSchema } from '../envelope.ts';
+import { nonconformanceAmendedBody } from '../events/nonconformance.amended.ts';
+import { nonconformanceDisposedBody } from '../events/nonconformance.disposed.ts';
+import { nonconformanceRecordedBody } from '../events/nonconformance.recorded.ts';
 import { signalRaisedBody } from '../events/signal.raised.ts';
 import { passportSchema } from '../passport.ts';
 import { hashSchema } from './protocol.ts';
@@ -87,6 +90,30 @@ export const signalBodySchema = z.object({
 });
 export type SignalBody = z.infer<typeof signalBodySchema>;
 
+/**
+ * A nonconformance, for every line that its units go over: facts of it by their ids, each told by whom and where
+ * (domain/nonconformances). Closed ones are taken away after some days.
+ */
+export const nonconformanceBodySchema = z.object({
+  nonconformanceId: z.string(),
+  recorded: z.object({
+    ...nonconformanceRecordedBody.omit({ nonconformanceId: true }).shape,
+    by: actorSchema,
+    ...told,
+  }),
+  amended: z.array(
+    z.object({ ...nonconformanceAmendedBody.omit({ nonconformanceId: true }).shape, by: actorSchema, ...told }),
+  ),
+  disposed: z.array(
+    z.object({ ...nonconformanceDisposedBody.omit({ nonconformanceId: true }).shape, by: actorSchema, ...told }),
+  ),
+  reworked: z.array(
+    z.object({ dispositionId: z.string(), serial: z.string().nullable(), note: z.string(), by: actorSchema, ...told }),
+  ),
+  closed: z.object({ by: actorSchema, ...told }).nullable(),
+});
+export type NonconformanceBody = z.infer<typeof nonconformanceBodySchema>;
+
 export const documentKinds = {
   file: fileBodySchema,
   order: orderBodySchema,
@@ -95,6 +122,7 @@ export const documentKinds = {
   'station-key': stationKeyBodySchema,
   case: caseBodySchema,
   signal: signalBodySchema,
+  nonconformance: nonconformanceBodySchema,
 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;
