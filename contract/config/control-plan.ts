@@ -5,7 +5,12 @@
 import { z } from 'zod';
 import { idSchema, localizedSchema } from './text.ts';
 
-export const chartKinds = ['xbar-r', 'xbar-s', 'i-mr', 'ewma', 'cusum'] as const;
+/** Of measured values. */
+export const variableKinds = ['xbar-r', 'xbar-s', 'i-mr', 'ewma', 'cusum'] as const;
+/** Of counts: nonconforming units (p, np), defects (c, u). */
+export const attributeKinds = ['p', 'np', 'c', 'u'] as const;
+export type AttributeKind = (typeof attributeKinds)[number];
+export const chartKinds = [...variableKinds, ...attributeKinds] as const;
 export type ChartKind = (typeof chartKinds)[number];
 
 export const ruleSets = ['nelson', 'western-electric', 'aiag'] as const;
@@ -74,7 +79,7 @@ export type ChartRules = z.infer<typeof chartRulesSchema>;
 export const chartPlanSchema = z.strictObject({
   /** Unique in the plan. */
   id: idSchema,
-  kind: z.enum(chartKinds),
+  kind: z.enum(variableKinds),
   subgroup: subgroupSchema.default({ from: 'unit' }),
   limits: chartLimitsSchema.default({ from: 'data', minimum: 20 }),
   rules: chartRulesSchema.default({ set: 'nelson', use: [1], runs: {} }),
@@ -88,6 +93,54 @@ export const chartPlanSchema = z.strictObject({
     .optional(),
 });
 export type ChartPlan = z.infer<typeof chartPlanSchema>;
+
+/** Units that make one point of a chart of counts. */
+export const countedSubgroupSchema = z.discriminatedUnion('from', [
+  /** As many units one after the other. */
+  z.strictObject({ from: z.literal('units'), size: z.number().int().min(1).max(10_000) }),
+  /** All units of an order one after the other; the point is made by the first unit of another. */
+  z.strictObject({ from: z.literal('order') }),
+  /** All units of so many hours; the point is made by the first unit after them. */
+  z.strictObject({ from: z.literal('time'), hours: z.number().int().min(1).max(168) }),
+]);
+
+export const attributeLimitsSchema = z.discriminatedUnion('from', [
+  z.strictObject({ from: z.literal('data'), minimum: z.number().int().min(8).max(200).default(20) }),
+  /** Prescribed share of nonconforming units (p, np), or defects per unit (c, u). */
+  z.strictObject({ from: z.literal('given'), average: z.number().positive() }),
+]);
+
+export const attributeChartSchema = z.strictObject({
+  /** Unique in the plan. */
+  id: idSchema,
+  kind: z.enum(attributeKinds),
+  subgroup: countedSubgroupSchema,
+  limits: attributeLimitsSchema.default({ from: 'data', minimum: 20 }),
+  rules: chartRulesSchema.default({ set: 'nelson', use: [1], runs: {} }),
+});
+export type AttributeChartPlan = z.infer<typeof attributeChartSchema>;
+
+/** Where the counts of a unit come from: steps of the operation. */
+export const countsSchema = z.discriminatedUnion('from', [
+  /** p, np: the unit is nonconforming when one of these steps failed at its first attempt. */
+  z.strictObject({ from: z.literal('verdicts'), steps: z.array(idSchema).min(1) }),
+  /** c, u: the defects are the sum of what these number steps were told, each at its newest attempt. */
+  z.strictObject({ from: z.literal('numbers'), steps: z.array(idSchema).min(1) }),
+]);
+
+/** What is counted rather than measured. */
+export const plannedAttributeSchema = z.strictObject({
+  /** Unique in the plan, and no characteristic of the definition. */
+  attribute: idSchema,
+  title: localizedSchema,
+  /** Where it comes into being: what a signal locks. */
+  operation: idSchema,
+  class: z.enum(['critical', 'significant', 'standard']),
+  counts: countsSchema,
+  charts: z.array(attributeChartSchema).min(1).max(4),
+  reaction: idSchema,
+});
+export type PlannedAttribute = z.infer<typeof plannedAttributeSchema>;
 
 export const samplingReasons = ['set-up', 'tool-change', 'shift-start', 'first-piece', 'last-piece'] as const;
 
@@ -129,6 +182,7 @@ export const controlPlanSchema = z.strictObject({
   definition: idSchema,
   title: localizedSchema,
   reactions: z.array(reactionPlanSchema).min(1),
-  characteristics: z.array(plannedCharacteristicSchema).min(1),
+  characteristics: z.array(plannedCharacteristicSchema).default([]),
+  attributes: z.array(plannedAttributeSchema).default([]),
 });
 export type ControlPlan = z.infer<typeof controlPlanSchema>;

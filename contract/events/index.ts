@@ -14,6 +14,7 @@ import { workOrderReceived } from './work-order.received.ts';
 import { serialBlockReceived } from './serial-block.received.ts';
 import { unitCreated } from './unit.created.ts';
 import { unitArrived } from './unit.arrived.ts';
+import { unitCounted } from './unit.counted.ts';
 import { unitHeld } from './unit.held.ts';
 import { unitHoldLifted } from './unit.hold-lifted.ts';
 import { unitScrapped } from './unit.scrapped.ts';
@@ -74,6 +75,7 @@ export const eventDefinitions = [
   serialBlockReceived,
   unitCreated,
   unitArrived,
+  unitCounted,
   unitHeld,
   unitHoldLifted,
   unitScrapped,

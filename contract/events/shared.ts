@@ -60,6 +60,10 @@ export const plotIds = [
   'ewma',
   'cusum-upper',
   'cusum-lower',
+  'proportion',
+  'nonconforming',
+  'defects',
+  'defects-per-unit',
 ] as const;
 export type PlotId = (typeof plotIds)[number];
 
@@ -91,6 +95,16 @@ export const chartedValueSchema = z.strictObject({
   index: z.number().int().min(1),
 });
 export type ChartedValue = z.infer<typeof chartedValueSchema>;
+
+/** What a point of a chart of counts rests on: nonconforming units or defects, `count` of them on `size` units. */
+export const countedSchema = z.strictObject({
+  count: z.number().int().min(0),
+  size: z.number().int().min(1),
+  /** UTC ms of the first and of the newest unit. */
+  begunAt: z.number(),
+  endedAt: z.number(),
+});
+export type Counted = z.infer<typeof countedSchema>;
 
 /** A rule that a point completed, with everything that its words need; null where the rule has no such number. */
 export const firedRuleSchema = z.strictObject({

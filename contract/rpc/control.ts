@@ -3,7 +3,7 @@ import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { ChartKind, ChartRules, PlannedCharacteristic } from '../config/control-plan.ts';
 import type { Localized } from '../config/text.ts';
-import type { ChartedValue, FiredRule, Plotted } from '../events/shared.ts';
+import type { ChartedValue, Counted, FiredRule, Plotted } from '../events/shared.ts';
 import type { Outcome } from '../refusal.ts';
 import { base, commandId, pageInput, type Page } from './base.ts';
 import type { UnitStatus } from './units.ts';
@@ -47,6 +47,8 @@ export interface PointView {
   readonly pointId: string;
   readonly at: number;
   readonly values: readonly ChartedValue[];
+  /** Of a chart of counts. */
+  readonly counted: Counted | null;
   readonly plots: readonly Plotted[];
   /** null: before the first phase. */
   readonly phaseId: string | null;

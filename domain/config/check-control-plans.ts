@@ -1,15 +1,9 @@
 /** Cross-checks of control plans against the process definitions that they are about. */
 import type { ChartPlan, ControlPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { Characteristic, Operation, ProcessDefinition } from '#contract/config/definition.ts';
-import { ruleSets, type Rule } from '#domain/spc/rule-sets.ts';
-import type { CheckInput, Findings, Index, Path } from './finding.ts';
-
-interface Place {
-  readonly file: string;
-  readonly path: Path;
-  readonly index: Index;
-  readonly findings: Findings;
-}
+import { checkAttribute } from './check-attributes.ts';
+import { checkRules, type Place } from './check-chart-rules.ts';
+import type { CheckInput, Findings, Index } from './finding.ts';
 
 export function checkControlPlans(input: CheckInput, index: Index, findings: Findings): void {
   const releasedIn = new Map<string, string>();
@@ -61,12 +55,32 @@ export function checkControlPlans(input: CheckInput, index: Index, findings: Fin
           'Add `every: { units: … }` or `every: { minutes: … }`, or name occasions in `on`.',
         );
     });
-    const charts = plan.characteristics.flatMap(({ charts }, at) => charts.map((chart, n) => ({ chart, at, n })));
     findings.unique(
       file,
-      charts.map(({ chart }) => chart.id),
+      plan.attributes.map(({ attribute }) => attribute),
+      'attribute',
+      (at) => ['attributes', at, 'attribute'],
+    );
+    plan.attributes.forEach((planned, at) => {
+      const place: Place = { file, path: ['attributes', at], index, findings };
+      findings.known(file, [...place.path, 'reaction'], planned.reaction, 'reaction of the plan', reactions);
+      checkAttribute(planned, released, place);
+    });
+    if (plan.characteristics.length + plan.attributes.length === 0)
+      findings.add(
+        file,
+        ['characteristics'],
+        'the control plan watches nothing',
+        'Add `characteristics` that are measured, or `attributes` that are counted.',
+      );
+    const charts = (['characteristics', 'attributes'] as const).flatMap((list) =>
+      plan[list].flatMap((of, at) => of.charts.map(({ id }, n) => ({ id, path: [list, at, 'charts', n, 'id'] }))),
+    );
+    findings.unique(
+      file,
+      charts.map(({ id }) => id),
       'chart id',
-      (i) => ['characteristics', charts[i]?.at ?? 0, 'charts', charts[i]?.n ?? 0, 'id'],
+      (i) => charts[i]?.path ?? [],
     );
   }
 }
@@ -188,42 +202,13 @@ function checkChart(chart: ChartPlan, { file, path, findings }: Place): void {
         `\`${kind}\` belongs to a chart of the kind ${kind}, and this one is ${chart.kind}`,
         `Remove it, or write \`kind: ${kind}\`.`,
       );
-  const { set, use, runs } = chart.rules;
-  findings.unique(file, use.map(String), 'rule', (at) => [...path, 'rules', 'use', at]);
-  if (chart.kind === 'ewma' || chart.kind === 'cusum') {
+  if ((chart.kind === 'ewma' || chart.kind === 'cusum') && chart.rules.use.some((rule) => rule !== 1))
     // Their points are not independent of each other: run rules would signal all the time (Montgomery, ch. 9).
-    if (use.some((rule) => rule !== 1))
-      findings.add(
-        file,
-        [...path, 'rules', 'use'],
-        `a chart ${chart.kind} has one rule only: a point beyond its limits`,
-        'Write `use: [1]`.',
-      );
-  }
-  const known = new Map(ruleSets[set].map((rule) => [rule.id, rule]));
-  for (const [rule, length] of Object.entries(runs)) {
-    const own = known.get(rule);
-    const at: Path = [...path, 'rules', 'runs', rule];
-    const reach = own === undefined ? undefined : plausibleRuns[own.kind];
-    if (own === undefined || !('points' in own) || reach === undefined)
-      findings.add(file, at, `rule ${rule} of ${set} has no run length`, 'Remove it.');
-    else if (length < reach.from || length > reach.to)
-      findings.add(
-        file,
-        at,
-        `a run of ${length} for rule ${rule} is outside ${reach.from} to ${reach.to}`,
-        `The set's own is ${own.points}: shorter runs signal more often without a cause, longer ones later.`,
-      );
-    else if (!use.includes(Number(rule)))
-      findings.add(file, at, `rule ${rule} is not used`, 'Add it to `use`, or remove the run length.');
-  }
+    findings.add(
+      file,
+      [...path, 'rules', 'use'],
+      `a chart ${chart.kind} has one rule only: a point beyond its limits`,
+      'Write `use: [1]`.',
+    );
+  checkRules(chart.rules, { file, path, findings });
 }
-
-/** Run lengths that a plan may write: shorter runs come up by chance all the time, longer ones see nothing in a shift. */
-const plausibleRuns: Readonly<Partial<Record<Rule['kind'], { readonly from: number; readonly to: number }>>> = {
-  'same-side': { from: 5, to: 20 },
-  trend: { from: 4, to: 15 },
-  alternating: { from: 8, to: 30 },
-  within: { from: 8, to: 30 },
-  outside: { from: 5, to: 20 },
-};

@@ -1,9 +1,9 @@
 /** A control chart as it goes on: what the next point is judged by, folded from the facts (docs/quality.md). */
 import type { ChartKind } from '#contract/config/control-plan.ts';
 import type { BodyOf } from '#contract/events/index.ts';
-import type { ChartRef } from '#contract/events/shared.ts';
+import type { ChartedValue, ChartRef, Counted } from '#contract/events/shared.ts';
 import type { Happened } from '#domain/happened.ts';
-import { nothingCarried, standardised, recentSize, type Carried, type Basis } from './statistics.ts';
+import { figuresOf, nothingCarried, standardised, recentSize, type Carried, type Basis } from './statistics.ts';
 
 /** What a chart is known by, whatever the revision of its plan. */
 export type ChartKey = Pick<ChartRef, 'planId' | 'characteristicId' | 'chartId' | 'stationId'>;
@@ -25,7 +25,7 @@ export interface RecentPoint {
   readonly at: number;
   /** Distance from the centre in sigmas of the first plot; null: not defined. */
   readonly z: number | null;
-  /** Values as measured, for the next moving range and for a phase from data. */
+  /** Figures as measured (`figuresOf`), for the next moving range and for a phase from data. */
   readonly values: readonly number[];
   readonly executionIds: readonly string[];
   /** What was carried before it, so that it can be taken back. */
@@ -39,6 +39,15 @@ export interface Anchor {
   readonly at: number;
   readonly executionIds: readonly string[];
 }
+
+/** Units counted since the newest point of a chart of counts. */
+export interface Tally extends Counted {
+  readonly orderId: string;
+  /** The first `mostTallied` units that had any, and the newest unit whatever it had. */
+  readonly units: readonly ChartedValue[];
+}
+/** The count goes on beyond; these are named in the point. */
+export const mostTallied = 200;
 
 export interface ChartState {
   readonly phase: Phase | null;
@@ -55,6 +64,8 @@ export interface ChartState {
   readonly openSignal: string | null;
   /** Judged points of the phase. */
   readonly judged: number;
+  /** null: none, and always of measured values. */
+  readonly tally: Tally | null;
 }
 
 export const newChart: ChartState = {
@@ -66,6 +77,7 @@ export const newChart: ChartState = {
   floor: null,
   openSignal: null,
   judged: 0,
+  tally: null,
 };
 
 /** A phase is begun by at most this many of the newest points. */
@@ -77,6 +89,7 @@ export const chartEvents = [
   'point.excluded',
   'signal.raised',
   'signal.closed',
+  'unit.counted',
 ] as const;
 
 const anchorOf = ({ pointId, at, executionIds }: RecentPoint): Anchor => ({ pointId, at, executionIds });
@@ -96,6 +109,7 @@ export function evolveChart(state: ChartState, event: Happened): ChartState {
         anchor,
         floor: anchor,
         openSignal: state.openSignal,
+        tally: state.tally,
       };
     }
     case 'point.excluded':
@@ -112,20 +126,37 @@ export function evolveChart(state: ChartState, event: Happened): ChartState {
       const anchor = newest === undefined ? state.anchor : anchorOf(newest);
       return { ...state, openSignal: null, recent: [], carried: nothingCarried, anchor, floor: anchor };
     }
+    case 'unit.counted':
+      return { ...state, tally: tallied(state.tally, event.body, event.at) };
     default:
       return state;
   }
 }
 
+function tallied(tally: Tally | null, body: BodyOf<'unit.counted'>, at: number): Tally {
+  const { serial, executionId, stepId, attempt, count, orderId } = body;
+  const unit: ChartedValue = { value: count, serial, executionId, stepId, attempt, index: 1 };
+  const found = (tally?.units ?? []).filter(({ value }) => value > 0).slice(0, mostTallied);
+  return {
+    count: (tally?.count ?? 0) + count,
+    size: (tally?.size ?? 0) + 1,
+    begunAt: tally?.begunAt ?? at,
+    endedAt: at,
+    orderId,
+    units: [...found, unit],
+  };
+}
+
 function charted(before: ChartState, body: BodyOf<'point.charted'>, at: number): ChartState {
-  const state = body.replaces === null ? before : without(before, body.replaces);
-  const { pointId, plots, values, phaseId } = body;
+  const { pointId, plots, values, phaseId, counted } = body;
+  const kept = body.replaces === null ? before : without(before, body.replaces);
+  const state = counted === null ? kept : { ...kept, tally: null };
   const [first] = plots;
   const point: RecentPoint = {
     pointId,
     at,
     z: first === undefined ? null : standardised(first),
-    values: values.map(({ value }) => value),
+    values: figuresOf(body),
     executionIds: [...new Set(values.flatMap(({ executionId }) => executionId ?? []))],
     before: state.carried,
     signalled: false,

@@ -8,10 +8,11 @@ import type { Facts } from '#domain/facts.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { openHolds } from '#domain/units/unit.ts';
-import { chartKeyText, mostWaiting, type ChartKey } from './chart.ts';
+import { chartKeyText, mostWaiting } from './chart.ts';
 import { characteristicText } from './follow.ts';
+import { plannedChart } from './planned.ts';
 import { isRaised, isSignalOpen, openSteps, signalHoldId, type Signal } from './signal.ts';
-import { basisOf } from './statistics.ts';
+import { basisOf, figuresOf } from './statistics.ts';
 
 /** The signal stands against what is asked for: a start of its operation, or the lifting of its holds. */
 export const signalOpen = (signal: Signal, operationText: Localized | null, facts: Facts): Reason =>
@@ -124,11 +125,12 @@ function beginPhase({ chart: key, since, reason: words }: Of<'phase.begin'>, fac
   if (points.length < need) faults.push(reason('chart.too-few-points', { have: points.length, need }));
   const basis = basisOf(
     chart.kind,
-    points.map(({ body }) => body.values.map(({ value }) => value)),
+    points.map(({ body }) => figuresOf(body)),
   );
   if (basis === null && points.length >= need) faults.push(reason('chart.no-spread', { count: points.length }));
   if (faults.length > 0 || basis === null) return refuse(faults);
   const { id: planId, revision, hash } = plan;
+  const newest = points.at(-1)?.body;
   return accept([
     event('phase.begun', {
       phaseId: facts.ids.fresh('phase'),
@@ -137,18 +139,10 @@ function beginPhase({ chart: key, since, reason: words }: Of<'phase.begin'>, fac
       cause: 'person',
       reason: words,
       ...basis,
-      size: points.at(-1)?.body.values.length ?? 1,
+      size: newest?.counted?.size ?? newest?.values.length ?? 1,
       points: points.map(({ body }) => body.pointId),
     }),
   ]);
-}
-
-/** The chart as the plan in force has it; null: it has none such. */
-export function plannedChart(key: ChartKey, { catalogue }: Pick<Facts, 'catalogue'>) {
-  const plan = catalogue.controlPlans.find((p) => p.status === 'released' && p.id === key.planId);
-  const planned = plan?.characteristics.find((c) => c.characteristic === key.characteristicId);
-  const chart = planned?.charts.find((c) => c.id === key.chartId);
-  return plan === undefined || planned === undefined || chart === undefined ? null : { plan, planned, chart };
 }
 
 function atPoint(command: Of<'point.exclude'> | Of<'point.note'>, facts: Facts): Decision {

@@ -11,7 +11,9 @@ import type { Facts } from '#domain/facts.ts';
 import { asHappened } from '#domain/happened.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { evolveUnit } from '#domain/units/unit.ts';
-import { chartSample, type Charted, type Sample } from './judge.ts';
+import { countUnit, countsOf } from './counts.ts';
+import { chartSample, type Charted } from './judge.ts';
+import { chartedText } from './planned.ts';
 import { samplesOf } from './samples.ts';
 import { signalHoldId, type Signal, type SignalBody } from './signal.ts';
 
@@ -19,16 +21,11 @@ type Raised = Pick<SignalBody['raised'], 'chart' | 'definitionId' | 'operationId
   readonly signalId: string;
 };
 
-/** The characteristic's title in the newest revision that knows it. */
-export function characteristicText(
+/** What the signal is about, in words. */
+export const characteristicText = (
   { chart, definitionId }: Pick<Raised, 'chart' | 'definitionId'>,
-  { catalogue }: Pick<Facts, 'catalogue'>,
-): Localized {
-  const id = chart.characteristicId;
-  const of = catalogue.definitions.filter((d) => d.id === definitionId);
-  const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
-  return ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === id)?.title ?? { en: id, de: id };
-}
+  facts: Pick<Facts, 'catalogue'>,
+): Localized => chartedText(chart, definitionId, facts);
 
 /** Why a unit of the suspect window is on hold. */
 export const suspectReason = (raised: Raised, facts: Pick<Facts, 'catalogue'>): Reason =>
@@ -54,15 +51,23 @@ export function followUp(open: Execution | null, events: readonly DomainEvent[],
       (c) => c.characteristic === sample.characteristicId && c.operation === sample.operationId,
     );
     if (plan === null || planned === undefined) continue;
-    made.push(...follow(chartSample(plan, planned, sample, facts), sample, units, facts));
+    const serials = sample.values.map(({ serial }) => serial);
+    made.push(...follow(chartSample(plan, planned, sample, facts), serials, units, facts));
   }
+  for (const counted of plan === null ? [] : countsOf(plan, open, events, facts))
+    made.push(...follow([countUnit(counted, facts)], [], units, facts));
   return [...made, ...endOfRun(open, events, units, facts)];
 }
 
-function follow(charted: readonly Charted[], sample: Sample, units: UnitsAfter, facts: Facts): readonly DomainEvent[] {
+function follow(
+  charted: readonly Charted[],
+  serials: readonly string[],
+  units: UnitsAfter,
+  facts: Facts,
+): readonly DomainEvent[] {
   return charted.flatMap(({ events, signal }) => {
     if (signal === null) return events;
-    const suspects = suspectsOf(signal, sample, units, facts);
+    const suspects = suspectsOf(signal, serials, units, facts);
     const raised = { ...signal, suspects: [...suspects] };
     return [...events, event('signal.raised', raised), ...suspects.flatMap((serial) => units.hold(serial, raised))];
   });
@@ -71,7 +76,7 @@ function follow(charted: readonly Charted[], sample: Sample, units: UnitsAfter, 
 /** The window: passed after the last point in control, measured, or in its run here now. */
 function suspectsOf(
   { chart, lastInControl, definitionId, operationId }: NonNullable<Charted['signal']>,
-  { values }: Sample,
+  measured: readonly string[],
   units: UnitsAfter,
   facts: Facts,
 ): readonly string[] {
@@ -80,7 +85,6 @@ function suspectsOf(
     .passedSince(chart, lastInControl, definitionId, operationId)
     .filter(({ executionId }) => !cleared.has(executionId))
     .map(({ serial }) => serial);
-  const measured = values.map(({ serial }) => serial);
   const { run } = units;
   const here =
     run.definition.id === definitionId && run.operationId === operationId && !cleared.has(run.executionId)

@@ -1,12 +1,12 @@
 /** A completed sample becomes a point; a point that completes a rule's pattern raises a signal. */
-import type { ChartPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
+import type { AttributeChartPlan, ChartPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { ReleasedControlPlan } from '#contract/config/index.ts';
 import { event, type BodyOf, type DomainEvent } from '#contract/events/index.ts';
-import type { ChartedValue, ChartRef, DefinitionRef } from '#contract/events/shared.ts';
+import type { ChartedValue, ChartRef, Counted, DefinitionRef } from '#contract/events/shared.ts';
 import type { Facts } from '#domain/facts.ts';
 import { asHappened } from '#domain/happened.ts';
 import { evolveChart, inControlBefore, type ChartState } from './chart.ts';
-import { fired, plotted, basisOf, type Basis } from './statistics.ts';
+import { basisOf, countedBasis, countsUnits, figuresOf, fired, plotted, type Basis } from './statistics.ts';
 
 /** Values of one characteristic that were measured together. */
 export interface Sample {
@@ -45,15 +45,32 @@ function onChart(
   const ref: ChartRef = { planId: id, revision, hash, characteristicId, chartId: chart.id, stationId };
   const taken = take(chart, ref, sample, facts);
   if (taken === null) return { events: [], signal: null };
+  return chartPoint({ ref, chart, reaction: planned.reaction, state: facts.control.chart(ref) }, sample, taken, facts);
+}
+
+export interface OnChart {
+  readonly ref: ChartRef;
+  readonly chart: ChartPlan | AttributeChartPlan;
+  readonly reaction: string;
+  readonly state: ChartState;
+}
+
+/** A point of the chart, its phase where it begins one, and what signal it completes. */
+export function chartPoint(
+  { ref, chart, reaction: reactionId, state: found }: OnChart,
+  sample: Pick<Sample, 'definition' | 'operationId'>,
+  taken: Taken,
+  facts: Facts,
+): Charted {
   const stamp = { at: facts.now, actor: facts.actor, stationId: facts.station.id };
   const events: DomainEvent[] = [];
-  let state = facts.control.chart(ref);
+  let state = found;
   const add = (made: DomainEvent): void => {
     events.push(made);
     state = evolveChart(state, asHappened(made, stamp));
   };
 
-  const size = taken.values.length;
+  const size = taken.counted?.size ?? taken.values.length;
   const begun = (basis: Basis, cause: 'given' | 'minimum', points: readonly string[]): DomainEvent =>
     event('phase.begun', {
       phaseId: facts.ids.fresh(`phase ${chart.id}`),
@@ -66,10 +83,8 @@ function onChart(
       points: [...points],
     });
   const { limits } = chart;
-  if (limits.from === 'given' && !sameGiven(state, chart, limits)) {
-    const { mean, sigma } = limits;
-    add(begun({ mean, sigma }, 'given', []));
-  }
+  const given = givenBasis(chart);
+  if (given !== null && !sameGiven(state, chart, given)) add(begun(given, 'given', []));
   const phase = state.phase?.kind === chart.kind ? state.phase : null;
   const { replaces } = taken;
   // The value before it and what was carried are those without the point that it takes the place of.
@@ -78,8 +93,7 @@ function onChart(
       ? state
       : evolveChart(state, asHappened(event('point.excluded', { pointId: replaces, chart: ref, reason: '' }), stamp));
   const before = (phase === null ? without.waiting : without.recent).at(-1)?.values.at(-1) ?? null;
-  const values = taken.values.map(({ value }) => value);
-  const { plots } = plotted(chart, values, before, phase, without.carried);
+  const { plots } = plotted(chart, figuresOf(taken), before, phase, without.carried);
   const pointId = facts.ids.fresh(`point ${chart.id}`);
   const rules = phase === null || state.openSignal !== null ? [] : fired(chart, without.recent, { pointId, plots });
   add(
@@ -90,6 +104,7 @@ function onChart(
       definition: sample.definition,
       operationId: sample.operationId,
       values: [...taken.values],
+      counted: taken.counted,
       plots: [...plots],
       phaseId: phase?.phaseId ?? null,
       replaces,
@@ -111,7 +126,8 @@ function onChart(
       );
   }
   if (rules.length === 0) return { events, signal: null };
-  const reaction = facts.catalogue.controlPlan(id, revision)?.reactions.find((r) => r.id === planned.reaction);
+  const plan = facts.catalogue.controlPlan(ref.planId, ref.revision);
+  const reaction = plan?.reactions.find((r) => r.id === reactionId);
   const lastInControl = inControlBefore(state, new Set(rules.flatMap(({ members }) => members)));
   return {
     events,
@@ -124,19 +140,28 @@ function onChart(
       rules: [...rules],
       lastInControl: lastInControl && { ...lastInControl, executionIds: [...lastInControl.executionIds] },
       suspects: [],
-      reaction: { id: planned.reaction, steps: (reaction?.steps ?? []).map((step) => step.id) },
+      reaction: { id: reactionId, steps: (reaction?.steps ?? []).map((step) => step.id) },
     },
   };
 }
 
-function sameGiven({ phase }: ChartState, { kind }: ChartPlan, given: Basis): boolean {
+/** What the plan prescribes; null: nothing. */
+function givenBasis({ kind, limits }: OnChart['chart']): Basis | null {
+  if (limits.from !== 'given') return null;
+  if ('average' in limits) return countsUnits(kind) ? countedBasis(kind, limits.average) : null;
+  const { mean, sigma } = limits;
+  return { mean, sigma };
+}
+
+function sameGiven({ phase }: ChartState, { kind }: OnChart['chart'], given: Basis): boolean {
   if (phase === null || phase.kind !== kind) return false;
   // A person may have begun a phase since; only another plan takes the given limits up again.
   return phase.cause !== 'given' || (phase.mean === given.mean && phase.sigma === given.sigma);
 }
 
 interface Taken {
-  readonly values: readonly ChartedValue[];
+  readonly values: ChartedValue[];
+  readonly counted: Counted | null;
   readonly replaces: string | null;
 }
 
@@ -157,13 +182,17 @@ function take(
     // Measured again: the same point with the new values in the place of the old ones.
     const others = older.body.values.filter((value) => !sameStep(value, first));
     const at = older.body.values.findIndex((value) => sameStep(value, first));
-    return { values: [...others.slice(0, at), ...values, ...others.slice(at)], replaces: older.body.pointId };
+    return {
+      values: [...others.slice(0, at), ...values, ...others.slice(at)],
+      counted: null,
+      replaces: older.body.pointId,
+    };
   }
-  if (chart.subgroup.from === 'unit') return { values, replaces: null };
+  if (chart.subgroup.from === 'unit') return { values: [...values], counted: null, replaces: null };
   const waiting = facts.control.uncharted(ref, definition.id, operationId).filter((value) => !sameStep(value, first));
   const all = [...waiting, ...values];
   const { size } = chart.subgroup;
-  return all.length < size ? null : { values: all.slice(-size), replaces: null };
+  return all.length < size ? null : { values: all.slice(-size), counted: null, replaces: null };
 }
 
 /** The newest point in which values of this very run and step are; null: there is none. */

@@ -1,16 +1,22 @@
 /** From values to plotted points, limits and rules: which functions of `domain/spc` each kind of chart rests on. */
-import type { ChartKind, ChartPlan, ChartRules } from '#contract/config/control-plan.ts';
+import type { AttributeKind, ChartKind, ChartPlan, ChartRules } from '#contract/config/control-plan.ts';
+import { attributeKinds } from '#contract/config/control-plan.ts';
+import type { BodyOf } from '#contract/events/index.ts';
 import type { FiredRule, Plotted, PlotId, PlotLimits } from '#contract/events/shared.ts';
+import { cChart, npChart, pChart, uChart, type AttributeChart } from '#domain/spc/attributes.ts';
 import { cusumChart } from '#domain/spc/cusum.ts';
 import { ewmaChart } from '#domain/spc/ewma.ts';
 import { individualsChart } from '#domain/spc/individuals.ts';
 import { limitsAt, type Limits, type Plot } from '#domain/spc/plot.ts';
-import { isRefused } from '#domain/spc/reason.ts';
+import { isRefused, type Refused } from '#domain/spc/reason.ts';
 import { chosenRules, longestRun, type Rule } from '#domain/spc/rule-sets.ts';
 import { findSignals, membersOf, standardLines } from '#domain/spc/rules.ts';
 import { subgroupChart, summarise } from '#domain/spc/subgroups.ts';
 
-/** Process mean and standard deviation of single values, unit of the characteristic. */
+/**
+ * Process mean and standard deviation of single values, unit of the characteristic. Of counts: of one unit, i.e. the share of
+ * nonconforming ones (p, np) or the defects per unit (c, u).
+ */
 export interface Basis {
   readonly mean: number;
   readonly sigma: number;
@@ -31,17 +37,44 @@ export const plotsOf: Readonly<Record<ChartKind, readonly PlotId[]>> = {
   'i-mr': ['value', 'moving-range'],
   ewma: ['ewma'],
   cusum: ['cusum-upper', 'cusum-lower'],
+  p: ['proportion'],
+  np: ['nonconforming'],
+  c: ['defects'],
+  u: ['defects-per-unit'],
 };
+
+const attributes: ReadonlySet<string> = new Set(attributeKinds);
+export const countsUnits = (kind: ChartKind): kind is AttributeKind => attributes.has(kind);
+
+/** What the statistics of a point are made of: its values; of counts [count, size]. */
+export const figuresOf = ({
+  values,
+  counted,
+}: Pick<BodyOf<'point.charted'>, 'values' | 'counted'>): readonly number[] =>
+  counted === null ? values.map(({ value }) => value) : [counted.count, counted.size];
+
+/**
+ * Mean and sigma of one unit by its average: binomial (p, np) or Poisson (c, u), as the limits of domain/spc/attributes.ts.
+ * @returns null where nothing would ever spread: none or all of the units are nonconforming.
+ */
+export function countedBasis(kind: AttributeKind, average: number): Basis | null {
+  const variance = kind === 'p' || kind === 'np' ? average * (1 - average) : average;
+  return variance > 0 && Number.isFinite(variance) ? { mean: average, sigma: Math.sqrt(variance) } : null;
+}
 
 /** Points that a rule can look back to; see `longestRun`. */
 export const recentSize = longestRun + 2;
 
 /**
  * Mean and sigma of the process from points.
- * @param groups values of each point, oldest first; single values of an i-mr chart as groups of one.
+ * @param groups figures of each point (`figuresOf`), oldest first; single values of an i-mr chart as groups of one.
  * @returns null where they give no spread: too few, or all equal.
  */
 export function basisOf(kind: ChartKind, groups: readonly (readonly number[])[]): Basis | null {
+  if (countsUnits(kind)) {
+    const total = (at: 0 | 1): number => groups.reduce((sum, group) => sum + (group[at] ?? 0), 0);
+    return countedBasis(kind, total(0) / total(1));
+  }
   const single = kind === 'i-mr' || groups.every((group) => group.length === 1);
   const chart = single
     ? individualsChart(groups.map(([value]) => value))
@@ -65,11 +98,12 @@ export interface PlottedPoint {
 
 /**
  * One point as it is drawn.
+ * @param values its figures (`figuresOf`).
  * @param before the value before it in the phase (i-mr); null: none.
  * @param process null: no phase yet, so no limits.
  */
 export function plotted(
-  chart: Pick<ChartPlan, 'kind' | 'ewma' | 'cusum'>,
+  chart: { readonly kind: ChartKind } & Pick<ChartPlan, 'ewma' | 'cusum'>,
   values: readonly number[],
   before: number | null,
   basis: Basis | null,
@@ -107,9 +141,31 @@ export function plotted(
     }
     case 'cusum':
       return cusum(chart, values, basis, carried);
+    case 'p':
+    case 'np':
+    case 'c':
+    case 'u': {
+      const [count = Number.NaN, size = Number.NaN] = values;
+      const made = countChart(kind, count, size, basis?.mean);
+      if (isRefused(made)) break;
+      return { plots: plotsOf[kind].map((plot) => draw(plot, made.plot)), carried };
+    }
   }
   // Values that no statistic can be made of (beyond what a number holds): drawn as undefined, judged by nothing.
   return { plots: plotsOf[kind].map((plot) => ({ plot, value: null, limits: null })), carried };
+}
+
+function countChart(
+  kind: AttributeKind,
+  count: number,
+  size: number,
+  mean: number | undefined,
+): AttributeChart | Refused {
+  const given = mean === undefined ? {} : { given: mean };
+  if (kind === 'p') return pChart([count], [size], given);
+  if (kind === 'np') return npChart([count], [size], given);
+  if (kind === 'u') return uChart([count], [size], given);
+  return cChart([count], mean === undefined ? {} : { given: mean * size });
 }
 
 /** Both sums in the unit of the characteristic; each side is carried on for itself. */
@@ -163,7 +219,7 @@ const beyond = ({ value, limits }: Plotted): boolean =>
  * @param window points before it in the phase, oldest first, standardised.
  */
 export function fired(
-  chart: Pick<ChartPlan, 'kind' | 'rules'>,
+  chart: { readonly kind: ChartKind; readonly rules: ChartRules },
   recent: readonly { readonly pointId: string; readonly z: number | null }[],
   point: { readonly pointId: string; readonly plots: readonly Plotted[] },
 ): readonly FiredRule[] {

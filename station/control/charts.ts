@@ -1,7 +1,5 @@
 /** Control charts as the screen sees them. */
 import type { Characteristic, Operation } from '#contract/config/definition.ts';
-import type { ReleasedControlPlan } from '#contract/config/index.ts';
-import type { ChartPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { BodyOf } from '#contract/events/index.ts';
@@ -15,7 +13,8 @@ import type {
   PointView,
 } from '#contract/rpc/control.ts';
 import { chartKeyText, type ChartKey, type ChartState } from '#domain/control/chart.ts';
-import { plannedChart } from '#domain/control/decide.ts';
+import { plannedChart, plannedCharts, type PlannedChart } from '#domain/control/planned.ts';
+import { countsUnits } from '#domain/control/statistics.ts';
 import type { Signal } from '#domain/control/signal.ts';
 import type { Facts } from '#domain/facts.ts';
 import { actorName } from '#domain/units/holder.ts';
@@ -55,29 +54,18 @@ export function chartList(sources: ChartSources): readonly ChartRow[] {
   const { catalogue, station } = sources.facts;
   return catalogue.controlPlans
     .filter(({ status }) => status === 'released')
-    .flatMap((plan) =>
-      plan.characteristics.flatMap((planned) => {
-        const { operation } = ofDefinition(plan.definition, planned.characteristic, planned.operation, sources.facts);
-        if (operation?.stations.includes(station.id) !== true) return [];
-        return planned.charts.map((chart) => chartRow({ plan, planned, chart }, station.id, sources));
-      }),
-    );
+    .flatMap(plannedCharts)
+    .flatMap((planned) => {
+      const { plan, characteristicId, operationId } = planned;
+      const { operation } = ofDefinition(plan.definition, characteristicId, operationId, sources.facts);
+      return operation?.stations.includes(station.id) === true ? [chartRow(planned, station.id, sources)] : [];
+    });
 }
 
-interface Planned {
-  readonly plan: ReleasedControlPlan;
-  readonly planned: PlannedCharacteristic;
-  readonly chart: ChartPlan;
-}
-
-function chartRow({ plan, planned, chart }: Planned, stationId: string, { read, facts }: ChartSources): ChartRow {
-  const key: ChartKey = {
-    planId: plan.id,
-    characteristicId: planned.characteristic,
-    chartId: chart.id,
-    stationId,
-  };
-  const of = ofDefinition(plan.definition, planned.characteristic, planned.operation, facts);
+function chartRow(planned: PlannedChart, stationId: string, { read, facts }: ChartSources): ChartRow {
+  const { plan, characteristicId, operationId, chart } = planned;
+  const key: ChartKey = { planId: plan.id, characteristicId, chartId: chart.id, stationId };
+  const of = ofDefinition(plan.definition, characteristicId, operationId, facts);
   const counted = read.get<{ readonly n: number; readonly at: number | null }>(
     'SELECT count(*) AS n, max(at) AS at FROM control_point WHERE chart_key = ?',
     chartKeyText(key),
@@ -85,9 +73,9 @@ function chartRow({ plan, planned, chart }: Planned, stationId: string, { read, 
   return {
     chart: key,
     kind: chart.kind,
-    title: of.characteristic?.title ?? untitled(planned.characteristic),
+    title: planned.title ?? of.characteristic?.title ?? untitled(characteristicId),
     definition: { id: plan.definition, title: of.title },
-    operation: { id: planned.operation, title: of.operation?.title ?? untitled(planned.operation) },
+    operation: { id: operationId, title: of.operation?.title ?? untitled(operationId) },
     class: planned.class,
     condition: conditionOf(readChart(read, key), chart),
     points: counted?.n ?? 0,
@@ -95,7 +83,10 @@ function chartRow({ plan, planned, chart }: Planned, stationId: string, { read, 
   };
 }
 
-function conditionOf({ openSignal, phase, waiting }: ChartState, { limits, kind }: ChartPlan): ChartCondition {
+function conditionOf(
+  { openSignal, phase, waiting }: ChartState,
+  { limits, kind }: PlannedChart['chart'],
+): ChartCondition {
   if (openSignal !== null) return { kind: 'signal', signalId: openSignal };
   if (phase?.kind === kind || limits.from === 'given') return { kind: 'in-control' };
   return { kind: 'collecting', have: Math.min(waiting.length, limits.minimum), need: limits.minimum };
@@ -120,6 +111,7 @@ export function pointViews(rows: readonly PointRow[], { read, facts }: ChartSour
       pointId: body.pointId,
       at,
       values: body.values,
+      counted: body.counted,
       plots: body.plots,
       phaseId: body.phaseId,
       excluded,
@@ -142,7 +134,7 @@ export function chartView(
   const { read, facts } = sources;
   const found = plannedChart(query.chart, facts);
   if (found === null) return null;
-  const { plan, planned, chart } = found;
+  const { plan, characteristicId, operationId, chart } = found;
   const key = chartKeyText(query.chart);
   const rows = read
     .all<PointRow>(
@@ -157,11 +149,11 @@ export function chartView(
   const more = rows.length > query.limit;
   const shown = pointViews(more ? rows.slice(1) : rows, sources);
   const ids = new Set(shown.map(({ pointId }) => pointId));
-  const { characteristic } = ofDefinition(plan.definition, planned.characteristic, planned.operation, facts);
+  const { characteristic } = ofDefinition(plan.definition, characteristicId, operationId, facts);
   return {
     ...chartRow(found, query.chart.stationId, sources),
     unit: characteristic?.unit ?? '1',
-    decimals: characteristic?.decimals ?? 3,
+    decimals: characteristic?.decimals ?? (countsUnits(chart.kind) ? 0 : 3),
     lower: characteristic?.lower ?? null,
     upper: characteristic?.upper ?? null,
     nominal: characteristic?.nominal ?? null,

@@ -60,6 +60,7 @@ const points: readonly PointView[] = Array.from({ length: 64 }, (_, i): PointVie
         limits: judged ? { center: 0.006, lower: 0, upper: 0.0154, sigma: 0.0032 } : null,
       },
     ],
+    counted: null,
     phaseId: judged ? 'ph-1' : null,
     excluded: n === 31,
     replaced: n === 44,

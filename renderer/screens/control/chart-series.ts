@@ -12,6 +12,10 @@ const names: Readonly<Record<PlotId, string>> = {
   ewma: 'EWMA',
   'cusum-upper': 'C⁺',
   'cusum-lower': 'C⁻',
+  proportion: 'p',
+  nonconforming: 'np',
+  defects: 'c',
+  'defects-per-unit': 'u',
 };
 
 /** @param words title of the chart in the language in force. */

@@ -13,6 +13,10 @@ const plots: Readonly<Record<PlotId, () => string>> = {
   ewma: () => t.control_plot_ewma(),
   'cusum-upper': () => t.control_plot_cusum_upper(),
   'cusum-lower': () => t.control_plot_cusum_lower(),
+  proportion: () => t.control_plot_proportion(),
+  nonconforming: () => t.control_plot_nonconforming(),
+  defects: () => t.control_plot_defects(),
+  'defects-per-unit': () => t.control_plot_defects_per_unit(),
 };
 export const plotWords = (plot: PlotId): string => plots[plot]();
 

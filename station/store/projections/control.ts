@@ -88,7 +88,7 @@ const ofSignal: ReadonlySet<string> = new Set(signalEvents);
 
 export const control: Projection = {
   name: 'control',
-  version: 1,
+  version: 2,
   tables: [
     'control_chart',
     'control_point',

@@ -1,0 +1,77 @@
+/** The charts of a control plan, of measured values and of counts alike. */
+import type {
+  AttributeChartPlan,
+  ChartPlan,
+  ControlPlan,
+  PlannedCharacteristic,
+} from '#contract/config/control-plan.ts';
+import type { ReleasedControlPlan } from '#contract/config/index.ts';
+import type { Localized } from '#contract/config/text.ts';
+import type { ChartRef } from '#contract/events/shared.ts';
+import type { Facts } from '#domain/facts.ts';
+import type { ChartKey } from './chart.ts';
+
+export interface PlannedChart {
+  readonly plan: ReleasedControlPlan;
+  /** Characteristic of the definition, or attribute of the plan. */
+  readonly characteristicId: string;
+  /** null: the definition says it. */
+  readonly title: Localized | null;
+  readonly operationId: string;
+  readonly class: PlannedCharacteristic['class'];
+  readonly reaction: string;
+  readonly chart: ChartPlan | AttributeChartPlan;
+}
+
+/** In the order of the plan. */
+export function plannedCharts(plan: ReleasedControlPlan): readonly PlannedChart[] {
+  return [
+    ...plan.characteristics.flatMap(({ characteristic, operation, class: of, reaction, charts }) =>
+      charts.map((chart) => ({
+        plan,
+        characteristicId: characteristic,
+        title: null,
+        operationId: operation,
+        class: of,
+        reaction,
+        chart,
+      })),
+    ),
+    ...plan.attributes.flatMap(({ attribute, title, operation, class: of, reaction, charts }) =>
+      charts.map((chart) => ({
+        plan,
+        characteristicId: attribute,
+        title,
+        operationId: operation,
+        class: of,
+        reaction,
+        chart,
+      })),
+    ),
+  ];
+}
+
+/** The chart as the plan in force has it; null: it has none such. */
+export function plannedChart(key: ChartKey, { catalogue }: Pick<Facts, 'catalogue'>): PlannedChart | null {
+  const plan = catalogue.controlPlans.find((p) => p.status === 'released' && p.id === key.planId);
+  if (plan === undefined) return null;
+  return (
+    plannedCharts(plan).find(
+      ({ characteristicId, chart }) => characteristicId === key.characteristicId && chart.id === key.chartId,
+    ) ?? null
+  );
+}
+
+/** What is measured or counted, in words: the plan's for an attribute, else the newest revision's that knows it. */
+export function chartedText(
+  { planId, revision, characteristicId: id }: Pick<ChartRef, 'planId' | 'revision' | 'characteristicId'>,
+  definitionId: string,
+  { catalogue }: Pick<Facts, 'catalogue'>,
+): Localized {
+  const plan: ControlPlan | null = catalogue.controlPlan(planId, revision);
+  const attribute = plan?.attributes.find((each) => each.attribute === id);
+  if (attribute !== undefined) return attribute.title;
+  const of = catalogue.definitions.filter((d) => d.id === definitionId);
+  const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
+  return ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === id)?.title ?? { en: id, de: id };
+}
