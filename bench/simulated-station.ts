@@ -267,9 +267,11 @@ export function* pumps(prefix: string, orderId = 'WO-10452'): Generator<DomainEv
           sourceAt: null,
           receivedAt: Date.now(),
         },
+        gaugeId: null,
         nominal: 24,
         lower: 23.98,
         upper: 24.03,
+        acceptance: null,
         verdict: 'ok',
       });
     yield event('step.passed', step);

@@ -72,9 +72,11 @@ const measured = (execution: number, value: number) =>
       sourceAt: null,
       receivedAt: Date.now(),
     },
+    gaugeId: null,
     nominal: 12,
     lower: 11.9,
     upper: 12.1,
+    acceptance: null,
     verdict: 'ok',
   });
 

@@ -1,7 +1,7 @@
 /**
  * Reads a configuration folder (design law 9): plant.yaml, people.yaml, materials.yaml, lines/*.yaml, stations/*.yaml,
  * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, control-plans/*.yaml,
- * orders/*.yaml, integration.yaml.
+ * orders/*.yaml, integration.yaml, gauges.yaml.
  * Either everything is right, or every fault is told at once with file, line, column and remedy.
  */
 import { createHash } from 'node:crypto';
@@ -11,6 +11,7 @@ import { controlPlanSchema } from '#contract/config/control-plan.ts';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
 import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
+import { gaugesSchema } from '#contract/config/gauges.ts';
 import { integrationSchema } from '#contract/config/integration.ts';
 import {
   lineSchema,
@@ -98,6 +99,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     controlPlans: many(contents.lists['control-plans'], controlPlanSchema),
     orders: many(contents.lists.orders, ordersSchema),
     integration: single('integration.yaml', integrationSchema),
+    gauges: single('gauges.yaml', gaugesSchema),
   };
   const all = new Map<string, ReadFile<unknown>>();
   for (const each of Object.values(files).flat()) if (each) all.set(each.file, each);
@@ -149,6 +151,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
       controlPlans: files.controlPlans.map(({ value, hash }) => ({ ...value, hash })),
       orders: files.orders.flatMap(({ value }) => value.orders),
       integration: files.integration?.value ?? null,
+      gauges: files.gauges?.value.gauges ?? [],
     },
   };
 }

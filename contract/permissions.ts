@@ -13,6 +13,10 @@ export const permissions = [
   'nonconformance.dispose',
   'nonconformance.concede',
   'rework.exceed',
+  'gauge.check',
+  'gauge.condemn',
+  'gauge.calibrate',
+  'gauge.return',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -28,7 +32,7 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  operator: ['unit.build', 'unit.create', 'unit.hold', 'reaction.do-step', 'nonconformance.record'],
+  operator: ['unit.build', 'unit.create', 'unit.hold', 'reaction.do-step', 'nonconformance.record', 'gauge.check'],
   'quality-technician': [
     'unit.build',
     'unit.hold',
@@ -39,6 +43,9 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'nonconformance.record',
     'nonconformance.dispose',
     'rework.exceed',
+    'gauge.check',
+    'gauge.condemn',
+    'gauge.calibrate',
   ],
   'quality-engineer': [
     'unit.hold',
@@ -51,6 +58,10 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'nonconformance.dispose',
     'nonconformance.concede',
     'rework.exceed',
+    'gauge.check',
+    'gauge.condemn',
+    'gauge.calibrate',
+    'gauge.return',
   ],
   'line-lead': [
     'unit.build',
@@ -64,6 +75,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'control.manage',
     'nonconformance.record',
     'nonconformance.dispose',
+    'gauge.check',
+    'gauge.condemn',
   ],
   supervisor: [
     'unit.build',
@@ -77,8 +90,11 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'control.manage',
     'nonconformance.record',
     'nonconformance.dispose',
+    'gauge.check',
+    'gauge.condemn',
+    'gauge.return',
   ],
-  'process-engineer': ['unit.hold', 'reaction.do-step', 'control.manage', 'nonconformance.record'],
+  'process-engineer': ['unit.hold', 'reaction.do-step', 'control.manage', 'nonconformance.record', 'gauge.check'],
   // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
   'controls-engineer': [],
 };
@@ -92,4 +108,6 @@ export const pinPermissions: readonly Permission[] = [
   'nonconformance.dispose',
   'nonconformance.concede',
   'rework.exceed',
+  'gauge.calibrate',
+  'gauge.return',
 ];

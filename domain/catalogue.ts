@@ -1,5 +1,7 @@
 /** The configuration in force, indexed for the rules. */
 import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#contract/config/index.ts';
+import type { Gauge } from '#contract/config/gauges.ts';
+import type { PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { Localized } from '#contract/config/text.ts';
@@ -21,6 +23,12 @@ export interface Catalogue {
   /** The released control plan of a process definition, whatever its revision; null: it has none. */
   controlPlanOf(definitionId: string): ReleasedControlPlan | null;
   controlPlan(id: string, revision: string): ReleasedControlPlan | null;
+  /** What the released plan asks of a characteristic, whatever the definition's revision; null: it is in none. */
+  planned(definitionId: string, characteristicId: string): PlannedCharacteristic | null;
+  readonly gauges: readonly Gauge[];
+  gauge(id: string): Gauge | null;
+  /** The gauge of the register that this device is; null: it is none. */
+  gaugeOfDevice(deviceId: string): Gauge | null;
   device(id: string): Device | null;
   devices(): readonly Device[];
   /** A tag and the device it belongs to; tag ids are unique in a plant. */
@@ -49,6 +57,10 @@ export function catalogueOf(configuration: Configuration): Catalogue {
   const badges = new Map(configuration.people.people.map((p) => [p.badge, p]));
   const qualifications = new Map(configuration.people.qualifications.map((q) => [q.id, q.title]));
   const stations = new Map(configuration.stations.map((s) => [s.id, s]));
+  const gauges = new Map((configuration.gauges ?? []).map((g) => [g.id, g]));
+  const gaugesByDevice = new Map(
+    (configuration.gauges ?? []).flatMap((g) => (g.device === undefined ? [] : [[g.device, g] as const])),
+  );
   const plans = new Map(configuration.controlPlans.map((p) => [revisionKey(p.id, p.revision), p]));
   const planOf = new Map(
     configuration.controlPlans.filter((p) => p.status === 'released').map((p) => [p.definition, p]),
@@ -70,6 +82,12 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     },
     controlPlanOf: (definitionId) => planOf.get(definitionId) ?? null,
     controlPlan: (id, revision) => plans.get(revisionKey(id, revision)) ?? null,
+    planned: (definitionId, characteristicId) =>
+      planOf.get(definitionId)?.characteristics.find(({ characteristic }) => characteristic === characteristicId) ??
+      null,
+    gauges: configuration.gauges ?? [],
+    gauge: (id) => gauges.get(id) ?? null,
+    gaugeOfDevice: (deviceId) => gaugesByDevice.get(deviceId) ?? null,
     device: (id) => devices.get(id) ?? null,
     devices: () => configuration.devices,
     tag: (id) => tags.get(id) ?? null,

@@ -1,7 +1,7 @@
 /** Everything the station can be asked to do (imperative, design section 5). */
 import type { Orders } from '#contract/config/plant.ts';
 import type { DomainEvent } from '#contract/events/index.ts';
-import type { Entry } from '#contract/events/shared.ts';
+import type { Entry, ReadingFact } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
@@ -68,6 +68,32 @@ export type ControlCommand =
   | { readonly type: 'point.exclude'; readonly pointId: string; readonly reason: string }
   | { readonly type: 'point.note'; readonly pointId: string; readonly text: string };
 
+/** What people record and decide about gauges. */
+export type GaugeCommand =
+  | {
+      readonly type: 'gauge.calibrate';
+      readonly gaugeId: string;
+      /** `YYYY-MM-DD` of the plant's calendar. */
+      readonly on: string;
+      readonly result: 'passed' | 'failed';
+      readonly certificate: string;
+      /** The last day of use; not used of a failed one. */
+      readonly due: string;
+      /** How far it was off when it came in, unit of the gauge; null: not told. */
+      readonly asFound: number | null;
+      readonly note: string;
+    }
+  | {
+      readonly type: 'gauge.check';
+      readonly gaugeId: string;
+      readonly masterId: string;
+      readonly readings: readonly ReadingFact[];
+    }
+  | { readonly type: 'gauge.condemn'; readonly gaugeId: string; readonly reason: string }
+  | { readonly type: 'gauge.return'; readonly gaugeId: string; readonly reason: string }
+  /** Puts on hold what was measured with it in the time of the recall. */
+  | { readonly type: 'gauge.recall'; readonly gaugeId: string; readonly recallId: string };
+
 interface StepPlace {
   readonly executionId: string;
   readonly stepId: string;
@@ -119,5 +145,6 @@ export type StationCommand = {
   readonly event: StationFact;
 };
 
-export type Command = OrderCommand | UnitCommand | ControlCommand | ExecutionCommand | PeopleCommand | StationCommand;
+export type Command =
+  OrderCommand | UnitCommand | ControlCommand | GaugeCommand | ExecutionCommand | PeopleCommand | StationCommand;
 export type CommandType = Command['type'];

@@ -5,6 +5,7 @@ import type { Actor } from '#contract/envelope.ts';
 import type { LiveReading } from '#contract/reading.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ControlFacts } from './control/facts.ts';
+import type { GaugeFacts } from './gauges/facts.ts';
 import type { Session } from './people/session.ts';
 
 /** A component label as the scan parser understood it. `materialId` or `gtin` says what it is; both null: not known. */
@@ -63,6 +64,7 @@ export interface Facts {
   cases(serial: string): readonly CaseFact[];
   /** Charts and signals. */
   readonly control: ControlFacts;
+  readonly gauges: GaugeFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */

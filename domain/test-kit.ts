@@ -13,6 +13,9 @@ import { decideExecution } from './execution/decide.ts';
 import { evolveExecution, isOpen, type Execution } from './execution/execution.ts';
 import type { CaseFact, DeviceFact, Facts, ServerFact } from './facts.ts';
 import { asHappened, type Happened } from './happened.ts';
+import { decideGauge } from './gauges/decide.ts';
+import { followRecalls } from './gauges/recall.ts';
+import { GaugeMemory } from './gauges/test-memory.ts';
 import { decideOrder } from './orders/decide.ts';
 import { evolveOrder, type Order } from './orders/order.ts';
 import { decidePeople } from './people/decide.ts';
@@ -51,6 +54,7 @@ export class World {
   readonly cases = new Map<string, readonly CaseFact[]>();
   readonly heardAt = new Map<string, number>();
   readonly control = new ControlMemory(this.units);
+  readonly gauges = new GaugeMemory();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
   now = startAt;
@@ -82,6 +86,7 @@ export class World {
       session: this.session,
       ids: { execution: `X${n}`, hold: `H${n}`, cycle: `C${n}`, fresh: (what) => `${what} ${n}` },
       control: this.control,
+      gauges: this.gauges,
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
       server: this.server,
@@ -145,6 +150,12 @@ export class World {
       case 'point.exclude':
       case 'point.note':
         return decideControl(command, facts);
+      case 'gauge.calibrate':
+      case 'gauge.check':
+      case 'gauge.condemn':
+      case 'gauge.return':
+      case 'gauge.recall':
+        return decideGauge(command, facts);
       case 'station.record':
         return { ok: true, events: [command.event] };
     }
@@ -154,7 +165,10 @@ export class World {
   do(command: Command, actor?: Actor): Decision {
     const open = this.open();
     const decision = this.decide(command, actor);
-    const consequences = decision.ok ? followUp(open, decision.events, this.facts(actor)) : [];
+    const facts = this.facts(actor);
+    const consequences = decision.ok
+      ? [...followUp(open, decision.events, facts), ...followRecalls(open, decision.events, facts)]
+      : [];
     this.take(decision.events, actor);
     this.take(consequences, { kind: 'system' });
     return decision;
@@ -170,6 +184,7 @@ export class World {
   fold(event: Happened): void {
     this.log.push(event);
     this.control.fold(event);
+    this.gauges.fold(event);
     this.session = evolveSession(this.session, event);
     const body: Readonly<Record<string, unknown>> = event.body;
     const executionId = typeof body['executionId'] === 'string' ? body['executionId'] : null;

@@ -3,6 +3,7 @@ import type { ControlPlan } from './control-plan.ts';
 import type { Defects } from './defects.ts';
 import type { ProcessDefinition } from './definition.ts';
 import type { Device, Recipe } from './device.ts';
+import type { Gauge } from './gauges.ts';
 import type { Integration } from './integration.ts';
 import type { Line, Materials, Orders, People, Plant, Station } from './plant.ts';
 
@@ -21,6 +22,8 @@ export interface Configuration {
   readonly orders: Orders['orders'];
   /** defects.yaml; null or left out: there is none. */
   readonly defects?: Defects | null;
+  /** gauges.yaml; left out: there is none. */
+  readonly gauges?: readonly Gauge[];
   /** integration.yaml; null or left out: there is none. */
   readonly integration?: Integration | null;
 }

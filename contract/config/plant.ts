@@ -4,6 +4,22 @@ import { roles } from '../permissions.ts';
 import { plantRoles } from '../plant/roles.ts';
 import { idSchema, languages, localizedSchema } from './text.ts';
 
+export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof weekdays)[number];
+
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, "use hours and minutes, e.g. '06:00'");
+
+/** By the plant's clocks. A shift that ends at or before its beginning ends on the next day and belongs to the day it begins on. */
+export const shiftSchema = z.strictObject({
+  id: idSchema,
+  title: localizedSchema,
+  from: timeOfDay,
+  to: timeOfDay,
+  /** Days on which it begins. */
+  days: z.array(z.enum(weekdays)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
+});
+export type Shift = z.infer<typeof shiftSchema>;
+
 export const plantSchema = z.strictObject({
   schema: z.literal('linewright/plant@1'),
   id: idSchema,
@@ -11,6 +27,10 @@ export const plantSchema = z.strictObject({
   /** IANA name; shifts and printed times are computed in it. */
   timeZone: z.string().refine((zone) => isTimeZone(zone), 'not an IANA time zone, e.g. Europe/Berlin'),
   language: z.enum(languages),
+  /** Shifts of the plant; they do not overlap. None: everything that asks for a shift is a fault of the configuration. */
+  shifts: z.array(shiftSchema).default([]),
+  /** Days on which no shift begins. */
+  holidays: z.array(z.iso.date()).default([]),
   /** The station that `linewright start` runs when none is named. */
   defaultStation: idSchema,
   /** Marks the demo plant: only there may a PIN be told on the screen. */

@@ -52,6 +52,11 @@ import { nonconformanceAmended } from './nonconformance.amended.ts';
 import { nonconformanceDisposed } from './nonconformance.disposed.ts';
 import { nonconformanceReworkDone } from './nonconformance.rework-done.ts';
 import { nonconformanceClosed } from './nonconformance.closed.ts';
+import { gaugeCalibrated } from './gauge.calibrated.ts';
+import { gaugeChecked } from './gauge.checked.ts';
+import { gaugeCondemned } from './gauge.condemned.ts';
+import { gaugeReturned } from './gauge.returned.ts';
+import { gaugeRecalled } from './gauge.recalled.ts';
 import { linkTestStarted } from './link-test.started.ts';
 import { linkTestRecorded } from './link-test.recorded.ts';
 import { linkTestEnded } from './link-test.ended.ts';
@@ -113,6 +118,11 @@ export const eventDefinitions = [
   nonconformanceDisposed,
   nonconformanceReworkDone,
   nonconformanceClosed,
+  gaugeCalibrated,
+  gaugeChecked,
+  gaugeCondemned,
+  gaugeReturned,
+  gaugeRecalled,
   linkTestStarted,
   linkTestRecorded,
   linkTestEnded,

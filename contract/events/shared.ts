@@ -147,3 +147,13 @@ export type Concession = z.infer<typeof concessionSchema>;
 
 export const verdictSchema = z.enum(['ok', 'below', 'above']);
 export type Verdict = z.infer<typeof verdictSchema>;
+
+/** What a value is accepted by: the limits, inset by the guard band of the gauge where the rule is `guarded` (ISO 14253-1). */
+export const acceptanceSchema = z.strictObject({
+  rule: z.enum(['guarded', 'simple']),
+  lower: z.number().nullable(),
+  upper: z.number().nullable(),
+  /** Width of the guard band at each limit, unit of the limits; 0 with `simple`. */
+  guard: z.number().min(0),
+});
+export type Acceptance = z.infer<typeof acceptanceSchema>;

@@ -7,6 +7,9 @@ import { actorSchema } from '../envelope.ts';
 import { nonconformanceAmendedBody } from '../events/nonconformance.amended.ts';
 import { nonconformanceDisposedBody } from '../events/nonconformance.disposed.ts';
 import { nonconformanceRecordedBody } from '../events/nonconformance.recorded.ts';
+import { gaugeCalibratedBody } from '../events/gauge.calibrated.ts';
+import { gaugeCheckedBody } from '../events/gauge.checked.ts';
+import { gaugeRecalledBody } from '../events/gauge.recalled.ts';
 import { signalRaisedBody } from '../events/signal.raised.ts';
 import { passportSchema } from '../passport.ts';
 import { hashSchema } from './protocol.ts';
@@ -113,6 +116,54 @@ export const nonconformanceBodySchema = z.object({
   closed: z.object({ by: actorSchema, ...told }).nullable(),
 });
 export type NonconformanceBody = z.infer<typeof nonconformanceBodySchema>;
+const toldBy = { ...told, by: actorSchema };
+
+/** A finished Gage R&R study, as the gate asks for it. */
+export const studyStandingSchema = z.object({
+  studyId: z.string(),
+  definitionId: z.string(),
+  characteristicId: z.string(),
+  /** %GRR of the tolerance and of the study's total variation; null: it cannot be told (no tolerance). */
+  ofTolerance: z.number().nullable(),
+  ofStudy: z.number().nullable(),
+  /** Distinct categories (ndc). */
+  distinct: z.number(),
+  ...told,
+});
+export type StudyStanding = z.infer<typeof studyStandingSchema>;
+
+/** A gauge was found good or bad between two instants: of a check both are the same. */
+export const gaugeMarkSchema = z.object({
+  /** Of the calibration, check or condemning. */
+  id: z.string(),
+  kind: z.enum(['calibration', 'check', 'condemned']),
+  good: z.boolean(),
+  from: z.number(),
+  to: z.number(),
+  stationId: z.string(),
+});
+export type GaugeMark = z.infer<typeof gaugeMarkSchema>;
+
+/** What is known of a gauge over all stations, for every station of the plant: the newest of each, and when it was good or bad. */
+export const gaugeBodySchema = z.object({
+  gaugeId: z.string(),
+  calibration: z.object({ ...gaugeCalibratedBody.omit({ gaugeId: true }).shape, ...toldBy }).nullable(),
+  check: z
+    .object({
+      ...gaugeCheckedBody.pick({ checkId: true, master: true, deviation: true, result: true, shift: true }).shape,
+      ...toldBy,
+    })
+    .nullable(),
+  /** The newest condemning or return. */
+  use: z.object({ condemned: z.boolean(), reason: z.string(), ...toldBy }).nullable(),
+  /** The newest, at most 60. */
+  marks: z.array(gaugeMarkSchema),
+  /** Recalls that somebody put into force, the newest, at most 20. */
+  recalls: z.array(z.object({ ...gaugeRecalledBody.omit({ gaugeId: true }).shape, ...toldBy })),
+  /** The newest of each characteristic. */
+  studies: z.array(studyStandingSchema).default([]),
+});
+export type GaugeBody = z.infer<typeof gaugeBodySchema>;
 
 export const documentKinds = {
   file: fileBodySchema,
@@ -123,6 +174,7 @@ export const documentKinds = {
   case: caseBodySchema,
   signal: signalBodySchema,
   nonconformance: nonconformanceBodySchema,
+  gauge: gaugeBodySchema,
 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;

@@ -3,7 +3,13 @@ import type { ChartPlan, ControlPlan, PlannedCharacteristic } from '#contract/co
 import type { Characteristic, Operation, ProcessDefinition } from '#contract/config/definition.ts';
 import { checkAttribute } from './check-attributes.ts';
 import { checkRules, type Place } from './check-chart-rules.ts';
+import { checkGaugeNeed } from './check-gauges.ts';
 import type { CheckInput, Findings, Index } from './finding.ts';
+
+/** Of a characteristic: what it asks for may be anywhere in the configuration. */
+interface Planned extends Place {
+  readonly input: CheckInput;
+}
 
 export function checkControlPlans(input: CheckInput, index: Index, findings: Findings): void {
   const releasedIn = new Map<string, string>();
@@ -40,7 +46,7 @@ export function checkControlPlans(input: CheckInput, index: Index, findings: Fin
     );
     const reactions = new Map(plan.reactions.map(({ id }) => [id, true]));
     plan.characteristics.forEach((planned, at) => {
-      const place: Place = { file, path: ['characteristics', at], index, findings };
+      const place: Planned = { file, path: ['characteristics', at], index, input, findings };
       findings.known(file, [...place.path, 'reaction'], planned.reaction, 'reaction of the plan', reactions);
       for (const definition of released) checkAgainst(definition, planned, place);
       planned.charts.forEach((chart, n) => checkChart(chart, { ...place, path: [...place.path, 'charts', n] }));
@@ -116,7 +122,7 @@ export function measuringSteps(
   });
 }
 
-function checkAgainst(definition: ProcessDefinition, planned: PlannedCharacteristic, place: Place): void {
+function checkAgainst(definition: ProcessDefinition, planned: PlannedCharacteristic, place: Planned): void {
   const { file, path, findings } = place;
   const of = `"${definition.id}" revision ${definition.revision}`;
   const characteristics = new Map(definition.characteristics.map((each) => [each.id, each]));
@@ -131,7 +137,7 @@ function checkAgainst(definition: ProcessDefinition, planned: PlannedCharacteris
   const [step, second] = steps;
   if (step === undefined) {
     // Measured apart from the run, at a bench.
-    if (planned.sampling !== undefined) return checkGauge(characteristic, planned, place);
+    if (planned.sampling !== undefined) return checkGauge(definition, characteristic, planned, place);
     findings.add(
       file,
       [...path, 'operation'],
@@ -150,12 +156,26 @@ function checkAgainst(definition: ProcessDefinition, planned: PlannedCharacteris
   planned.charts.forEach((chart, n) =>
     checkSubgroup(chart, step.count, of, { ...place, path: [...path, 'charts', n] }),
   );
-  checkGauge(characteristic, planned, place);
+  checkGauge(definition, characteristic, planned, place);
+  if (planned.gauge !== undefined && operation.steps.find(({ id: stepId }) => stepId === step.id)?.type !== 'measure')
+    findings.add(
+      file,
+      [...path, 'gauge'],
+      `"${id}" is a result of the machine in step ${step.id} of ${of}; no gauge measures it`,
+      'Remove `gauge`.',
+    );
 }
 
-function checkGauge(characteristic: Characteristic, planned: PlannedCharacteristic, place: Place): void {
+function checkGauge(
+  definition: ProcessDefinition,
+  characteristic: Characteristic,
+  planned: PlannedCharacteristic,
+  place: Planned,
+): void {
+  if (planned.gauge === undefined) return;
+  checkGaugeNeed(planned.gauge, characteristic, definition, place, place.input, place.findings);
   const { lower, upper } = characteristic;
-  if (planned.gauge === undefined || lower === null || upper === null) return;
+  if (lower === null || upper === null) return;
   const { resolution } = planned.gauge;
   const tenth = (upper - lower) / 10;
   // A little more than a tenth by the way numbers are kept in a computer is a tenth.

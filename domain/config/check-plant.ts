@@ -1,4 +1,5 @@
 /** Cross-checks of plant.yaml, lines, stations, materials and people. */
+import { overlapOf } from '#domain/shifts/shifts.ts';
 import { gtinCheckDigit } from './gtin.ts';
 import type { CheckInput, Findings, Index } from './finding.ts';
 
@@ -12,6 +13,22 @@ export function checkPlant(input: CheckInput, index: Index, findings: Findings):
     'scanPrefixes',
     ['badge', 'order', 'command'][at] ?? 'badge',
   ]);
+  findings.unique(
+    file,
+    plant.shifts.map(({ id }) => id),
+    'shift id',
+    (at) => ['shifts', at, 'id'],
+  );
+  plant.shifts.forEach(({ days }, at) => findings.unique(file, days, 'day', (n) => ['shifts', at, 'days', n]));
+  const overlap = overlapOf(plant.shifts);
+  if (overlap !== null)
+    findings.add(
+      file,
+      ['shifts', plant.shifts.indexOf(overlap[1])],
+      `shift "${overlap[1].id}" begins before shift "${overlap[0].id}" has ended, so some times would be in both`,
+      'Let each shift begin where the one before ends, or later.',
+    );
+  findings.unique(file, plant.holidays, 'holiday', (at) => ['holidays', at]);
   if (!plant.demo && plant.demoHints.length > 0) {
     findings.add(
       file,

@@ -5,6 +5,7 @@
 import { checkControlPlans } from './check-control-plans.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDevices, checkRecipes } from './check-devices.ts';
+import { checkGauges } from './check-gauges.ts';
 import { checkIntegration } from './check-integration.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkLines, checkMaterials, checkPeople, checkPlant, checkStations } from './check-plant.ts';
@@ -31,6 +32,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   checkRecipes(input, index, findings);
   checkDefinitions(input, index, findings);
   checkControlPlans(input, index, findings);
+  if (input.gauges) checkGauges(input.gauges, input, index, findings);
   checkOrders(input, index, findings);
   if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;

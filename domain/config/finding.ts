@@ -2,6 +2,7 @@
 import type { ControlPlan } from '#contract/config/control-plan.ts';
 import type { ProcessDefinition } from '#contract/config/definition.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
+import type { Gauges } from '#contract/config/gauges.ts';
 import type { Integration } from '#contract/config/integration.ts';
 import type { Line, Materials, Orders, People, Plant, Station } from '#contract/config/plant.ts';
 import { choices } from './closest.ts';
@@ -33,6 +34,7 @@ export interface CheckInput {
   readonly controlPlans: readonly Source<ControlPlan>[];
   readonly orders: readonly Source<Orders>[];
   readonly integration?: Source<Integration> | null;
+  readonly gauges?: Source<Gauges> | null;
   /**
    * Identifiers found in parts that could not be read. A reference to one of them is not called unknown: the fault is
    * told where it is, not again at everything that depends on it.

@@ -288,6 +288,10 @@ export function whatNow(reasons: readonly Reason[], order: Order | null, facts: 
       if (serial !== undefined) add(next('scan-label', { serial }));
     }
     if (code === 'process.signal-open') add(next('open-signal', { signal: params['signal'] ?? null }));
+    if ((code === 'gauge.not-checked' || code === 'gauge.check-failed') && mayEver(facts, 'gauge.check'))
+      add(next('check-gauge', { gauge: params['gauge'] ?? null }));
+    else if (code.startsWith('gauge.') && typeof params['gauge'] === 'string')
+      add(next('open-gauge', { gauge: params['gauge'] }));
     if (code === 'unit.contradiction') add(next('open-unit', { serial: params['serial'] ?? null }));
     if (code === 'unit.other-in-work') add(next('continue-open-unit', { serial: params['serial'] ?? null }));
   }

@@ -49,6 +49,16 @@ export function endOfLocalDay(isoDate: string, timeZone: string): number {
   return at - 1;
 }
 
+/** UTC ms of the first millisecond of a local day. @param isoDate `YYYY-MM-DD`. */
+export function startOfLocalDay(isoDate: string, timeZone: string): number {
+  const before = new Date(Date.parse(isoDate) - 86_400_000).toISOString().slice(0, 10);
+  return endOfLocalDay(before, timeZone) + 1;
+}
+
+/** `YYYY-MM-DD` of the local day that `at` is in. */
+export const localDay = (at: number, timeZone: string): string =>
+  new Date(at + zoneOffsetMs(at, timeZone)).toISOString().slice(0, 10);
+
 /** UTC ms of the start of the local clock hour that `at` is in; zones with half hours differ from UTC. */
 export function startOfLocalHour(at: number, timeZone: string): number {
   const hour = 3_600_000;

@@ -31,6 +31,9 @@ export function holdReason(
   // Of a signal: what was out of control.
   const of = reasons.find(({ code }) => code === 'process.signal')?.params['characteristicText'];
   if (typeof of === 'object' && of !== null) return of;
+  // Of a recall: the gauge.
+  const gauge = reasons.find(({ code }) => code === 'gauge.recalled')?.params['gauge'];
+  if (typeof gauge === 'string') return gauge;
   const step = catalogue
     .definition(definitionId, revision)
     ?.operations.filter(({ id }) => operationId === null || id === operationId)

@@ -25,15 +25,18 @@ const wordPrefixes: Readonly<Record<string, readonly string[]>> = {
   kind: ['scan_kind_', 'case_kind_'],
   stepType: ['step_type_'],
   permission: ['permission_'],
+  of: ['grr_of_'],
 };
+
+const dates: ReadonlySet<string> = new Set(['expiredAt', 'validToAt', 'dueAt', 'calibratedAt', 'dateAt']);
 
 function written(name: string, value: ReasonParam, words: Words): string {
   if (value === null) return nothing;
   if (typeof value === 'object') return value[words.format.language];
   if (typeof value === 'boolean') return words.message(value ? 'word_yes' : 'word_no') ?? String(value);
   if (typeof value === 'number') {
-    // Valid to the end of a day: its last second would only be noise.
-    if (name === 'expiredAt' || name === 'validToAt') return words.format.date(value);
+    // A day: its first or last second would only be noise.
+    if (dates.has(name)) return words.format.date(value);
     if (name.endsWith('At')) return words.format.instant(value, words.now());
     if (name.endsWith('Ms')) return words.format.duration(value);
     return words.format.plain(value);
@@ -91,6 +94,8 @@ const withoutValue: Readonly<Record<string, string>> = {
   ageMs: 'unaged',
   validToAt: 'unending',
   pointText: 'unplaced',
+  checkedAt: 'unchecked',
+  sinceAt: 'ever',
 };
 
 function variant(

@@ -11,6 +11,8 @@ import { accept, reason, type Decision } from '#domain/decision.ts';
 import { decideControl } from '#domain/control/decide.ts';
 import { followUp } from '#domain/control/follow.ts';
 import { decideExecution } from '#domain/execution/decide.ts';
+import { decideGauge } from '#domain/gauges/decide.ts';
+import { followRecalls } from '#domain/gauges/recall.ts';
 import type { Facts } from '#domain/facts.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
 import { decidePeople } from '#domain/people/decide.ts';
@@ -158,7 +160,7 @@ function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreSto
   );
   if (!ok || !ends) return [];
   const open = readOpenExecution(read, facts.station.id);
-  return followUp(open, events, facts).flatMap((made) => {
+  return [...followUp(open, events, facts), ...followRecalls(open, events, facts)].flatMap((made) => {
     if (made.type !== 'unit.held' || made.body.serial === open?.serial) return made;
     const known = readArrival(read, made.body.serial);
     return known === null ? made : [arrival(made.body.serial, known), made];
@@ -217,6 +219,12 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'point.exclude':
     case 'point.note':
       return decideControl(command, facts);
+    case 'gauge.calibrate':
+    case 'gauge.check':
+    case 'gauge.condemn':
+    case 'gauge.return':
+    case 'gauge.recall':
+      return decideGauge(command, facts);
     case 'station.record':
       return accept([command.event]);
   }

@@ -64,12 +64,18 @@ export class LiveCatalogue implements Catalogue {
   get controlPlans(): readonly ReleasedControlPlan[] {
     return this.#now.controlPlans;
   }
+  get gauges(): Catalogue['gauges'] {
+    return this.#now.gauges;
+  }
   get people(): readonly Person[] {
     return this.#now.people;
   }
   readonly definition: Catalogue['definition'] = (id, revision) => this.#now.definition(id, revision);
   readonly controlPlanOf: Catalogue['controlPlanOf'] = (definitionId) => this.#now.controlPlanOf(definitionId);
   readonly controlPlan: Catalogue['controlPlan'] = (id, revision) => this.#now.controlPlan(id, revision);
+  readonly planned: Catalogue['planned'] = (definitionId, id) => this.#now.planned(definitionId, id);
+  readonly gauge: Catalogue['gauge'] = (id) => this.#now.gauge(id);
+  readonly gaugeOfDevice: Catalogue['gaugeOfDevice'] = (deviceId) => this.#now.gaugeOfDevice(deviceId);
   readonly device: Catalogue['device'] = (id) => this.#now.device(id);
   readonly devices: Catalogue['devices'] = () => this.#now.devices();
   readonly tag: Catalogue['tag'] = (id) => this.#now.tag(id);

@@ -24,6 +24,8 @@ export interface DeviceSource {
   since(deviceId: string): number | null;
   /** Each reading of it is an act of a person. */
   pushes(deviceId: string): boolean;
+  /** What the device says its serial number is; null: it tells none. */
+  serialNumber(deviceId: string): string | null;
   /** Not of this tag of it: a needle shows it. */
   isLive(tagId: string): boolean;
   /** Writes and reads back; `value` is what the device holds now. */

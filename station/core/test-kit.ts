@@ -121,6 +121,10 @@ export class FakeShop implements LiveSource, DeviceSource {
   pushes(deviceId: string): boolean {
     return deviceId === 'gauge';
   }
+  readonly serials = new Map<string, string>();
+  serialNumber(deviceId: string): string | null {
+    return this.serials.get(deviceId) ?? null;
+  }
   isLive(tagId: string): boolean {
     return tagId.endsWith('.needle');
   }

@@ -33,6 +33,8 @@ export interface DeviceManager {
   pushes(deviceId: string): boolean;
   /** True where that does not hold for this tag: it is what a needle shows. */
   isLive(tagId: string): boolean;
+  /** What the device says its serial number is; null: it tells none. */
+  serialNumber(deviceId: string): string | null;
   /** Counts up with each change of a view: at once for states, every 250 ms for problems, every second for mere counts. */
   readonly onChange: Signal<number>;
   readonly revision: () => number;
@@ -135,6 +137,7 @@ export function createDeviceManager(options: DeviceManagerOptions): DeviceManage
     since: (deviceId) => runners.get(deviceId)?.view().since ?? null,
     deviceOf: (tagId) => tagOwners.get(tagId)?.runner.device ?? null,
     pushes: (deviceId) => runners.get(deviceId)?.pushes ?? false,
+    serialNumber: (deviceId) => runners.get(deviceId)?.serialNumber ?? null,
     isLive: (tagId) => {
       const owner = tagOwners.get(tagId);
       return owner?.runner.isLive(owner.index) ?? false;

@@ -89,6 +89,12 @@ export class DeviceRunner {
     return this.#live.has(this.device.tags[tag]?.address ?? '');
   }
 
+  /** What the device says of itself; a driver that was told none, or not yet since the link is up, says ''. */
+  get serialNumber(): string | null {
+    const told = this.#info['serialNumber'];
+    return told === undefined || told === '' ? null : String(told);
+  }
+
   view(): DeviceView {
     return {
       id: this.device.id,

@@ -52,6 +52,7 @@ const devices: DeviceSource = {
   since: () => 0,
   pushes: (deviceId) => deviceId !== 'press',
   isLive: () => false,
+  serialNumber: () => null,
   write: async () => ({ ok: false, status: 'BadNotSupported', message: 'no device here' }),
   read: async () => ({ ok: false, status: 'BadNotSupported', message: 'no device here' }),
   call: async () => ({ ok: false, status: 'BadNotSupported', message: 'no device here' }),

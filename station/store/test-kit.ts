@@ -113,9 +113,11 @@ export const measured = (executionId: string, value: number): DomainEvent =>
       sourceAt: null,
       receivedAt: 1_760_000_000_000,
     },
+    gaugeId: null,
     nominal: 12,
     lower: 11.9,
     upper: 12.1,
+    acceptance: null,
     verdict: 'ok',
   });
 

@@ -166,7 +166,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
 
       await station.child.kill('SIGKILL');
       await see('link-banner').waitFor({ timeout: 20_000 });
-      await line.control('calliper', 'value', { value: 24.029 });
+      await line.control('calliper', 'value', { value: 24.025 });
       await open();
       await see('link-banner').waitFor({ state: 'detached', timeout: 20_000 });
       await step('measure-bore');

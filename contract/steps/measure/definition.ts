@@ -18,5 +18,11 @@ export const measureDefinition = z.strictObject({
 export const measureAction = z.discriminatedUnion('do', [
   /** Take the gauge's present reading (continuous gauges); gauges with a button push by themselves. */
   z.strictObject({ type: z.literal('measure'), do: z.literal('take') }),
-  z.strictObject({ type: z.literal('measure'), do: z.literal('type'), value: z.number() }),
+  z.strictObject({
+    type: z.literal('measure'),
+    do: z.literal('type'),
+    value: z.number(),
+    /** Gauge without a device that it was read from; left out: the step's own. */
+    gaugeId: idSchema.optional(),
+  }),
 ]);

@@ -1,6 +1,7 @@
 /** The projections of the station's read model, for `openStore`. */
 import type { Projection } from '../projection.ts';
 import { control } from './control.ts';
+import { gauges } from './gauges.ts';
 import { production } from './production.ts';
 
-export const projections: readonly Projection[] = [production, control];
+export const projections: readonly Projection[] = [production, control, gauges];

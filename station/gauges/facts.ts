@@ -1,0 +1,27 @@
+/** What the rules may know of gauges, from the read model and the devices. */
+import type { GaugeFacts } from '#domain/gauges/facts.ts';
+import { newGauge } from '#domain/gauges/gauge.ts';
+import type { DeviceSource } from '#station/core/ports.ts';
+import type { ReadModelReader } from '#station/store/projection.ts';
+import { readGaugeRow } from '#station/store/projections/gauges.ts';
+
+export function gaugeFacts(db: ReadModelReader, devices: Pick<DeviceSource, 'serialNumber'>): GaugeFacts {
+  return {
+    state: (gaugeId) => readGaugeRow(db, gaugeId)?.state ?? newGauge(gaugeId),
+    deviceSerial: (deviceId) => devices.serialNumber(deviceId),
+    measuredWith: (gaugeId, since, until) =>
+      db
+        .all<{ readonly serial: string }>(
+          `SELECT serial FROM gauge_use WHERE gauge_id = ? AND at >= ? AND at <= ? GROUP BY serial ORDER BY min(id)`,
+          gaugeId,
+          Math.trunc(since ?? 0),
+          Math.trunc(until ?? Number.MAX_SAFE_INTEGER),
+        )
+        .map(({ serial }) => serial),
+    usedOn: (serial) =>
+      db.all<{ readonly gaugeId: string; readonly at: number }>(
+        'SELECT gauge_id AS gaugeId, at FROM gauge_use WHERE serial = ? ORDER BY id',
+        serial,
+      ),
+  };
+}
