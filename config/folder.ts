@@ -5,7 +5,7 @@ import type { FileTree } from './file-tree.ts';
 
 export const singleFiles = ['plant.yaml', 'people.yaml', 'materials.yaml'] as const;
 /** Files that a plant may have or not. */
-export const optionalFiles = ['integration.yaml', 'gauges.yaml'] as const;
+export const optionalFiles = ['integration.yaml', 'gauges.yaml', 'defects.yaml'] as const;
 export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders', 'control-plans'] as const;
 export type ListFolder = (typeof listFolders)[number];
 

@@ -1,13 +1,14 @@
 /**
  * Reads a configuration folder (design law 9): plant.yaml, people.yaml, materials.yaml, lines/*.yaml, stations/*.yaml,
  * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, control-plans/*.yaml,
- * orders/*.yaml, integration.yaml, gauges.yaml.
+ * orders/*.yaml, integration.yaml, gauges.yaml, defects.yaml.
  * Either everything is right, or every fault is told at once with file, line, column and remedy.
  */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { z } from 'zod';
 import { controlPlanSchema } from '#contract/config/control-plan.ts';
+import { defectsSchema } from '#contract/config/defects.ts';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
 import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
@@ -25,7 +26,7 @@ import { checkConfiguration, type Source } from '#domain/config/check.ts';
 import { checkDriver, type Manifests } from './driver-checks.ts';
 import { folderTree, type FileTree } from './file-tree.ts';
 import { listFolder } from './folder.ts';
-import { checkImages } from './images.ts';
+import { checkImages, checkPictures } from './images.ts';
 import { salvage, textsIn } from './salvage.ts';
 import { faultsOfSchema } from './schema-faults.ts';
 import { pathText, readYaml, type Path, type YamlFile } from './yaml-file.ts';
@@ -98,6 +99,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     definitions: many<ProcessDefinition>(contents.definitions, processDefinitionSchema),
     controlPlans: many(contents.lists['control-plans'], controlPlanSchema),
     orders: many(contents.lists.orders, ordersSchema),
+    defects: single('defects.yaml', defectsSchema),
     integration: single('integration.yaml', integrationSchema),
     gauges: single('gauges.yaml', gaugesSchema),
   };
@@ -130,6 +132,16 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     for (const image of images.files) hashes.set(image, sha256(tree.read(image)));
   }
 
+  const { defects } = files;
+  if (defects !== null) {
+    const pictures = checkPictures(tree, defects.value, files.definitions);
+    for (const { place, problem, remedy } of pictures.faults) {
+      const original = defects.original(place);
+      faults.push({ file: defects.file, ...defects.yaml.locate(original), path: pathText(original), problem, remedy });
+    }
+    for (const image of pictures.files) hashes.set(image, sha256(tree.read(image)));
+  }
+
   const { plant, people, materials } = files;
   if (faults.length > 0 || !plant || !people || !materials) return { faults: inOrder(faults) };
   const valueOf = <T>({ value }: ReadFile<T>): T => value;
@@ -150,6 +162,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
       })),
       controlPlans: files.controlPlans.map(({ value, hash }) => ({ ...value, hash })),
       orders: files.orders.flatMap(({ value }) => value.orders),
+      defects: files.defects?.value ?? null,
       integration: files.integration?.value ?? null,
       gauges: files.gauges?.value.gauges ?? [],
     },

@@ -145,7 +145,7 @@ export const reasonCodes = {
   'nonconformance.quantity-below': ['quantity', 'least'],
   'nonconformance.words-missing': [],
   'nonconformance.nothing-added': [],
-  'nonconformance.return-elsewhere': ['serial', 'station'],
+  'nonconformance.unit-in-work': ['serial', 'station'],
   'nonconformance.no-suspects': [],
   'defect.unknown': ['defect'],
   'defect.not-here': ['defectText', 'operation'],

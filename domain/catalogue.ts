@@ -2,6 +2,7 @@
 import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#contract/config/index.ts';
 import type { Gauge } from '#contract/config/gauges.ts';
 import type { PlannedCharacteristic } from '#contract/config/control-plan.ts';
+import type { Defects } from '#contract/config/defects.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { Localized } from '#contract/config/text.ts';
@@ -29,6 +30,8 @@ export interface Catalogue {
   gauge(id: string): Gauge | null;
   /** The gauge of the register that this device is; null: it is none. */
   gaugeOfDevice(deviceId: string): Gauge | null;
+  /** Catalogue of defects; null: the plant has none. */
+  readonly defects: Defects | null;
   device(id: string): Device | null;
   devices(): readonly Device[];
   /** A tag and the device it belongs to; tag ids are unique in a plant. */
@@ -74,6 +77,7 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     stations: configuration.stations,
     definitions: configuration.definitions,
     controlPlans: configuration.controlPlans,
+    defects: configuration.defects ?? null,
     people: configuration.people.people,
     definition,
     definitionOf(ref) {

@@ -1,7 +1,8 @@
 /** Everything the station can be asked to do (imperative, design section 5). */
 import type { Orders } from '#contract/config/plant.ts';
-import type { DomainEvent } from '#contract/events/index.ts';
-import type { Entry, ReadingFact } from '#contract/events/shared.ts';
+import type { DispositionKind } from '#contract/config/defects.ts';
+import type { BodyOf, DomainEvent } from '#contract/events/index.ts';
+import type { Concession, Entry, Photo, ReadingFact } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
@@ -93,6 +94,55 @@ export type GaugeCommand =
   | { readonly type: 'gauge.return'; readonly gaugeId: string; readonly reason: string }
   /** Puts on hold what was measured with it in the time of the recall. */
   | { readonly type: 'gauge.recall'; readonly gaugeId: string; readonly recallId: string };
+/** The pieces that a nonconformance is about. */
+export type NonconformanceSubject = BodyOf<'nonconformance.recorded'>['subject'];
+
+/** What people do about pieces that do not conform. */
+export type NonconformanceCommand =
+  /** The accepted value is `{ nonconformanceId }`. */
+  | {
+      readonly type: 'nonconformance.record';
+      readonly defectId: string;
+      readonly subject: NonconformanceSubject;
+      readonly mark: { readonly picture: string; readonly x: number; readonly y: number } | null;
+      readonly note: string;
+    }
+  | {
+      readonly type: 'nonconformance.amend';
+      readonly nonconformanceId: string;
+      readonly note: string;
+      /** Already kept by the station. */
+      readonly photo: Photo | null;
+      readonly quantity: number | null;
+      readonly serials: readonly string[];
+    }
+  | {
+      readonly type: 'nonconformance.dispose';
+      readonly nonconformanceId: string;
+      readonly kind: DispositionKind;
+      readonly serials: readonly string[];
+      readonly quantity: number;
+      readonly operations: readonly string[];
+      readonly reason: string;
+      readonly concession: Concession | null;
+    }
+  | {
+      readonly type: 'nonconformance.rework-done';
+      readonly nonconformanceId: string;
+      readonly dispositionId: string;
+      readonly note: string;
+    }
+  /** Puts units on hold that may have the same defect. */
+  | { readonly type: 'nonconformance.contain'; readonly nonconformanceId: string; readonly serials: readonly string[] }
+  /** Lifts these holds; null: all. */
+  | {
+      readonly type: 'nonconformance.release';
+      readonly nonconformanceId: string;
+      readonly serials: readonly string[] | null;
+      readonly reason: string;
+    }
+  /** What follows from what was decided at other stations, for one that was recorded here. */
+  | { readonly type: 'nonconformance.follow'; readonly nonconformanceId: string };
 
 interface StepPlace {
   readonly executionId: string;
@@ -146,5 +196,12 @@ export type StationCommand = {
 };
 
 export type Command =
-  OrderCommand | UnitCommand | ControlCommand | GaugeCommand | ExecutionCommand | PeopleCommand | StationCommand;
+  | OrderCommand
+  | UnitCommand
+  | ControlCommand
+  | GaugeCommand
+  | NonconformanceCommand
+  | ExecutionCommand
+  | PeopleCommand
+  | StationCommand;
 export type CommandType = Command['type'];

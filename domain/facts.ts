@@ -6,6 +6,7 @@ import type { LiveReading } from '#contract/reading.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ControlFacts } from './control/facts.ts';
 import type { GaugeFacts } from './gauges/facts.ts';
+import type { NonconformanceFacts } from './nonconformances/facts.ts';
 import type { Session } from './people/session.ts';
 
 /** A component label as the scan parser understood it. `materialId` or `gtin` says what it is; both null: not known. */
@@ -65,6 +66,7 @@ export interface Facts {
   /** Charts and signals. */
   readonly control: ControlFacts;
   readonly gauges: GaugeFacts;
+  readonly nonconformances: NonconformanceFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */

@@ -16,6 +16,9 @@ import { asHappened, type Happened } from './happened.ts';
 import { decideGauge } from './gauges/decide.ts';
 import { followRecalls } from './gauges/recall.ts';
 import { GaugeMemory } from './gauges/test-memory.ts';
+import { decideNonconformance } from './nonconformances/decide.ts';
+import { followNonconformances } from './nonconformances/follow.ts';
+import { NonconformanceMemory } from './nonconformances/test-memory.ts';
 import { decideOrder } from './orders/decide.ts';
 import { evolveOrder, type Order } from './orders/order.ts';
 import { decidePeople } from './people/decide.ts';
@@ -55,6 +58,7 @@ export class World {
   readonly heardAt = new Map<string, number>();
   readonly control = new ControlMemory(this.units);
   readonly gauges = new GaugeMemory();
+  readonly nonconformances = new NonconformanceMemory();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
   now = startAt;
@@ -87,6 +91,7 @@ export class World {
       ids: { execution: `X${n}`, hold: `H${n}`, cycle: `C${n}`, fresh: (what) => `${what} ${n}` },
       control: this.control,
       gauges: this.gauges,
+      nonconformances: this.nonconformances,
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
       server: this.server,
@@ -156,6 +161,14 @@ export class World {
       case 'gauge.return':
       case 'gauge.recall':
         return decideGauge(command, facts);
+      case 'nonconformance.record':
+      case 'nonconformance.amend':
+      case 'nonconformance.dispose':
+      case 'nonconformance.rework-done':
+      case 'nonconformance.contain':
+      case 'nonconformance.release':
+      case 'nonconformance.follow':
+        return decideNonconformance(command, this.open(), facts);
       case 'station.record':
         return { ok: true, events: [command.event] };
     }
@@ -166,11 +179,15 @@ export class World {
     const open = this.open();
     const decision = this.decide(command, actor);
     const facts = this.facts(actor);
-    const consequences = decision.ok
-      ? [...followUp(open, decision.events, facts), ...followRecalls(open, decision.events, facts)]
+    const ofCharts = decision.ok ? followUp(open, decision.events, facts) : [];
+    const ofOthers = decision.ok
+      ? [
+          ...followNonconformances(open, [...decision.events, ...ofCharts], facts),
+          ...followRecalls(open, decision.events, facts),
+        ]
       : [];
     this.take(decision.events, actor);
-    this.take(consequences, { kind: 'system' });
+    this.take([...ofCharts, ...ofOthers], { kind: 'system' });
     return decision;
   }
 
@@ -185,6 +202,7 @@ export class World {
     this.log.push(event);
     this.control.fold(event);
     this.gauges.fold(event);
+    this.nonconformances.fold(event);
     this.session = evolveSession(this.session, event);
     const body: Readonly<Record<string, unknown>> = event.body;
     const executionId = typeof body['executionId'] === 'string' ? body['executionId'] : null;

@@ -92,13 +92,21 @@ function createdTwice({ origins }: PassportPart): Contradiction[] {
   ];
 }
 
-function builtTwice({ passed }: Pick<Passport, 'passed'>): Contradiction[] {
+/** Rework orders that this pass knew of and that asked for it: passes that knew of others are not two of one thing. */
+function askedBy(pass: Passport['passed'][number], orders: NonNullable<Passport['reworks']>): readonly string[] {
+  const ofOthers = new Set(orders.filter(({ ends }) => !ends.includes(pass.operationId)).map((o) => o.reworkId));
+  return (pass.reworks ?? []).filter((id) => !ofOthers.has(id));
+}
+
+function builtTwice({ passed, reworks = [] }: Pick<Passport, 'passed' | 'reworks'>): Contradiction[] {
   const byOperation = new Map<string, Passport['passed'][number][]>();
   for (const pass of passed) {
     if (pass.executionId === null) continue;
-    byOperation.set(pass.operationId, [...(byOperation.get(pass.operationId) ?? []), pass]);
+    const key = JSON.stringify([pass.operationId, ...askedBy(pass, reworks)]);
+    byOperation.set(key, [...(byOperation.get(key) ?? []), pass]);
   }
-  return [...byOperation].flatMap(([operation, passes]) => {
+  return [...byOperation.values()].flatMap((passes) => {
+    const operation = passes[0]?.operationId ?? null;
     const executions = [...new Set(passes.map(({ executionId }) => executionId))].sort();
     if (executions.length < 2) return [];
     return [

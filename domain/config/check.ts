@@ -3,6 +3,7 @@
  * Pure: lines and columns, driver settings and files on disk are the reader's.
  */
 import { checkControlPlans } from './check-control-plans.ts';
+import { checkDefects } from './check-defects.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDevices, checkRecipes } from './check-devices.ts';
 import { checkGauges } from './check-gauges.ts';
@@ -33,6 +34,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   checkDefinitions(input, index, findings);
   checkControlPlans(input, index, findings);
   if (input.gauges) checkGauges(input.gauges, input, index, findings);
+  if (input.defects) checkDefects(input.defects, index, findings);
   checkOrders(input, index, findings);
   if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;

@@ -1,6 +1,7 @@
 /** What the cross-checks are given and what they say. Lines and columns are added by whoever read the files. */
 import type { ControlPlan } from '#contract/config/control-plan.ts';
 import type { ProcessDefinition } from '#contract/config/definition.ts';
+import type { Defects } from '#contract/config/defects.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Gauges } from '#contract/config/gauges.ts';
 import type { Integration } from '#contract/config/integration.ts';
@@ -33,6 +34,7 @@ export interface CheckInput {
   readonly definitions: readonly Source<ProcessDefinition>[];
   readonly controlPlans: readonly Source<ControlPlan>[];
   readonly orders: readonly Source<Orders>[];
+  readonly defects?: Source<Defects> | null;
   readonly integration?: Source<Integration> | null;
   readonly gauges?: Source<Gauges> | null;
   /**

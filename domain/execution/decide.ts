@@ -12,6 +12,7 @@ import type { Order } from '#domain/orders/order.ts';
 import { stepKind } from '#domain/steps/index.ts';
 import { isReport, type StepContext, type StepOutcome } from '#domain/steps/step-type.ts';
 import { machineBusy } from '#domain/units/decide.ts';
+import { knownReworks, passCounts } from '#domain/units/rework.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { currentRun, type Execution, type StepRun } from './execution.ts';
 import { runCheck, startCheck, whatNow } from './interlocks.ts';
@@ -55,6 +56,7 @@ function start(state: ExecutionState, serial: string, facts: Facts): Decision {
       orderId: unit.orderId,
       definition: { id, revision, hash },
       operationId: operation.id,
+      ...knownReworks(unit.reworks),
     }),
     ...(first === undefined ? [] : [stepStarted(executionId, first, 1)]),
   ]);
@@ -198,10 +200,13 @@ function consequences(place: Place, outcome: StepOutcome, facts: Facts): readonl
   const following = operation.steps[operation.steps.indexOf(step) + 1];
   const events: DomainEvent[] = [event('step.passed', ref)];
   if (following !== undefined) return [...events, stepStarted(executionId, following, 1)];
-  events.push(event('execution.passed', { executionId, serial, operationId: operation.id }));
-  const passed = [...unit.passed, { operationId: operation.id, stationId: facts.station.id, at: facts.now }];
-  if (allPassed(definition, { passed })) events.push(event('unit.completed', { serial, orderId: unit.orderId }));
-  return events;
+  // What the run knew when it began: an order to do it again that was heard of since is not met by it.
+  const knew = execution.reworks === undefined ? {} : { reworks: [...execution.reworks] };
+  events.push(event('execution.passed', { executionId, serial, operationId: operation.id, ...knew }));
+  const pass = { operationId: operation.id, stationId: facts.station.id, at: facts.now, ...knew };
+  if (!passCounts(pass, unit.reworks) || !allPassed(definition, { passed: [...unit.passed, pass] })) return events;
+  const again = unit.completedOnce ? ({ again: true } as const) : {};
+  return [...events, event('unit.completed', { serial, orderId: unit.orderId, ...knew, ...again })];
 }
 
 /** Of a step that cannot fail: none. */

@@ -39,6 +39,8 @@ export interface ExecutionHead {
   readonly currentStep: string | null;
   readonly failure: Failure | null;
   readonly stopCause: 'held' | 'scrapped' | 'given-up' | null;
+  /** Rework orders of the unit that were known when it began; left out: none. */
+  readonly reworks?: readonly string[] | undefined;
 }
 export interface Execution extends ExecutionHead {
   readonly steps: Readonly<Record<string, StepRun>>;

@@ -104,7 +104,7 @@ export function evolveOrder(order: Order | null, event: Happened): Order | null 
       return { ...order, blocks: [...order.blocks, { blockId, prefix, from, to, width, next: from }] };
     }
     case 'unit.completed':
-      return { ...order, unitsDone: order.unitsDone + 1 };
+      return event.body.again ? order : { ...order, unitsDone: order.unitsDone + 1 };
     default:
       return order;
   }

@@ -7,6 +7,8 @@ import { isRaised, isSignalOpen, type Signal } from '#domain/control/signal.ts';
 import { accept, next, reason, refuse, type Decision } from '#domain/decision.ts';
 import { currentRun, isOpen, type Execution } from '#domain/execution/execution.ts';
 import type { Facts } from '#domain/facts.ts';
+import { defectText } from '#domain/nonconformances/defects.ts';
+import { dispositionOf, isRecorded } from '#domain/nonconformances/nonconformance.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { cycleOpen, type MachineCycleProgress } from '#domain/steps/machine-cycle/kind.ts';
 import type { Hold, Unit } from './unit-state.ts';
@@ -28,11 +30,10 @@ export function decideUnit({ unit, execution }: UnitState, command: Act, facts: 
   if (unit === null) return refuse([...faults, reason('unit.unknown', { serial })]);
   if (command.type === 'unit.lift-hold') {
     const holds = openHolds(unit);
-    const locks = holds.map((hold) => signalOfHold(hold, facts));
+    const locks = holds.map((hold) => lockOf(hold, serial, facts));
     const hold = holds.find((_hold, at) => locks[at] === null);
     if (holds.length === 0) faults.push(reason('unit.not-held', { serial }));
-    if (hold === undefined)
-      faults.push(...locks.flatMap((signal) => (signal === null ? [] : [signalOpen(signal, null, facts)])));
+    if (hold === undefined) faults.push(...locks.flatMap((lock) => lock ?? []));
     if (hold === undefined || faults.length > 0) return refuse(faults, { next: whatOf(faults) });
     return accept([event('unit.hold-lifted', { serial, holdId: hold.holdId, reason: command.reason })]);
   }
@@ -66,6 +67,24 @@ export function decideUnit({ unit, execution }: UnitState, command: Act, facts: 
   return accept(events);
 }
 
+/** What keeps a hold from being lifted; null: nothing. */
+function lockOf(hold: Hold, serial: string, facts: Facts): Reason | null {
+  const signal = signalOfHold(hold, facts);
+  return signal === null ? undisposed(hold, serial, facts) : signalOpen(signal, null, facts);
+}
+
+/** The hold of a nonconformance ends with the disposition of the unit, and not before. */
+function undisposed({ reasons }: Hold, serial: string, facts: Facts): Reason | null {
+  const id = reasons.find(({ code }) => code === 'unit.nonconforming')?.params['nonconformance'];
+  const nc = typeof id === 'string' ? facts.nonconformances.find(id) : null;
+  if (!isRecorded(nc) || dispositionOf(nc, serial) !== null) return null;
+  return reason('nonconformance.open', {
+    nonconformance: nc.nonconformanceId,
+    serial,
+    defectText: defectText(nc.recorded.defectId, facts.catalogue),
+  });
+}
+
 /** The open signal that a hold is of: it is not lifted before the signal is closed. null: none that is known to be open. */
 function signalOfHold({ reasons }: Hold, facts: Facts): Signal | null {
   const id = reasons.find(({ code }) => code === 'process.signal')?.params['signal'];
@@ -75,7 +94,11 @@ function signalOfHold({ reasons }: Hold, facts: Facts): Signal | null {
 
 const whatOf = (faults: readonly Reason[]): readonly Next[] =>
   faults.flatMap(({ code, params }) =>
-    code === 'process.signal-open' ? [next('open-signal', { signal: params['signal'] ?? null })] : [],
+    code === 'process.signal-open'
+      ? [next('open-signal', { signal: params['signal'] ?? null })]
+      : code === 'nonconformance.open'
+        ? [next('open-nonconformance', { nonconformance: params['nonconformance'] ?? null })]
+        : [],
   );
 
 /** Why the unit's own state stands against it. */

@@ -28,8 +28,12 @@ export function holdReason(
   { catalogue }: Pick<Facts, 'catalogue'>,
 ): string | Localized {
   if (reasons.length === 0 && reason !== '') return reason;
-  // Of a signal: what was out of control.
-  const of = reasons.find(({ code }) => code === 'process.signal')?.params['characteristicText'];
+  // Of a signal: what was out of control; of a nonconformance: the defect.
+  const of =
+    reasons.find(({ code }) => code === 'process.signal')?.params['characteristicText'] ??
+    reasons.find(({ code }) => code === 'unit.nonconforming' || code === 'nonconformance.suspect')?.params[
+      'defectText'
+    ];
   if (typeof of === 'object' && of !== null) return of;
   // Of a recall: the gauge.
   const gauge = reasons.find(({ code }) => code === 'gauge.recalled')?.params['gauge'];

@@ -2,9 +2,10 @@
  * A unit as the rules see it: what this station's log says, joined with what is known from elsewhere (docs/server.md).
  * Of its own runs a station knows best, whatever age the passport has; of everything else nothing is forgotten.
  */
-import type { Passport, PassportHold } from '#contract/passport.ts';
+import type { Passport, PassportHold, PassportRework } from '#contract/passport.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import { isUnheard, joinPassports } from './passport.ts';
+import { completionCounts, completionOf, passCounts } from './rework.ts';
 import type { Hold, OpenWork, PassedOperation, Unit } from './unit-state.ts';
 
 /** Of a unit that no log here knows. */
@@ -28,6 +29,10 @@ export function unitFromPassport(passport: Passport): Unit {
     changedAt: at,
     scrappedAt: null,
     completedAt: null,
+    completedKnowing: [],
+    completedOnce: false,
+    reworks: [],
+    concessions: [],
     arrived: null,
     label: null,
     logOf: null,
@@ -47,28 +52,64 @@ export function mergeUnit(local: Unit | null, passport: Passport): Unit {
 
 function united(local: Unit, newest: Passport): Unit {
   const passport = local.arrived === null ? newest : joinPassports(local.arrived, newest);
-  const { scrapped, completed } = passport;
+  const { scrapped } = passport;
+  const reworks = byId(local.reworks, passport.reworks, ({ reworkId }) => reworkId);
+  const completed = completedOf(local, passport, reworks);
   const parts = {
-    passed: passedOf(local.passed, passport),
+    passed: passedOf(local.passed, passport, reworks),
     open: openOf(local.open, passport, local.logOf),
     holds: holdsOf(local.holds, passport.holds),
     scrappedAt: local.scrappedAt ?? scrapped?.at ?? null,
-    completedAt: local.completedAt ?? completed?.at ?? null,
+    completedAt: completed?.at ?? null,
   };
   return {
     ...local,
     ...parts,
     status: statusOf(parts),
+    completedKnowing: completed?.knowing ?? [],
+    completedOnce: local.completedOnce || passport.completed !== null,
+    reworks,
+    concessions: byId(local.concessions, passport.concessions, ({ dispositionId }) => dispositionId),
     attempts: attemptsOf(local.attempts, passport),
     changedAt: Math.max(local.changedAt, lastAt(passport)),
     arrived: passport,
   };
 }
 
-function passedOf(own: readonly PassedOperation[], { passed }: Passport): readonly PassedOperation[] {
-  const found = new Map(own.map((p) => [p.operationId, p]));
+function byId<T extends { readonly at: number }>(
+  own: readonly T[],
+  others: readonly T[] | undefined,
+  idOf: (each: T) => string,
+): readonly T[] {
+  if (others === undefined) return own;
+  const found = new Map([...own, ...others].map((each) => [idOf(each), each]));
+  return [...found.values()].sort((a, b) => a.at - b.at || (idOf(a) < idOf(b) ? -1 : 1));
+}
+
+function completedOf(
+  { completedAt, completedKnowing }: Unit,
+  passport: Passport,
+  reworks: readonly PassportRework[],
+): { readonly at: number; readonly knowing: readonly string[] } | null {
+  if (completedAt !== null && completionCounts(completedKnowing, reworks))
+    return { at: completedAt, knowing: completedKnowing };
+  const completed = completionOf({ ...passport, reworks: [...reworks] });
+  return completed === null ? null : { at: completed.at, knowing: completed.reworks ?? [] };
+}
+
+/** Only passes that count (domain/units/rework.ts). */
+function passedOf(
+  own: readonly PassedOperation[],
+  { passed }: Passport,
+  reworks: readonly PassportRework[],
+): readonly PassedOperation[] {
+  const found = new Map(own.filter((pass) => passCounts(pass, reworks)).map((p) => [p.operationId, p]));
   // In order of time: of several passes elsewhere the last one counts, as it does within one log.
-  const others = new Map(passed.map(({ operationId, stationId, at }) => [operationId, { operationId, stationId, at }]));
+  const others = new Map(
+    passed
+      .filter((pass) => passCounts(pass, reworks))
+      .map(({ executionId: _run, ...pass }) => [pass.operationId, pass] as const),
+  );
   for (const [operationId, pass] of others) if (!found.has(operationId)) found.set(operationId, pass);
   return [...found.values()];
 }
@@ -115,19 +156,23 @@ function attemptsOf(own: Unit['attempts'], { runs }: Passport): Unit['attempts']
 }
 
 /** UTC ms of the newest thing in a passport. */
-export function lastAt({ origins, passed, runs, holds, scrapped, completed }: Passport): number {
+export function lastAt(passport: Passport): number {
+  const { origins, passed, runs, holds, scrapped, completed, reworks = [], concessions = [] } = passport;
   return Math.max(
     ...origins.map((o) => o.at),
     ...passed.map((p) => p.at ?? 0),
     ...runs.map((r) => r.ended?.at ?? r.startedAt),
     ...holds.map((h) => h.lifted?.at ?? h.at),
+    ...reworks.map(({ at }) => at),
+    ...concessions.map(({ at }) => at),
     scrapped?.at ?? 0,
     completed?.at ?? 0,
   );
 }
 
 /** What the rules look at: when this is the same, nothing need be recorded. */
-function ruled({ status, passed, open, holds, scrappedAt, completedAt }: Unit): string {
+function ruled(unit: Unit): string {
+  const { status, passed, open, holds, scrappedAt, completedAt, reworks, concessions } = unit;
   return JSON.stringify([
     status,
     passed.map((p) => p.operationId).sort(),
@@ -135,5 +180,7 @@ function ruled({ status, passed, open, holds, scrappedAt, completedAt }: Unit): 
     holds.map((h) => [h.holdId, h.liftedAt === null]).sort(),
     scrappedAt !== null,
     completedAt !== null,
+    reworks.map(({ reworkId }) => reworkId),
+    concessions.map(({ dispositionId }) => dispositionId),
   ]);
 }

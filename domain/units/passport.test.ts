@@ -15,6 +15,7 @@ const by = fc.constantFrom(
   { kind: 'person' as const, id: 'mara' },
   { kind: 'person' as const, id: 'lead' },
 );
+const knowing = { reworks: fc.constantFrom<string[] | undefined>(undefined, ['R1'], ['R2'], ['R1', 'R2']) };
 const mark = fc.option(fc.record({ at, stationId: station }));
 const passport: fc.Arbitrary<Passport> = fc.record({
   serial: fc.constant('P-1'),
@@ -36,6 +37,7 @@ const passport: fc.Arbitrary<Passport> = fc.record({
       executionId: fc.option(execution),
       stationId: fc.option(station),
       at: fc.option(at),
+      ...knowing,
     }),
     { maxLength: 3 },
   ),
@@ -64,7 +66,38 @@ const passport: fc.Arbitrary<Passport> = fc.record({
     { maxLength: 3 },
   ),
   scrapped: mark,
-  completed: mark,
+  completed: fc.option(fc.record({ at, stationId: station, ...knowing })),
+  reworks: fc.oneof(
+    fc.constant(undefined),
+    fc.array(
+      fc.record({
+        reworkId: fc.constantFrom('R1', 'R2'),
+        nonconformanceId: fc.constantFrom('N1', 'N2'),
+        kind: fc.constantFrom('rework' as const, 'repair' as const),
+        operations: fc.constant<string[]>(['10']),
+        ends: fc.constantFrom<string[]>(['10'], ['10', '20']),
+        stationId: station,
+        at,
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  ),
+  concessions: fc.oneof(
+    fc.constant(undefined),
+    fc.array(
+      fc.record({
+        dispositionId: fc.constantFrom('D1', 'D2'),
+        nonconformanceId: fc.constant('N1'),
+        defectText: fc.constant({ en: 'Scratch', de: 'Kratzer' }),
+        number: fc.constantFrom('K-1', 'K-2'),
+        expiresAt: fc.option(at),
+        stationId: station,
+        at,
+        by,
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  ),
 });
 
 /** The same with the keys of every object in another order. */

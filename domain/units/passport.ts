@@ -4,7 +4,15 @@
  * Shapiro et al., Conflict-free Replicated Data Types, 2011). Every set is kept in a fixed order; `samePassport` compares.
  */
 import type { Actor } from '#contract/envelope.ts';
-import type { Passport, PassportHold, PassportOrigin, PassportPass, PassportRun } from '#contract/passport.ts';
+import type {
+  Passport,
+  PassportConcession,
+  PassportHold,
+  PassportOrigin,
+  PassportPass,
+  PassportRework,
+  PassportRun,
+} from '#contract/passport.ts';
 import type { Happened } from '#domain/happened.ts';
 
 type Mark = Passport['scrapped'];
@@ -101,8 +109,34 @@ function joinParts(a: PassportPart, b: PassportPart): PassportPart {
       (h) => h.at,
     ),
     scrapped: known<NonNullable<Mark>>(a.scrapped, b.scrapped, earlier),
-    completed: known<NonNullable<Mark>>(a.completed, b.completed, earlier),
+    completed: known(a.completed, b.completed, knewMore),
+    ...some(
+      'reworks',
+      uniteMany(a.reworks, b.reworks, (r: PassportRework) => r.reworkId),
+    ),
+    ...some(
+      'concessions',
+      uniteMany(a.concessions, b.concessions, (c: PassportConcession) => c.dispositionId),
+    ),
   };
+}
+
+/** What is empty is left out, so that programs that do not know it yet can read the passport. */
+const some = <K extends string, T>(key: K, items: readonly T[]): { readonly [P in K]?: [T, ...T[]] } =>
+  (items.length === 0 ? {} : { [key]: items }) as { readonly [P in K]?: [T, ...T[]] };
+const uniteMany = <T extends { readonly at: number }>(
+  a: readonly T[] | undefined,
+  b: readonly T[] | undefined,
+  keyOf: (item: T) => string,
+): T[] => unite(a ?? [], b ?? [], keyOf, smaller, ({ at }) => at);
+
+/**
+ * Of two completions the one that knew of more rework orders, else the earlier: a maximum by a total order. One that knew of
+ * all orders knew of more than any other, so it is never lost.
+ */
+function knewMore(a: NonNullable<Passport['completed']>, b: NonNullable<Passport['completed']>): typeof a {
+  const [more, less] = [a.reworks?.length ?? 0, b.reworks?.length ?? 0];
+  return more === less ? earlier(a, b) : more > less ? a : b;
 }
 
 /** Whether two passports say the same. */
@@ -128,6 +162,8 @@ export const passportEvents = [
   'unit.hold-lifted',
   'unit.scrapped',
   'unit.completed',
+  'unit.rework-ordered',
+  'unit.conceded',
   'execution.started',
   'execution.passed',
   'execution.stopped',
@@ -142,6 +178,9 @@ export function evolvePassport(passport: PassportPart, event: Happened): Passpor
   const part = partOf(event);
   return part === null ? passport : joinParts(passport, part);
 }
+
+const knowing = (reworks: string[] | undefined): { readonly reworks?: string[] } =>
+  reworks === undefined ? {} : { reworks };
 
 const nobody: Actor = { kind: 'system' };
 
@@ -162,10 +201,10 @@ function partOf(event: Happened): PassportPart | null {
       return { ...emptyPart(serial), runs: [{ executionId, operationId, stationId, startedAt: at, ended: null }] };
     }
     case 'execution.passed': {
-      const { serial, executionId, operationId } = event.body;
+      const { serial, executionId, operationId, reworks } = event.body;
       return {
         ...emptyPart(serial),
-        passed: [{ operationId, executionId, stationId, at }],
+        passed: [{ operationId, executionId, stationId, at, ...knowing(reworks) }],
         runs: [{ executionId, operationId, stationId, startedAt: at, ended: { at, how: 'passed' } }],
       };
     }
@@ -209,7 +248,15 @@ function partOf(event: Happened): PassportPart | null {
     case 'unit.scrapped':
       return { ...emptyPart(event.body.serial), scrapped: { at, stationId } };
     case 'unit.completed':
-      return { ...emptyPart(event.body.serial), completed: { at, stationId } };
+      return { ...emptyPart(event.body.serial), completed: { at, stationId, ...knowing(event.body.reworks) } };
+    case 'unit.rework-ordered': {
+      const { serial, ...order } = event.body;
+      return { ...emptyPart(serial), reworks: [{ ...order, stationId, at }] };
+    }
+    case 'unit.conceded': {
+      const { serial, ...concession } = event.body;
+      return { ...emptyPart(serial), concessions: [{ ...concession, stationId, at, by: actor }] };
+    }
     default:
       return null;
   }

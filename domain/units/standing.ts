@@ -3,6 +3,7 @@ import { plantStationId } from '#contract/sync/protocol.ts';
 import type { PassportOrigin } from '#contract/passport.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import type { PassportPart } from './passport.ts';
+import { completionOf } from './rework.ts';
 
 export interface UnitStanding {
   /** null: its beginning was not heard of yet. */
@@ -17,7 +18,7 @@ export interface UnitStanding {
 }
 
 export function unitStanding(passport: PassportPart): UnitStanding {
-  const { origins, passed, runs, holds, scrapped, completed } = passport;
+  const { origins, passed, runs, holds, scrapped, completed, reworks = [], concessions = [] } = passport;
   const seen = [
     ...origins,
     ...passed,
@@ -27,6 +28,8 @@ export function unitStanding(passport: PassportPart): UnitStanding {
     ]),
     ...holds,
     ...holds.flatMap(({ lifted }) => lifted ?? []),
+    ...reworks,
+    ...concessions,
     scrapped,
     completed,
   ].flatMap((each) => (each === null ? [] : [{ stationId: each.stationId, at: each.at ?? 0 }]));
@@ -45,7 +48,7 @@ export function unitStanding(passport: PassportPart): UnitStanding {
         ? 'scrapped'
         : holds.some(({ lifted }) => lifted === null)
           ? 'held'
-          : completed !== null
+          : completionOf(passport) !== null
             ? 'done'
             : open !== null
               ? 'in-work'

@@ -1,6 +1,6 @@
 /** What a unit is: where it stands in its routing, its holds and what is built into it. */
 import type { Actor } from '#contract/envelope.ts';
-import type { Passport } from '#contract/passport.ts';
+import type { Passport, PassportConcession, PassportRework } from '#contract/passport.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
 
@@ -9,6 +9,8 @@ export interface PassedOperation {
   /** null: the source did not tell. */
   readonly stationId: string | null;
   readonly at: number | null;
+  /** Rework orders of the unit that its run knew of; left out: none. */
+  readonly reworks?: readonly string[] | undefined;
 }
 export interface Hold {
   readonly holdId: string;
@@ -65,7 +67,16 @@ export interface Unit {
   readonly createdAt: number;
   readonly changedAt: number;
   readonly scrappedAt: number | null;
+  /** null: not, or reworked since. */
   readonly completedAt: number | null;
+  /** Rework orders that were known then. */
+  readonly completedKnowing: readonly string[];
+  /** It was completed at some time, whatever came since. */
+  readonly completedOnce: boolean;
+  /** Orders to do operations again, oldest first (domain/units/rework.ts). */
+  readonly reworks: readonly PassportRework[];
+  /** It is used as it is under these. */
+  readonly concessions: readonly PassportConcession[];
   /** Everything that was known from elsewhere when something was done with the unit here; null: nothing. */
   readonly arrived: Passport | null;
   readonly label: TakenLabel | null;

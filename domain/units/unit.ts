@@ -2,6 +2,7 @@
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import type { Happened } from '#domain/happened.ts';
 import { mergeUnit, unitFromPassport } from './merge.ts';
+import { passCounts } from './rework.ts';
 import type { Hold, PassedOperation, Unit } from './unit-state.ts';
 
 export const unitEvents = [
@@ -11,6 +12,8 @@ export const unitEvents = [
   'unit.hold-lifted',
   'unit.scrapped',
   'unit.completed',
+  'unit.rework-ordered',
+  'unit.conceded',
   'execution.started',
   'execution.passed',
   'execution.stopped',
@@ -25,7 +28,8 @@ type StatusEvent =
   | 'unit.held'
   | 'unit.hold-lifted'
   | 'unit.scrapped'
-  | 'unit.completed';
+  | 'unit.completed'
+  | 'unit.rework-ordered';
 
 /** `rest`: back to where it was before the hold, i.e. done when completed, else waiting. `never`: no decider makes this. */
 const transitions = {
@@ -37,6 +41,7 @@ const transitions = {
     'unit.hold-lifted': 'never',
     'unit.scrapped': 'scrapped',
     'unit.completed': 'done',
+    'unit.rework-ordered': 'waiting',
   },
   'in-work': {
     'execution.started': 'never',
@@ -46,6 +51,7 @@ const transitions = {
     'unit.hold-lifted': 'never',
     'unit.scrapped': 'scrapped',
     'unit.completed': 'never',
+    'unit.rework-ordered': 'never',
   },
   // Held or scrapped elsewhere while its last step is done by a machine here: what the machine reports has happened.
   held: {
@@ -57,6 +63,7 @@ const transitions = {
     'unit.hold-lifted': 'rest',
     'unit.scrapped': 'scrapped',
     'unit.completed': 'held',
+    'unit.rework-ordered': 'held',
   },
   scrapped: {
     'execution.started': 'never',
@@ -66,6 +73,7 @@ const transitions = {
     'unit.hold-lifted': 'never',
     'unit.scrapped': 'never',
     'unit.completed': 'never',
+    'unit.rework-ordered': 'never',
   },
   done: {
     'execution.started': 'never',
@@ -75,6 +83,7 @@ const transitions = {
     'unit.hold-lifted': 'never',
     'unit.scrapped': 'scrapped',
     'unit.completed': 'never',
+    'unit.rework-ordered': 'waiting',
   },
 } as const satisfies Record<UnitStatus, Record<StatusEvent, UnitStatus | 'rest' | 'never'>>;
 
@@ -108,11 +117,13 @@ export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
       });
     }
     case 'execution.passed': {
-      const { operationId } = event.body;
+      const { operationId, reworks } = event.body;
       const others = unit.passed.filter((p) => p.operationId !== operationId);
+      const known = reworks === undefined ? {} : { reworks };
+      const pass = { operationId, stationId: event.stationId, at: event.at, ...known };
       return moved(unit, event.type, event.at, {
         open: null,
-        passed: [...others, { operationId, stationId: event.stationId, at: event.at }],
+        passed: passCounts(pass, unit.reworks) ? [...others, pass] : unit.passed,
       });
     }
     case 'execution.stopped':
@@ -145,7 +156,27 @@ export function evolveUnit(unit: Unit | null, event: Happened): Unit | null {
     case 'unit.scrapped':
       return moved(unit, event.type, event.at, { scrappedAt: event.at });
     case 'unit.completed':
-      return moved(unit, event.type, event.at, { completedAt: event.at });
+      return moved(unit, event.type, event.at, {
+        completedAt: event.at,
+        completedKnowing: event.body.reworks ?? [],
+        completedOnce: true,
+      });
+    case 'unit.rework-ordered': {
+      const { serial: _serial, ...order } = event.body;
+      if (unit.reworks.some(({ reworkId }) => reworkId === order.reworkId)) return unit;
+      const reworks = [...unit.reworks, { ...order, stationId: event.stationId, at: event.at }];
+      return moved(unit, event.type, event.at, {
+        reworks,
+        passed: unit.passed.filter((pass) => passCounts(pass, reworks)),
+        completedAt: null,
+        completedKnowing: [],
+      });
+    }
+    case 'unit.conceded': {
+      const { serial: _serial, ...concession } = event.body;
+      const given = { ...concession, stationId: event.stationId, at: event.at, by: event.actor };
+      return { ...unit, changedAt: event.at, concessions: [...unit.concessions, given] };
+    }
     case 'component.fitted': {
       const { executionId, stepId, bomLine, materialId, lot, componentSerial } = event.body;
       const fitted = { executionId, stepId, bomLine, materialId, lot, serial: componentSerial, at: event.at };
@@ -182,6 +213,10 @@ function created(body: Extract<Happened, { type: 'unit.created' }>['body'], { at
     changedAt: at,
     scrappedAt: null,
     completedAt: null,
+    completedKnowing: [],
+    completedOnce: false,
+    reworks: [],
+    concessions: [],
     arrived: null,
     label: null,
     logOf: stationId,

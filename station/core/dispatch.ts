@@ -14,6 +14,8 @@ import { decideExecution } from '#domain/execution/decide.ts';
 import { decideGauge } from '#domain/gauges/decide.ts';
 import { followRecalls } from '#domain/gauges/recall.ts';
 import type { Facts } from '#domain/facts.ts';
+import { decideNonconformance } from '#domain/nonconformances/decide.ts';
+import { followNonconformances } from '#domain/nonconformances/follow.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
 import { decidePeople } from '#domain/people/decide.ts';
 import { isReport } from '#domain/steps/step-type.ts';
@@ -61,6 +63,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'order.receive-block':
       case 'execution.follow':
       case 'signal.follow':
+      case 'nonconformance.follow':
         return { kind: 'system' };
       case 'station.lock':
         return command.reason === 'idle' ? { kind: 'system' } : null;
@@ -143,11 +146,23 @@ function withArrival(
   facts: Facts,
   store: Pick<CoreStore, 'read'>,
 ): readonly DomainEvent[] {
-  const serial = ok ? unitOf(command, facts, store) : null;
-  const known = serial === null ? null : readArrival(store.read, serial);
-  if (serial === null || known === null) return events;
-  return [arrival(serial, known), ...events];
+  if (!ok) return events;
+  const serials = command.type.startsWith('nonconformance.') ? serialsIn(events) : [unitOf(command, facts, store)];
+  const arrivals = serials.flatMap((serial) => {
+    const known = serial === null ? null : readArrival(store.read, serial);
+    return serial === null || known === null ? [] : [arrival(serial, known)];
+  });
+  return [...arrivals, ...events];
 }
+
+/** Serials of the units that these facts change. */
+const serialsIn = (events: readonly DomainEvent[]): readonly string[] => [
+  ...new Set(
+    events.flatMap(({ type, body }) =>
+      type.startsWith('unit.') && 'serial' in body && typeof body.serial === 'string' ? [body.serial] : [],
+    ),
+  ),
+];
 
 /** Points, signals and holds that follow from what was decided, each with what is known from elsewhere of the unit it holds. */
 function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreStore, 'read'>): readonly DomainEvent[] {
@@ -160,7 +175,9 @@ function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreSto
   );
   if (!ok || !ends) return [];
   const open = readOpenExecution(read, facts.station.id);
-  return [...followUp(open, events, facts), ...followRecalls(open, events, facts)].flatMap((made) => {
+  const ofCharts = followUp(open, events, facts);
+  const ofNonconformances = followNonconformances(open, [...events, ...ofCharts], facts);
+  return [...ofCharts, ...ofNonconformances, ...followRecalls(open, events, facts)].flatMap((made) => {
     if (made.type !== 'unit.held' || made.body.serial === open?.serial) return made;
     const known = readArrival(read, made.body.serial);
     return known === null ? made : [arrival(made.body.serial, known), made];
@@ -225,6 +242,14 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'gauge.return':
     case 'gauge.recall':
       return decideGauge(command, facts);
+    case 'nonconformance.record':
+    case 'nonconformance.amend':
+    case 'nonconformance.dispose':
+    case 'nonconformance.rework-done':
+    case 'nonconformance.contain':
+    case 'nonconformance.release':
+    case 'nonconformance.follow':
+      return decideNonconformance(command, readOpenExecution(read, facts.station.id), facts);
     case 'station.record':
       return accept([command.event]);
   }

@@ -4,6 +4,7 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import type { Facts } from '#domain/facts.ts';
 import { nobody, type Session } from '#domain/people/session.ts';
 import type { Station } from '#contract/config/plant.ts';
+import { nonconformanceFacts } from '#station/nonconformances/facts.ts';
 import { controlFacts } from '#station/control/facts.ts';
 import { gaugeFacts } from '#station/gauges/facts.ts';
 import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
@@ -45,6 +46,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
     server: { configured, linked, sinceAt: sinceAt ?? startedAt },
     control: controlFacts(store.read, station.id),
     gauges: gaugeFacts(store.read, devices),
+    nonconformances: nonconformanceFacts(store.read),
     cases: (serial) => readCases(store.read, serial),
     heardAt: (serial) => readHeardAt(store.read, serial),
     fittedIn: (materialId, componentSerial) => readFittedIn(store.read, materialId, componentSerial),

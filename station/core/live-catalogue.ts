@@ -1,5 +1,6 @@
 /** The configuration in force, which released files may change while the station runs: one object for whoever looks things up. */
 import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#contract/config/index.ts';
+import type { Defects } from '#contract/config/defects.ts';
 import type { Recipe } from '#contract/config/device.ts';
 import type { Line, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { DefinitionRef } from '#contract/events/shared.ts';
@@ -66,6 +67,9 @@ export class LiveCatalogue implements Catalogue {
   }
   get gauges(): Catalogue['gauges'] {
     return this.#now.gauges;
+  }
+  get defects(): Defects | null {
+    return this.#now.defects;
   }
   get people(): readonly Person[] {
     return this.#now.people;

@@ -151,17 +151,19 @@ class Page {
       case 'execution.stopped':
         return this.#end(event);
       case 'unit.completed': {
-        const { serial, orderId } = event.body;
+        const { serial, orderId, again } = event.body;
         const { at, stationId } = event;
-        this.messages.push({
-          kind: 'unit-completed',
-          key: `completed:${serial}`,
-          orderId,
-          at: iso(at),
-          material: this.#material(serial, orderId),
-          serial,
-          stationId,
-        });
+        // Reworked after it was told of: there is one unit, and it is done.
+        if (again === undefined)
+          this.messages.push({
+            kind: 'unit-completed',
+            key: `completed:${serial}`,
+            orderId,
+            at: iso(at),
+            material: this.#material(serial, orderId),
+            serial,
+            stationId,
+          });
         return this.#order(serial, orderId);
       }
       case 'unit.scrapped': {

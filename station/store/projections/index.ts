@@ -2,6 +2,7 @@
 import type { Projection } from '../projection.ts';
 import { control } from './control.ts';
 import { gauges } from './gauges.ts';
+import { nonconformances } from './nonconformances.ts';
 import { production } from './production.ts';
 
-export const projections: readonly Projection[] = [production, control, gauges];
+export const projections: readonly Projection[] = [production, control, gauges, nonconformances];

@@ -122,7 +122,7 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 4,
+  version: 5,
   tables: [
     'session',
     'work_order',
