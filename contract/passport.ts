@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { localizedSchema } from './config/text.ts';
 import { actorSchema } from './envelope.ts';
-import { reasonSchema } from './events/shared.ts';
+import { knownSetUpsSchema, reasonSchema } from './events/shared.ts';
 
 /** Where and when a unit with this serial came into being. More than one, with unlike content, is a contradiction. */
 export const passportOriginSchema = z.strictObject({
@@ -30,6 +30,7 @@ export const passportPassSchema = z.strictObject({
   stationId: z.string().nullable(),
   at: z.number().nullable(),
   reworks: knownReworksSchema,
+  setUps: knownSetUpsSchema,
 });
 
 /**

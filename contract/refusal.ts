@@ -129,6 +129,26 @@ export const reasonCodes = {
   'chart.no-spread': ['count'],
   'point.unknown': ['point'],
   'point.excluded-already': [],
+  // samples at the bench
+  'sample.unknown': ['sample'],
+  'sample.other-open': ['startedAt'],
+  'sample.none-open': [],
+  'sample.finished-already': ['finishedAt'],
+  'sample.not-due': [],
+  'sample.not-here': ['station'],
+  'sample.units-missing': [],
+  'sample.unit-unknown': ['serial'],
+  'sample.unit-not-passed': ['serial', 'operation', 'operationText', 'station'],
+  'sample.unit-not-in-it': ['serial'],
+  'sample.value-unknown': [],
+  'sample.value-not-next': ['characteristicText', 'serial'],
+  'sample.words-missing': [],
+  'sample.gauge-not-fitting': ['device', 'deviceText', 'characteristicText'],
+  /** The value fits another characteristic of the sample: it was probably measured at the wrong place. */
+  'value.other-feature': ['value', 'unit', 'characteristicText', 'otherText'],
+  /** Times or divided by 25.4 it would fit: the gauge probably shows `shownUnit`. */
+  'value.other-unit': ['value', 'unit', 'shownUnit', 'characteristicText'],
+  'set-up.operation-unknown': ['operation'],
   // nonconformances
   'unit.nonconforming': ['nonconformance', 'defect', 'defectText', 'operation', 'station'],
   'nonconformance.suspect': ['nonconformance', 'defectText'],

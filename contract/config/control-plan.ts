@@ -144,6 +144,10 @@ export type PlannedAttribute = z.infer<typeof plannedAttributeSchema>;
 
 export const samplingReasons = ['set-up', 'tool-change', 'shift-start', 'first-piece', 'last-piece'] as const;
 
+/** Why a sample is due: counted units or minutes of production, or what happened; `asked`: somebody wanted it. */
+export const dueReasons = [...samplingReasons, 'units', 'minutes', 'asked'] as const;
+export type DueReason = (typeof dueReasons)[number];
+
 export const samplingSchema = z.strictObject({
   every: z
     .union([
@@ -153,6 +157,8 @@ export const samplingSchema = z.strictObject({
     .optional(),
   /** Units of one sample. */
   size: z.number().int().min(1).max(100).default(1),
+  /** Values of one unit, one after the other. */
+  values: z.number().int().min(1).max(25).default(1),
   on: z.array(z.enum(samplingReasons)).default([]),
   /** Stations where samples are measured. */
   at: z.array(idSchema).min(1),
@@ -166,10 +172,14 @@ export const plannedCharacteristicSchema = z.strictObject({
   class: z.enum(['critical', 'significant', 'standard']),
   gauge: gaugeNeedSchema.optional(),
   charts: z.array(chartPlanSchema).min(1).max(4),
-  /** Samples measured apart from a run; left out: every unit is measured in its run. */
+  /**
+   * Samples measured apart from a run: its charts have points of samples only. Left out: every unit is measured in its
+   * run. One characteristic may stand twice, once with and once without.
+   */
   sampling: samplingSchema.optional(),
   reaction: idSchema,
 });
+export type Sampling = z.infer<typeof samplingSchema>;
 export type PlannedCharacteristic = z.infer<typeof plannedCharacteristicSchema>;
 
 export const controlPlanSchema = z.strictObject({

@@ -4,6 +4,14 @@ import { stepDefinitionSchema } from '../steps/index.ts';
 import { unitSchema } from './device.ts';
 import { idSchema, localizedSchema } from './text.ts';
 
+/** Where on a picture of the part a characteristic is: percent of the picture's width and height, as of a measure step. */
+export const balloonSchema = z.strictObject({
+  image: z.string(),
+  x: z.number().min(0).max(100),
+  y: z.number().min(0).max(100),
+});
+export type Balloon = z.infer<typeof balloonSchema>;
+
 export const characteristicSchema = z.strictObject({
   id: idSchema,
   title: localizedSchema,
@@ -15,6 +23,8 @@ export const characteristicSchema = z.strictObject({
   upper: z.number().nullable().default(null),
   /** Outside this a value is refused as implausible (wrong part, wrong unit) instead of judged. */
   plausible: z.strictObject({ lower: z.number(), upper: z.number() }).optional(),
+  /** Drawn on the part picture of the bench; its number is the place among those measured together. */
+  balloon: balloonSchema.optional(),
 });
 export type Characteristic = z.infer<typeof characteristicSchema>;
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { knownReworksSchema } from '../passport.ts';
 import { defineEvent } from './define.ts';
+import { knownSetUpsSchema } from './shared.ts';
 
 export const executionPassed = defineEvent(
   'execution.passed',
@@ -12,5 +13,6 @@ export const executionPassed = defineEvent(
     operationId: z.string(),
     /** As its run began with. */
     reworks: knownReworksSchema,
+    setUps: knownSetUpsSchema,
   }),
 );

@@ -47,6 +47,11 @@ import { reactionStepDone } from './reaction.step-done.ts';
 import { signalClosed } from './signal.closed.ts';
 import { unitReworkOrdered } from './unit.rework-ordered.ts';
 import { unitConceded } from './unit.conceded.ts';
+import { setUpRecorded } from './set-up.recorded.ts';
+import { sampleStarted } from './sample.started.ts';
+import { sampleValueRecorded } from './sample.value-recorded.ts';
+import { sampleFinished } from './sample.finished.ts';
+import { sampleSkipped } from './sample.skipped.ts';
 import { nonconformanceRecorded } from './nonconformance.recorded.ts';
 import { nonconformanceAmended } from './nonconformance.amended.ts';
 import { nonconformanceDisposed } from './nonconformance.disposed.ts';
@@ -123,6 +128,11 @@ export const eventDefinitions = [
   gaugeCondemned,
   gaugeReturned,
   gaugeRecalled,
+  setUpRecorded,
+  sampleStarted,
+  sampleValueRecorded,
+  sampleFinished,
+  sampleSkipped,
   linkTestStarted,
   linkTestRecorded,
   linkTestEnded,

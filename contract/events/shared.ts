@@ -1,5 +1,6 @@
 /** Pieces that several event bodies share. */
 import { z } from 'zod';
+import { dueReasons } from '../config/control-plan.ts';
 import { qualitySchema } from '../reading.ts';
 import { reasonCodes, type ReasonCode } from '../refusal.ts';
 
@@ -93,6 +94,8 @@ export const chartedValueSchema = z.strictObject({
   stepId: z.string().nullable(),
   attempt: z.number().int().min(1),
   index: z.number().int().min(1),
+  /** Measured at a bench in this sample; left out: in the run. */
+  sampleId: z.string().optional(),
 });
 export type ChartedValue = z.infer<typeof chartedValueSchema>;
 
@@ -144,6 +147,32 @@ export const concessionSchema = z.strictObject({
   quantity: z.number().int().min(1).nullable(),
 });
 export type Concession = z.infer<typeof concessionSchema>;
+
+/** What a sample is about: the plan that it was judged by, and the stream of units at the process station. */
+export const sampledSchema = {
+  plan: z.strictObject({ id: z.string(), revision: z.string(), hash: z.string() }),
+  definitionId: z.string(),
+  operationId: z.string(),
+  /** Where the operation was done. */
+  stationId: z.string(),
+};
+
+/** Why it was due. `key`: which unit, order, shift or set-up of that kind; null: asked for. */
+export const dueFactSchema = z.strictObject({
+  reason: z.enum(dueReasons),
+  key: z.string().nullable(),
+  /** UTC ms since when. */
+  sinceAt: z.number(),
+});
+export type DueFact = z.infer<typeof dueFactSchema>;
+
+export const setUpKinds = ['set-up', 'tool-change'] as const;
+export type SetUpKind = (typeof setUpKinds)[number];
+/** The process was changed at the station before this was made. */
+export const setUpFactSchema = z.strictObject({ setUpId: z.string(), kind: z.enum(setUpKinds), at: z.number() });
+export type SetUpFact = z.infer<typeof setUpFactSchema>;
+/** Declared since the operation last passed there; left out: none. */
+export const knownSetUpsSchema = z.array(setUpFactSchema).min(1).optional();
 
 export const verdictSchema = z.enum(['ok', 'below', 'above']);
 export type Verdict = z.infer<typeof verdictSchema>;
