@@ -1,7 +1,7 @@
 /** One value of a sample. Measured again: a new value that `replaces` the older one, which stays. */
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
-import { readingFactSchema, verdictSchema } from './shared.ts';
+import { acceptanceSchema, readingFactSchema, verdictSchema } from './shared.ts';
 
 export const sampleValueRecorded = defineEvent(
   'sample.value-recorded',
@@ -15,14 +15,14 @@ export const sampleValueRecorded = defineEvent(
     index: z.number().int().min(1),
     /** 1: the first; one more with every remeasure. */
     attempt: z.number().int().min(1),
-    /** The inspection equipment number on its label; null: the gauge has none. */
+    /** Of the register; null: not in it. */
     gaugeId: z.string().nullable(),
     reading: readingFactSchema,
     nominal: z.number().nullable(),
     lower: z.number().nullable(),
     upper: z.number().nullable(),
-    /** What the value was judged by: the limits, inset by the gauge's uncertainty where the plan asks for a guard band. */
-    acceptance: z.strictObject({ lower: z.number().nullable(), upper: z.number().nullable() }),
+    /** What the verdict was made by where the plan asks for a gauge; null: by `lower` and `upper` themselves. */
+    acceptance: acceptanceSchema.nullable(),
     verdict: verdictSchema,
     /** Id of the value that it takes the place of, and why it was measured again; null: the first. */
     replaces: z.strictObject({ valueId: z.string(), reason: z.string().min(1) }).nullable(),

@@ -3,7 +3,7 @@ import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { DueReason } from '../config/control-plan.ts';
 import type { Localized } from '../config/text.ts';
-import { setUpKinds, type Entry, type SetUpKind, type Verdict } from '../events/shared.ts';
+import { setUpKinds, type Acceptance, type Entry, type SetUpKind, type Verdict } from '../events/shared.ts';
 import type { Outcome, Reason } from '../refusal.ts';
 import { base, commandId } from './base.ts';
 import type { ChartRow } from './control.ts';
@@ -64,7 +64,8 @@ export interface SampleCharacteristic extends CharacteristicView {
   readonly balloon: { readonly imageUrl: string; readonly x: number; readonly y: number } | null;
   /** Values of each unit. */
   readonly values: number;
-  readonly acceptance: { readonly lower: number | null; readonly upper: number | null };
+  /** null: the limits themselves. */
+  readonly acceptance: Acceptance | null;
   readonly gauge: SampleGauge | null;
 }
 
