@@ -65,7 +65,8 @@ export function createSieve(data: Float64Array, rules: readonly PreparedRule[], 
     blocks: data.length >> 5,
     found,
     read(from, to) {
-      for (let begin = 0; begin < words.length; begin += row) words[begin] = from === 0 ? 0 : (words[begin + count] as number);
+      for (let begin = 0; begin < words.length; begin += row)
+        words[begin] = from === 0 ? 0 : (words[begin + count] as number);
       first = from;
       count = to - from;
       read(data, from, count, center, center + nearest, center - nearest, far, words);

@@ -150,7 +150,13 @@ function ask(rule: PreparedRule, data: Float64Array, start: number, points: numb
 }
 
 /** By far the most candidates, for the words of a nearer line stand for its own: `holds` of this kind, written out. */
-function askBeyond({ upper, lower }: PreparedRule, data: Float64Array, start: number, points: number, at: number[]): void {
+function askBeyond(
+  { upper, lower }: PreparedRule,
+  data: Float64Array,
+  start: number,
+  points: number,
+  at: number[],
+): void {
   for (let rest = points; rest !== 0;) {
     const place = Math.clz32(rest);
     rest &= ~(1 << (31 - place));

@@ -1,9 +1,10 @@
-/** One control chart on uPlot: the line is uPlot's own (it thins a million points by itself), the rest is drawn around it. */
+/** One control chart on uPlot: the line is uPlot's own, thinned to the columns of pixels before, the rest is drawn around it. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { chartFont } from '../plot.ts';
 import { drawOver, drawUnder, type Area, type Shown } from './draw.ts';
-import { lineOf, ordinalsTo, pointSteps, withAir, type Window } from './series.ts';
+import { pointSteps, withAir, type Window } from './series.ts';
+import { ThinLine } from './thin.ts';
 
 export interface PlotView extends Shown {
   readonly formatX: (index: number) => string;
@@ -19,12 +20,14 @@ export class ControlPlot {
   readonly #plot: uPlot;
   readonly #observer: ResizeObserver;
   #view: PlotView;
-  #line: ArrayLike<number | null>;
+  readonly #line = new ThinLine();
   #colors = new Map<string, string>();
+  readonly #labels = new Map<number, string>();
+  #labelled: PlotView['formatY'] | null = null;
 
   constructor(element: HTMLElement, view: PlotView, chosen: (index: number) => void) {
     this.#view = view;
-    this.#line = lineOf(view.track, view.marks);
+    this.#line.take(view.track.values, view.marks);
     const axis = (side: 'x' | 'y'): uPlot.Axis => ({
       stroke: () => this.#color('--ink-3'),
       font: chartFont(),
@@ -37,7 +40,7 @@ export class ControlPlot {
       ...(side === 'x' ? { splits: (plot) => pointSteps(this.#view.window, plot.width / 90) } : {}),
       values: (_plot, splits) =>
         side === 'y'
-          ? splits.map((value) => this.#view.formatY(value))
+          ? splits.map((value) => this.#label(value, this.#view.formatY))
           : splits.map((at) => (this.#view.showX ? this.#view.formatX(at) : '')),
     });
     this.#plot = new uPlot(
@@ -110,17 +113,28 @@ export class ControlPlot {
     return this.#plot.ctx.canvas;
   }
 
+  /** uPlot asks several times a drawing for the same few labels. */
+  #label(value: number, format: (value: number) => string): string {
+    if (this.#labelled !== format || this.#labels.size > 200) {
+      this.#labels.clear();
+      this.#labelled = format;
+    }
+    const known = this.#labels.get(value);
+    if (known !== undefined) return known;
+    const text = format(value);
+    this.#labels.set(value, text);
+    return text;
+  }
+
   /** New points, limits, window or choice. */
   update(view: PlotView): void {
-    const before = this.#view;
     this.#view = view;
     const { track, marks, window } = view;
-    if (track.values !== before.track.values || track.values.length !== this.#line.length || marks !== before.marks)
-      this.#line = lineOf(track, marks, this.#line);
+    this.#line.take(track.values, marks);
     const dense = window.to - window.from > this.#plot.bbox.width / uPlot.pxRatio / 2;
     const series = this.#plot.series[1];
     if (series !== undefined) series.width = dense ? 1 : 2;
-    this.#plot.setData(this.#data(), true);
+    this.#plot.setData(this.#data(this.#plot.bbox.width), true);
   }
 
   /** Another theme: colours are read anew. */
@@ -138,15 +152,11 @@ export class ControlPlot {
     return { width: Math.max(120, element.clientWidth), height: Math.max(60, element.clientHeight) };
   }
 
-  /** Only what is on the screen and a point to each side: uPlot would go through all of it. */
-  #data(): uPlot.AlignedData {
+  /** What is on the screen and a point to each side; `columns`: of pixels, before the plot is there those of a large one. */
+  #data(columns = 2_000): uPlot.AlignedData {
     const { from, to } = this.#view.window;
-    const start = Math.max(0, from - 1);
-    const end = Math.min(this.#line.length, to + 1);
-    const xs = ordinalsTo(this.#line.length).subarray(start, end);
-    const line = this.#line;
-    const ys = line instanceof Float64Array ? line.subarray(start, end) : Array.prototype.slice.call(line, start, end);
-    return [xs, ys as number[]];
+    const [xs, ys] = this.#line.line(Math.max(0, from - 1), to + 1, columns);
+    return [xs, ys];
   }
 
   #windowRange(): [number, number] {

@@ -165,13 +165,26 @@ function boundaries(area: Area, { track, window, kind }: Shown): void {
   }
 }
 
+const widths = new Map<string, number>();
+/** Of words in the brush's font; a chart says the same few words with each point. */
+function widthOf(brush: Brush, text: string): number {
+  const key = `${brush.font} ${text}`;
+  let width = widths.get(key);
+  if (width === undefined) {
+    if (widths.size > 500) widths.clear();
+    width = brush.measureText(text).width;
+    widths.set(key, width);
+  }
+  return width;
+}
+
 /** Words on a plate, so that lines behind do not strike them through. `top`: upper edge, or the middle. */
 function tag(area: Area, text: string, left: number, top: number): void {
   const { brush, px } = area;
   const height = 20 * px;
   const above = brush.textBaseline === 'middle' ? top - height / 2 : top - 2 * px;
   brush.fillStyle = area.color('--pane');
-  brush.fillRect(left - 4 * px, above, brush.measureText(text).width + 8 * px, height);
+  brush.fillRect(left - 4 * px, above, widthOf(brush, text) + 8 * px, height);
   brush.fillStyle = area.color('--ink-2');
   brush.fillText(text, left, top + (brush.textBaseline === 'middle' ? px : 0));
 }
@@ -236,15 +249,20 @@ function line(brush: Brush, fromX: number, fromY: number, toX: number, toY: numb
   brush.stroke();
 }
 
-/** Signals whose pattern may reach into the window; ascending by their end, so only these are looked at. */
-function* inReach(all: readonly Signal[], { from, to }: Window): Generator<Signal> {
+/** First signal whose pattern may reach into the window; ascending by their end, so none before it does. */
+function firstInReach(all: readonly Signal[], { from }: Window): number {
   let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((all[middle]?.at ?? 0) < from) low = middle + 1;
     else high = middle;
   }
-  for (let i = low; i < all.length; i += 1) {
+  return low;
+}
+/** Signals whose pattern may reach into the window. */
+function* inReach(all: readonly Signal[], window: Window): Generator<Signal> {
+  const { to } = window;
+  for (let i = firstInReach(all, window); i < all.length; i += 1) {
     const signal = all[i];
     if (signal === undefined || (signal.at >= to && (signal.members[0] ?? signal.at) >= to + longestPattern)) return;
     yield signal;
@@ -303,19 +321,29 @@ function signals(area: Area, { track, kind, window, signals: all }: Shown): void
   }
 }
 
-/** Points closer than they can be told apart: where signals are, as a strip along the bottom. */
+/** Points closer than they can be told apart: where signals are, as a strip along the bottom; neighbours as one bar. */
 function signalStrip(area: Area, kind: Shown['kind'], window: Window, all: readonly Signal[]): void {
   const { brush, px, box } = area;
   const wide = 2 * px;
+  const top = box.top + box.height - 10 * px;
   brush.fillStyle = area.color('--warn-mark');
-  let last = Number.NaN;
-  for (const signal of inReach(all, window)) {
-    if (signal.track !== kind || !within(signal.at, window)) continue;
-    const place = Math.round(area.x(signal.at) / wide);
-    if (place === last) continue;
-    last = place;
-    brush.fillRect(place * wide, box.top + box.height - 10 * px, wide, 10 * px);
+  let [from, to] = [Number.NaN, Number.NaN];
+  const bar = (): void => {
+    if (!Number.isNaN(from)) brush.fillRect(from * wide, top, (to - from) * wide, 10 * px);
+  };
+  const [start, step] = [area.x(0), area.x(1) - area.x(0)];
+  for (let i = firstInReach(all, window); i < all.length; i += 1) {
+    const signal = all[i];
+    if (signal === undefined || signal.at >= window.to) break;
+    const place = Math.round((start + signal.at * step) / wide);
+    if (signal.track !== kind || place < to) continue;
+    if (place !== to) {
+      bar();
+      from = place;
+    }
+    to = place + 1;
   }
+  bar();
 }
 
 function circle({ brush, px, x, y }: Area, track: Track, index: number, radius: number): void {
@@ -345,7 +373,7 @@ function limitNames(area: Area, { track, window, words }: Shown): void {
     if (top < box.top || top > box.top + box.height) continue;
     const near = used.some((other) => Math.abs(other - top) < 19 * px);
     used.push(top);
-    const width = brush.measureText(text).width;
+    const width = widthOf(brush, text);
     tag(area, text, box.left + box.width - width - 4 * px - (near ? width + 14 * px : 0), top);
   }
 }

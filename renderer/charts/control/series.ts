@@ -128,45 +128,15 @@ export function limitsAt(
 const orNull = (value: number | undefined): number | null =>
   value === undefined || Number.isNaN(value) ? null : value;
 
-/** Numbers 0, 1, 2 … up to at least `count`; grown, never made anew, so that one more point costs nothing. */
-let ordinals = new Float64Array(0);
-export function ordinalsTo(count: number): Float64Array {
-  if (ordinals.length < count) {
-    ordinals = new Float64Array(Math.max(1_024, count, ordinals.length * 2));
-    for (let i = 0; i < ordinals.length; i += 1) ordinals[i] = i;
-  }
-  return ordinals.subarray(0, count);
-}
-
 /**
- * The line through the points that count. Typed arrays cannot hold a gap, so only a track that has one is copied.
- * @param before the line of the same track with fewer points: only what is new is looked at.
+ * The line through the points that count.
  * @returns values with null where there is no value or the point is excluded or replaced.
  */
-export function lineOf(
-  track: Track,
-  marks: ReadonlyMap<number, PointMark>,
-  before?: ArrayLike<number | null>,
-): ArrayLike<number | null> {
-  const { values } = track;
-  const left = [...marks].filter(([, { excluded, replaced }]) => excluded !== undefined || replaced === true);
-  const looked = before instanceof Float64Array && goesOn(values, before) ? before.length : 0;
-  if (left.length === 0 && !hasHole(values, looked)) return values;
-  const copy: (number | null)[] = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
-  for (const [index] of left) if (index < copy.length) copy[index] = null;
-  return copy;
-}
-
-/** Both look at the same memory from the same place. */
-const goesOn = (values: ArrayLike<number>, before: Float64Array): boolean =>
-  values instanceof Float64Array &&
-  values.buffer === before.buffer &&
-  values.byteOffset === before.byteOffset &&
-  values.length >= before.length;
-
-function hasHole(values: ArrayLike<number>, from: number): boolean {
-  for (let i = from; i < values.length; i += 1) if (Number.isNaN(values[i])) return true;
-  return false;
+export function lineOf({ values }: Track, marks: ReadonlyMap<number, PointMark>): readonly (number | null)[] {
+  const line = Array.from(values, (value) => (Number.isNaN(value) ? null : value));
+  for (const [index, { excluded, replaced }] of marks)
+    if ((excluded !== undefined || replaced === true) && index < line.length) line[index] = null;
+  return line;
 }
 
 /** Round numbers, at most about `count`, from `low` to `high`. */
