@@ -7,6 +7,7 @@ const point = (n: number, more: Partial<PointView> = {}): PointView => ({
   pointId: `p${n}`,
   at: n * 1_000,
   values: [{ value: n, serial: `S${n}`, executionId: null, stepId: null, attempt: 1, index: 1 }],
+  counted: null,
   plots: [
     { plot: 'value', value: n, limits: limits(5) },
     { plot: 'moving-range', value: n === 1 ? null : 1, limits: { center: 1, lower: 0, upper: 3.3, sigma: 0.8 } },
