@@ -19,6 +19,7 @@ export const permissions = [
   'gauge.condemn',
   'gauge.calibrate',
   'gauge.return',
+  'study.manage',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -50,6 +51,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.check',
     'gauge.condemn',
     'gauge.calibrate',
+    'study.manage',
   ],
   'quality-engineer': [
     'unit.hold',
@@ -68,6 +70,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.condemn',
     'gauge.calibrate',
     'gauge.return',
+    'study.manage',
   ],
   'line-lead': [
     'unit.build',
@@ -103,7 +106,14 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.condemn',
     'gauge.return',
   ],
-  'process-engineer': ['unit.hold', 'reaction.do-step', 'control.manage', 'nonconformance.record', 'gauge.check'],
+  'process-engineer': [
+    'unit.hold',
+    'reaction.do-step',
+    'control.manage',
+    'nonconformance.record',
+    'gauge.check',
+    'study.manage',
+  ],
   // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
   'controls-engineer': [],
 };

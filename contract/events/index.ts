@@ -62,6 +62,11 @@ import { gaugeChecked } from './gauge.checked.ts';
 import { gaugeCondemned } from './gauge.condemned.ts';
 import { gaugeReturned } from './gauge.returned.ts';
 import { gaugeRecalled } from './gauge.recalled.ts';
+import { studyBegun } from './study.begun.ts';
+import { studyValueRecorded } from './study.value-recorded.ts';
+import { studyVerdictRecorded } from './study.verdict-recorded.ts';
+import { studyFinished } from './study.finished.ts';
+import { studyAbandoned } from './study.abandoned.ts';
 import { linkTestStarted } from './link-test.started.ts';
 import { linkTestRecorded } from './link-test.recorded.ts';
 import { linkTestEnded } from './link-test.ended.ts';
@@ -133,6 +138,11 @@ export const eventDefinitions = [
   sampleValueRecorded,
   sampleFinished,
   sampleSkipped,
+  studyBegun,
+  studyValueRecorded,
+  studyVerdictRecorded,
+  studyFinished,
+  studyAbandoned,
   linkTestStarted,
   linkTestRecorded,
   linkTestEnded,

@@ -186,3 +186,134 @@ export const acceptanceSchema = z.strictObject({
   guard: z.number().min(0),
 });
 export type Acceptance = z.infer<typeof acceptanceSchema>;
+/** What a measurement system study is about, as it stood when the study was begun. */
+export const studySubjectSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('characteristic'),
+    definitionId: z.string(),
+    revision: z.string(),
+    characteristicId: z.string(),
+    unit: z.string(),
+    decimals: z.number().int(),
+    lower: z.number().nullable(),
+    upper: z.number().nullable(),
+  }),
+  /** A point of a checklist that people judge good or bad. */
+  z.strictObject({
+    kind: z.literal('check'),
+    definitionId: z.string(),
+    revision: z.string(),
+    operationId: z.string(),
+    stepId: z.string(),
+    itemId: z.string(),
+  }),
+]);
+export type StudySubject = z.infer<typeof studySubjectSchema>;
+
+export const studyMethods = ['anova', 'range'] as const;
+export type StudyMethod = (typeof studyMethods)[number];
+
+/** What a study must reach. `plan`: the control plan that asks for it; null: what AIAG MSA (4th ed.) advises, or a person chose. */
+export const studyCriteriaSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('grr'),
+    /** %GRR at most. */
+    maxPercent: z.number().positive(),
+    of: z.enum(['tolerance', 'study']),
+    /** Distinct categories (ndc) at least. */
+    minDistinct: z.number().int().min(1),
+    plan: z.strictObject({ id: z.string(), revision: z.string() }).nullable(),
+  }),
+  z.strictObject({
+    kind: z.literal('agreement'),
+    /** Every kappa that is judged is at least this. */
+    minKappa: z.number().gt(-1).max(1),
+    plan: z.null(),
+  }),
+]);
+export type StudyCriteria = z.infer<typeof studyCriteriaSchema>;
+
+/** By source of variation. */
+export const studySourcesSchema = z.strictObject({
+  repeatability: z.number(),
+  /** Appraiser and interaction. */
+  reproducibility: z.number(),
+  operator: z.number(),
+  /** Always 0 by the average and range method, which does not see it. */
+  interaction: z.number(),
+  /** Repeatability and reproducibility. */
+  grr: z.number(),
+  part: z.number(),
+  total: z.number(),
+});
+export type StudySources = z.infer<typeof studySourcesSchema>;
+
+/** One method's numbers of a Gage R&R study. */
+export const studyFiguresSchema = z.strictObject({
+  /** Standard deviations, unit of the characteristic. */
+  deviation: studySourcesSchema,
+  /** 100 deviation / total deviation; null: nothing varied. */
+  ofStudy: studySourcesSchema.nullable(),
+  /** 100 x 6 deviation / tolerance; null: one of the limits is missing. */
+  ofTolerance: studySourcesSchema.nullable(),
+  /** 1.41 part / GRR rounded down, at least 1; null: GRR is 0. */
+  distinct: z.number().int().nullable(),
+  /** The interaction was no more than the error and is in the repeatability; null: by average and range. */
+  pooled: z.boolean().nullable(),
+});
+export type StudyFigures = z.infer<typeof studyFiguresSchema>;
+
+/** A kappa; null: not defined, everything was judged alike. */
+const kappaSchema = z.number().nullable();
+/** Parts that matched, of how many. */
+const matchedSchema = z.strictObject({ matched: z.number().int(), of: z.number().int(), kappa: kappaSchema });
+export type StudyMatch = z.infer<typeof matchedSchema>;
+
+/** What is worth a look although it changes no verdict. */
+export const studyRemarks = [
+  /** The parts vary less than the tolerance asks: figures of the study's variation look worse than the gauge is. */
+  'parts-narrow',
+  /** Ranges take too few values: the gauge is too coarse for this (AIAG MSA 4th ed.). */
+  'resolution-coarse',
+  /** Ranges beyond their limit: those values are worth measuring again. */
+  'range-out',
+  /** What people make of the parts differs by part. */
+  'interaction',
+  /** Nothing varied. */
+  'constant',
+  /** Only good ones or only bad ones among the parts. */
+  'one-sided',
+  /** Smaller than AIAG MSA advises. */
+  'small',
+] as const;
+export type StudyRemark = (typeof studyRemarks)[number];
+
+export const studyResultSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('grr'),
+    /** Whose figures the verdict rests on; the other stands beside. */
+    method: z.enum(studyMethods),
+    anova: studyFiguresSchema,
+    range: studyFiguresSchema,
+    remarks: z.array(z.enum(studyRemarks)),
+  }),
+  z.strictObject({
+    kind: z.literal('agreement'),
+    /** In the order of the study's appraisers: each with themselves, and with what is right (null: not known). */
+    within: z.array(matchedSchema),
+    versusReference: z.array(matchedSchema).nullable(),
+    /** All with each other, and all of them with what is right. */
+    between: matchedSchema,
+    allVersusReference: z.strictObject({ matched: z.number().int(), of: z.number().int() }).nullable(),
+    remarks: z.array(z.enum(studyRemarks)),
+  }),
+]);
+export type StudyResult = z.infer<typeof studyResultSchema>;
+
+/** Where in a study a value belongs: part by its label, appraiser by person, trial from 1. */
+export const studyPlace = {
+  studyId: z.string(),
+  part: z.string(),
+  appraiser: z.string(),
+  trial: z.number().int().min(1),
+};
