@@ -3,7 +3,9 @@ import type { Orders } from '#contract/config/plant.ts';
 import type { DispositionKind } from '#contract/config/defects.ts';
 import type { BodyOf, DomainEvent } from '#contract/events/index.ts';
 import type { Concession, Entry, Photo, ReadingFact } from '#contract/events/shared.ts';
+import type { LiveReading } from '#contract/reading.ts';
 import type { Reason } from '#contract/refusal.ts';
+import type { StudyPlan } from '#contract/rpc/studies.ts';
 import type { OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import type { ChartKey } from './control/chart.ts';
@@ -144,6 +146,27 @@ export type NonconformanceCommand =
   /** What follows from what was decided at other stations, for one that was recorded here. */
   | { readonly type: 'nonconformance.follow'; readonly nonconformanceId: string };
 
+/** Measurement system studies. `again`: why the one before is measured once more; null: the next part. */
+export type StudyCommand =
+  | { readonly type: 'study.begin'; readonly plan: StudyPlan }
+  | {
+      readonly type: 'study.record';
+      readonly studyId: string;
+      readonly source:
+        | { readonly from: 'push'; readonly tagId: string; readonly reading: LiveReading }
+        | { readonly from: 'take' }
+        | { readonly from: 'typed'; readonly value: number };
+      readonly again: string | null;
+    }
+  | {
+      readonly type: 'study.judge';
+      readonly studyId: string;
+      readonly verdict: 'good' | 'bad';
+      readonly again: string | null;
+    }
+  | { readonly type: 'study.finish'; readonly studyId: string }
+  | { readonly type: 'study.abandon'; readonly studyId: string; readonly reason: string };
+
 interface StepPlace {
   readonly executionId: string;
   readonly stepId: string;
@@ -200,6 +223,7 @@ export type Command =
   | UnitCommand
   | ControlCommand
   | GaugeCommand
+  | StudyCommand
   | NonconformanceCommand
   | ExecutionCommand
   | PeopleCommand

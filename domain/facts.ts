@@ -8,6 +8,7 @@ import type { ControlFacts } from './control/facts.ts';
 import type { GaugeFacts } from './gauges/facts.ts';
 import type { NonconformanceFacts } from './nonconformances/facts.ts';
 import type { Session } from './people/session.ts';
+import type { StudyFacts } from './studies/facts.ts';
 
 /** A component label as the scan parser understood it. `materialId` or `gtin` says what it is; both null: not known. */
 export interface ScannedComponent {
@@ -66,6 +67,8 @@ export interface Facts {
   /** Charts and signals. */
   readonly control: ControlFacts;
   readonly gauges: GaugeFacts;
+  /** Measurement system studies. */
+  readonly studies: StudyFacts;
   readonly nonconformances: NonconformanceFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;

@@ -23,6 +23,8 @@ import { decideOrder } from './orders/decide.ts';
 import { evolveOrder, type Order } from './orders/order.ts';
 import { decidePeople } from './people/decide.ts';
 import { evolveSession, nobody, type Session } from './people/session.ts';
+import { decideStudy } from './studies/decide.ts';
+import { evolveStudy, type StudyPart } from './studies/study.ts';
 import { decideUnit } from './units/decide.ts';
 import { decideTakeLabel } from './units/label.ts';
 import type { Unit } from './units/unit-state.ts';
@@ -59,6 +61,7 @@ export class World {
   readonly control = new ControlMemory(this.units);
   readonly gauges = new GaugeMemory();
   readonly nonconformances = new NonconformanceMemory();
+  readonly studies = new Map<string, StudyPart>();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
   now = startAt;
@@ -92,6 +95,7 @@ export class World {
       control: this.control,
       gauges: this.gauges,
       nonconformances: this.nonconformances,
+      studies: { study: (id) => this.studies.get(id) ?? null },
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
       server: this.server,
@@ -169,6 +173,12 @@ export class World {
       case 'nonconformance.release':
       case 'nonconformance.follow':
         return decideNonconformance(command, this.open(), facts);
+      case 'study.begin':
+      case 'study.record':
+      case 'study.judge':
+      case 'study.finish':
+      case 'study.abandon':
+        return decideStudy(command, facts);
       case 'station.record':
         return { ok: true, events: [command.event] };
     }
@@ -203,6 +213,9 @@ export class World {
     this.control.fold(event);
     this.gauges.fold(event);
     this.nonconformances.fold(event);
+    const { studyId } = event.body as { readonly studyId?: string };
+    const study = studyId === undefined ? null : evolveStudy(this.studies.get(studyId) ?? null, event);
+    if (study !== null) this.studies.set(study.studyId, study);
     this.session = evolveSession(this.session, event);
     const body: Readonly<Record<string, unknown>> = event.body;
     const executionId = typeof body['executionId'] === 'string' ? body['executionId'] : null;

@@ -36,6 +36,7 @@ import { createSettings } from './settings/settings.ts';
 import { ConfigurationError, makeDataFolder, manifestsOf, readConfiguration, UnknownStationError } from './startup.ts';
 import { projections } from './store/projections/index.ts';
 import { openStore } from './store/store.ts';
+import { createStudiesRouter } from './studies/rpc.ts';
 import { createSync } from './sync/index.ts';
 import { createSyncRouter } from './sync/rpc.ts';
 import { bootId } from './system/boot-id.ts';
@@ -203,6 +204,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       execution: createExecutionRouter(core),
       units: createUnitsRouter(core, sync),
       control: createControlRouter(core),
+      studies: createStudiesRouter(core),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),

@@ -6,9 +6,10 @@ import { orders } from './orders.ts';
 import { people } from './people.ts';
 import { scan } from './scan.ts';
 import { settings } from './settings.ts';
+import { studies } from './studies.ts';
 import { sync } from './sync.ts';
 import { system } from './system.ts';
 import { units } from './units.ts';
 
-export const contract = { system, people, scan, orders, execution, units, control, devices, settings, sync };
+export const contract = { system, people, scan, orders, execution, units, control, studies, devices, settings, sync };
 export type Contract = typeof contract;

@@ -13,6 +13,8 @@ export const gaugeEvents = [
   'gauge.condemned',
   'gauge.returned',
   'gauge.recalled',
+  // It names the gauge it was about, or none.
+  'study.finished',
 ] as const;
 
 /** Three checks a day for three weeks; a recall goes back to the newest good one. */
@@ -62,6 +64,25 @@ export function evolveGauge(state: GaugeBody | null, event: Happened): GaugeBody
     case 'gauge.recalled': {
       const { gaugeId, ...recall } = event.body;
       return join(gaugeId, { recalls: [{ ...recall, ...told }] });
+    }
+    case 'study.finished': {
+      const { studyId, gaugeId, subject, result } = event.body;
+      // An agreement study says nothing of how a gauge measures.
+      if (gaugeId === null || subject.kind !== 'characteristic' || result.kind !== 'grr') return state;
+      const { definitionId, characteristicId } = subject;
+      const figures = result[result.method];
+      const standing: StudyStanding = {
+        studyId,
+        definitionId,
+        characteristicId,
+        ofTolerance: figures.ofTolerance?.grr ?? null,
+        ofStudy: figures.ofStudy?.grr ?? null,
+        // No spread of the gauge at all was seen: it is too coarse to tell categories, however many there are.
+        distinct: figures.distinct ?? 0,
+        at,
+        stationId,
+      };
+      return join(gaugeId, { studies: [standing] });
     }
     default:
       return state;

@@ -19,6 +19,7 @@ import { followNonconformances } from '#domain/nonconformances/follow.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
 import { decidePeople } from '#domain/people/decide.ts';
 import { isReport } from '#domain/steps/step-type.ts';
+import { decideStudy } from '#domain/studies/decide.ts';
 import { decideUnit } from '#domain/units/decide.ts';
 import { decideTakeLabel } from '#domain/units/label.ts';
 import type { Clock } from '#station/clock.ts';
@@ -250,6 +251,12 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'nonconformance.release':
     case 'nonconformance.follow':
       return decideNonconformance(command, readOpenExecution(read, facts.station.id), facts);
+    case 'study.begin':
+    case 'study.record':
+    case 'study.judge':
+    case 'study.finish':
+    case 'study.abandon':
+      return decideStudy(command, facts);
     case 'station.record':
       return accept([command.event]);
   }

@@ -8,6 +8,7 @@ import { nonconformanceFacts } from '#station/nonconformances/facts.ts';
 import { controlFacts } from '#station/control/facts.ts';
 import { gaugeFacts } from '#station/gauges/facts.ts';
 import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
+import { studyFacts } from '#station/studies/facts.ts';
 import type { CoreStore, DeviceSource, Ids, LiveSource, ServerLinkSource } from './ports.ts';
 
 export interface FactSources {
@@ -47,6 +48,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
     control: controlFacts(store.read, station.id),
     gauges: gaugeFacts(store.read, devices),
     nonconformances: nonconformanceFacts(store.read),
+    studies: studyFacts(store.read),
     cases: (serial) => readCases(store.read, serial),
     heardAt: (serial) => readHeardAt(store.read, serial),
     fittedIn: (materialId, componentSerial) => readFittedIn(store.read, materialId, componentSerial),

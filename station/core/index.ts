@@ -56,6 +56,8 @@ export interface Core {
   readonly ids: Ids;
   readonly parseComponent: ParseComponent;
   readonly server: ServerParts;
+  /** A device came, went or changed its state. */
+  devicesChanged(listener: () => void): void;
   /** Takes in orders and units of the configuration that are not known here yet. @returns what was refused. */
   importOrders(): readonly Reason[];
   /** Takes up what was running when the station ended (machine cycles). Call once, after the devices were started. */
@@ -88,6 +90,7 @@ export function createCore(parts: CoreParts): Core {
     ids,
     parseComponent,
     server,
+    devicesChanged: (listener) => void parts.devices.onChange.listen(() => listener()),
     importOrders() {
       // With a server its orders are the ones that count; those of the files would be made twice.
       return server.link.serverLink().configured ? [] : importOrders(parts.orders, dispatch, log);

@@ -34,6 +34,7 @@ export function outcomeOf(command: string, events: readonly StoredEvent[]): Outc
     }
     if (event.type === 'unit.created' && command === 'unit.create')
       return { ok: true, value: { serial: event.body.serial } };
+    if (event.type === 'study.begun') return { ok: true, value: { studyId: event.body.studyId } };
     if (event.type === 'nonconformance.recorded')
       return { ok: true, value: { nonconformanceId: event.body.nonconformanceId } };
   }

@@ -23,7 +23,7 @@ import type {
 import type { Log } from '#station/log.ts';
 import { readOpenExecution, readUnit } from '#station/store/projections/aggregates.ts';
 import { MachineCycles } from '#station/steps/machine-cycle/cycles.ts';
-import { watchPushes, type Push } from '#station/steps/measure/pushes.ts';
+import { watchPushes, type Push, type PushClaim } from '#station/steps/measure/pushes.ts';
 import type { Signal } from '#station/streams/signal.ts';
 import { Screen } from './screen.ts';
 import { characteristicSeries } from './series.ts';
@@ -57,6 +57,8 @@ export interface ActPlace {
 export interface ExecutionFeature {
   readonly changes: Changes;
   readonly pushed: Signal<Push>;
+  /** Pushes go to whoever claims them first, and only then to the open step. */
+  claimPushes(claim: PushClaim): void;
   view(): ExecutionView;
   /** A refusal also becomes the page. */
   start(serial: string, commandId: string): Outcome<CommandValue>;
@@ -95,7 +97,7 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
     hour: () => startOfLocalHour(clock.now(), catalogue.plant.timeZone),
   });
   const cycles = new MachineCycles({ ...parts, changed: () => changes.changed() });
-  const { pushed, stop: stopPushes } = watchPushes(parts);
+  const { pushed, claim: claimPushes, stop: stopPushes } = watchPushes(parts);
   pushed.listen((push) => {
     screen.pushed(push);
     if (push.refusal !== null) changes.changed();
@@ -130,6 +132,7 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
   return {
     changes,
     pushed,
+    claimPushes,
     view: () => changes.view(),
     start(serial, commandId) {
       const outcome = dispatch({ type: 'execution.start', serial }, commandId);

@@ -33,12 +33,20 @@ export interface PushesParts {
   readonly dispatch: Dispatch;
 }
 
+/** Somebody who waits for values apart from a run (a study). @returns false: not now, and the push goes on to the step that is open. */
+export type PushClaim = (tagId: string, reading: LiveReading) => boolean;
+
 type TagReading = Reading & { readonly tagId: string };
 
 /** @returns the pushes as they happen, and how to stop listening to the gauges. */
-export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>; stop(): void } {
+export function watchPushes(parts: PushesParts): {
+  readonly pushed: Signal<Push>;
+  claim(claim: PushClaim): void;
+  stop(): void;
+} {
   const { store, stationId, catalogue, live, devices, clock, ids, dispatch } = parts;
   const pushed = new Signal<Push>();
+  const claims: PushClaim[] = [];
   const scanners = new Set(catalogue.station(stationId)?.scanners);
   const tags = catalogue
     .devices()
@@ -53,6 +61,9 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
     const deviceId = catalogue.tag(tagId)?.device.id;
     if (deviceId === undefined) return;
     const at = clock.now();
+    const { handle: _handle, ...plain } = reading as TagReading & { readonly handle?: number };
+    const pushedNow: LiveReading = { ...plain, stale: false, lastGoodAt: at };
+    if (claims.some((claim) => claim(tagId, pushedNow))) return;
     const tell = (refusal: Refusal | null): void =>
       pushed.emit({ at, deviceId, tagId, value: typeof value === 'number' ? value : null, unit, refusal });
     const execution = readOpenExecution(store.read, stationId);
@@ -68,8 +79,6 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
     }
     const { executionId } = execution;
     const { stepId, attempt } = run;
-    const { handle: _handle, ...plain } = reading as TagReading & { readonly handle?: number };
-    const pushedNow: LiveReading = { ...plain, stale: false, lastGoodAt: at };
     const outcome = dispatch(
       {
         type: 'step.act',
@@ -85,5 +94,5 @@ export function watchPushes(parts: PushesParts): { readonly pushed: Signal<Push>
   }
 
   const stop = tags.length === 0 ? () => {} : live.subscribe(tags, (batch) => batch.forEach(take));
-  return { pushed, stop };
+  return { pushed, claim: (claim) => void claims.push(claim), stop };
 }

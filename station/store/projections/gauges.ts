@@ -30,7 +30,7 @@ const ofGauge: ReadonlySet<string> = new Set(gaugeEvents);
 
 export const gauges: Projection = {
   name: 'gauges',
-  version: 1,
+  version: 2,
   tables: ['gauge', 'gauge_run', 'gauge_use'],
   ddl,
   apply(db, event) {
@@ -63,7 +63,8 @@ export const gauges: Projection = {
         );
     }
     if (ofGauge.has(event.type)) {
-      const { gaugeId } = event.body as { readonly gaugeId: string };
+      const { gaugeId } = event.body as { readonly gaugeId: string | null };
+      if (gaugeId === null) return;
       const before = readGaugeRow(db, gaugeId);
       putGauge(db, gaugeId, evolveGauge(before?.own ?? null, event), before?.told ?? null);
     }

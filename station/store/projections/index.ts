@@ -4,5 +4,6 @@ import { control } from './control.ts';
 import { gauges } from './gauges.ts';
 import { nonconformances } from './nonconformances.ts';
 import { production } from './production.ts';
+import { studies } from './studies.ts';
 
-export const projections: readonly Projection[] = [production, control, gauges, nonconformances];
+export const projections: readonly Projection[] = [production, control, gauges, nonconformances, studies];
