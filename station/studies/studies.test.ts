@@ -164,7 +164,7 @@ it('while no page is open, and after the study, pushes belong to the work as bef
 });
 
 it('what can be studied: gauges of this station, characteristics with what the plan asks, people', async () => {
-  const choices = await call(router.choices);
+  const choices = await call(router.choices, undefined);
   expect(choices.gauges.map(({ id, device }) => [id, device?.id ?? null])).toEqual([
     ['G-1', 'gauge'],
     ['G-2', 'dial'],

@@ -15,14 +15,13 @@ import type { OrderRow } from '#contract/rpc/orders.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
-import type { MeasuringView, StudiesState } from '#contract/rpc/studies.ts';
 import type { SyncView } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import { readBelow } from '#station/web/files.ts';
 import { controlScene } from './control-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
-import { studiesScene } from './studies-scene.ts';
+import { scriptedStudies } from './scripted-studies.ts';
 import { scenes } from './views.ts';
 
 export const pagePolicy =
@@ -65,8 +64,6 @@ export async function startScriptedStation(page: string, images: string, port = 
   const sync = new Shown<SyncView>(syncView());
   const scans = new Shown<ScanOutcome | null>(null);
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
-  const studiesState = new Shown<StudiesState>({ revision: 1, mayManage: true });
-  const measuring = new Shown<MeasuringView | null>(studiesScene.measuring);
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
   const answers = { delayMs: 0 };
@@ -129,20 +126,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       get: os.system.get.handler(() => systemView.value),
       watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)),
     },
-    studies: {
-      watch: os.studies.watch.handler(({ signal }) => studiesState.watch(signal)),
-      list: os.studies.list.handler(() => page1([...studiesScene.rows])),
-      choices: os.studies.choices.handler(() => studiesScene.choices),
-      begin: os.studies.begin.handler(async (from) => ({ ...(await act('studies.begin')(from)), value: 'study-runs' })),
-      measure: os.studies.measure.handler(({ signal }) => measuring.watch(signal)),
-      type: os.studies.type.handler(act('studies.type')),
-      take: os.studies.take.handler(act('studies.take')),
-      judge: os.studies.judge.handler(act('studies.judge')),
-      again: os.studies.again.handler(act('studies.again')),
-      finish: os.studies.finish.handler(act('studies.finish')),
-      abandon: os.studies.abandon.handler(act('studies.abandon')),
-      study: os.studies.study.handler(({ input }) => studiesScene.study(input.studyId)),
-    },
+    studies: scriptedStudies(act),
     control: {
       watch: os.control.watch.handler(({ signal }) => controlState.watch(signal)),
       charts: os.control.charts.handler(() => controlScene.charts),
