@@ -42,6 +42,7 @@ import { receiversIn, tellOrders } from './integration/tell-orders.ts';
 import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
 import { createSuspectReactions } from './control/suspects.ts';
+import { createRecallReactions } from './gauges/recalls.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
 import { createControlRouter, createLinesRouter, createOrdersRouter, createUnitsRouter } from './plant-routers.ts';
@@ -174,6 +175,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       tellOrders(tx, became, receiversIn(released().configuration), at),
     ),
     createSuspectReactions(released, plantStream, () => clock.now()),
+    createRecallReactions(plantStream, () => clock.now()),
   ];
   const react = allOf(reactions);
   const projector = createProjector({ db, configuration: released, react, giveWay, log });

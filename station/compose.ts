@@ -19,6 +19,7 @@ import { isDown } from './devices/down.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
+import { createGaugesRouter } from './gauges/rpc.ts';
 import { openHistory, type History } from './history/history.ts';
 import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
@@ -205,6 +206,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       units: createUnitsRouter(core, sync),
       control: createControlRouter(core),
       studies: createStudiesRouter(core),
+      gauges: createGaugesRouter(core),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),

@@ -1,9 +1,9 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Localized } from '../config/text.ts';
-import type { Entry, ReadingFact, Verdict } from '../events/shared.ts';
+import type { Acceptance, Entry, ReadingFact, Verdict } from '../events/shared.ts';
 import type { LiveReading } from '../reading.ts';
-import type { Outcome, Reason, Refusal } from '../refusal.ts';
+import type { Met, Outcome, Reason, Refusal } from '../refusal.ts';
 import { stepActionSchema, type StepDefinition, type StepType } from '../steps/index.ts';
 import { base, commandId } from './base.ts';
 
@@ -59,6 +59,17 @@ export interface CharacteristicView {
   readonly upper: number | null;
 }
 
+/** A gauge as the gate judges it now for what is to be measured. */
+export interface JudgedGauge {
+  /** null: the device is in no register. */
+  readonly gaugeId: string | null;
+  readonly title: Localized;
+  /** Empty: its values count. */
+  readonly reasons: readonly Reason[];
+  readonly met: readonly Met[];
+  readonly acceptance: Acceptance | null;
+}
+
 /** What the current step needs on the screen beyond its definition, by step type. */
 export type StepState =
   | { readonly type: 'instruction' }
@@ -70,7 +81,13 @@ export type StepState =
   | {
       readonly type: 'measure';
       readonly characteristic: CharacteristicView;
-      readonly values: readonly { readonly index: number; readonly reading: ReadingFact; readonly verdict: Verdict }[];
+      readonly values: readonly {
+        readonly index: number;
+        readonly reading: ReadingFact;
+        readonly verdict: Verdict;
+        /** Named with the value; null, or missing in a run that began before there was a register: not known. */
+        readonly gaugeId?: string | null;
+      }[];
       readonly gauge: {
         readonly deviceId: string;
         readonly title: Localized;
@@ -79,6 +96,13 @@ export type StepState =
         readonly tagId: string;
         /** Why it gives no values now. Where typing is allowed this blocks nothing and is not in `blocked`. */
         readonly faults: readonly Reason[];
+      } | null;
+      /** What the control plan asks of the gauge; null: values count from any source. */
+      readonly gate: {
+        /** The gauge of the step: what stands against its values now, and what they are accepted by; null: it has none. */
+        readonly own: JudgedGauge | null;
+        /** Gauges without a device that a typed value may be read from. */
+        readonly readOff: readonly JudgedGauge[];
       } | null;
     }
   | {

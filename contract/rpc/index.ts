@@ -2,6 +2,7 @@
 import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { execution } from './execution.ts';
+import { gauges } from './gauges.ts';
 import { orders } from './orders.ts';
 import { people } from './people.ts';
 import { scan } from './scan.ts';
@@ -11,5 +12,18 @@ import { sync } from './sync.ts';
 import { system } from './system.ts';
 import { units } from './units.ts';
 
-export const contract = { system, people, scan, orders, execution, units, control, studies, devices, settings, sync };
+export const contract = {
+  system,
+  people,
+  scan,
+  orders,
+  execution,
+  units,
+  control,
+  gauges,
+  studies,
+  devices,
+  settings,
+  sync,
+};
 export type Contract = typeof contract;

@@ -160,6 +160,8 @@ export const gaugeBodySchema = z.object({
   marks: z.array(gaugeMarkSchema),
   /** Recalls that somebody put into force, the newest, at most 20. */
   recalls: z.array(z.object({ ...gaugeRecalledBody.omit({ gaugeId: true }).shape, ...toldBy })),
+  /** What the server knows to be measured with it, over all stations, in the time of a recall (in force or not). */
+  measured: z.array(z.object({ recallId: z.string(), units: z.array(z.string()) })).default([]),
   /** The newest of each characteristic. */
   studies: z.array(studyStandingSchema).default([]),
 });

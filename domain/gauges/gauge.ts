@@ -28,6 +28,7 @@ export const newGauge = (gaugeId: string): GaugeBody => ({
   use: null,
   marks: [],
   recalls: [],
+  measured: [],
   studies: [],
 });
 
@@ -133,6 +134,7 @@ export function joinGauges(a: GaugeBody, b: GaugeBody): GaugeBody {
     use: greater(a.use, b.use, uses),
     marks: union(a.marks, b.marks, ({ id }) => id, marks, mostMarks),
     recalls: joinRecalls(a.recalls, b.recalls),
+    measured: joinMeasured(a.measured, b.measured),
     studies: union(a.studies, b.studies, studyKey, studies, Number.MAX_SAFE_INTEGER).sort((x, y) =>
       text(studyKey(x), studyKey(y)),
     ),
@@ -149,6 +151,15 @@ function joinRecalls(a: readonly Recalled[], b: readonly Recalled[]): Recalled[]
     byId.set(each.recallId, { ...first, units });
   }
   return [...byId.values()].sort(recalls).slice(-mostRecalls);
+}
+
+function joinMeasured(a: GaugeBody['measured'], b: GaugeBody['measured']): GaugeBody['measured'] {
+  const byId = new Map<string, Set<string>>();
+  for (const { recallId, units } of [...a, ...b])
+    byId.set(recallId, new Set([...(byId.get(recallId) ?? []), ...units]));
+  return [...byId]
+    .sort(([x], [y]) => text(x, y))
+    .map(([recallId, units]) => ({ recallId, units: [...units].sort(text) }));
 }
 
 /** What a study is about: characteristics are named within a definition. */

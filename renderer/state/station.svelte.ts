@@ -1,6 +1,7 @@
 /** What every screen needs of the station, subscribed once for the whole life of the page. */
 import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
+import type { GaugesState } from '#contract/rpc/gauges.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
@@ -20,6 +21,7 @@ class Station {
   readonly people: Live<PeopleView>;
   readonly execution: Live<ExecutionView>;
   readonly control: Live<ControlState>;
+  readonly gauges: Live<GaugesState>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
 
@@ -31,6 +33,7 @@ class Station {
     this.people = new Live<PeopleView>((options) => client.people.watch(undefined, options));
     this.execution = new Live<ExecutionView>((options) => client.execution.watch(undefined, options));
     this.control = new Live<ControlState>((options) => client.control.watch(undefined, options));
+    this.gauges = new Live<GaugesState>((options) => client.gauges.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));
     this.scans = new Live<ScanOutcome | null>((options) => client.scan.watch(undefined, options), heardScan);
   }

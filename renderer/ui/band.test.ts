@@ -28,3 +28,11 @@ describe('limits band', () => {
     expect(bandOf({ ...bore, value: null }).needle).toBeNull();
   });
 });
+
+it('a value in the guard band is between the limits and not accepted; at its edge it is', () => {
+  const guarded = { ...bore, guard: 0.0033 };
+  expect(bandOf({ ...guarded, value: 23.982 })).toMatchObject({ side: 'below', inGuard: true });
+  expect(bandOf({ ...guarded, value: 24.027 })).toMatchObject({ side: 'above', inGuard: true });
+  expect(bandOf({ ...guarded, value: 24.031 })).toMatchObject({ side: 'above', inGuard: false });
+  expect(bandOf({ ...guarded, value: 24.0267 })).toMatchObject({ side: 'inside', inGuard: false });
+});

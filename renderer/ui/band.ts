@@ -14,6 +14,8 @@ export interface BandPlaces {
   /** Clamped to the band: a value far out stands at its end. */
   readonly needle: number | null;
   readonly side: 'inside' | 'below' | 'above';
+  /** Between the limits, but too near to one to be accepted. */
+  readonly inGuard: boolean;
 }
 
 /** The tolerance takes the middle three fifths; the rest shows how far out a value is. */
@@ -29,9 +31,9 @@ export function bandOf({ value, lower, upper, nominal, guard }: BandInput): Band
   const place = (at: number): number => inset + ((at - from) / span) * (100 - 2 * inset);
   const clamp = (at: number): number => Math.min(100, Math.max(0, at));
   const side =
-    value !== null && lower !== null && value < lower
+    value !== null && lower !== null && value < lower + guard - 1e-9
       ? 'below'
-      : value !== null && upper !== null && value > upper
+      : value !== null && upper !== null && value > upper - guard + 1e-9
         ? 'above'
         : 'inside';
   const nominalPlace = nominal === null ? null : place(nominal);
@@ -42,5 +44,6 @@ export function bandOf({ value, lower, upper, nominal, guard }: BandInput): Band
     guard: Math.min((guard / span) * (100 - 2 * inset), 50 - inset),
     needle: value === null ? null : clamp(place(value)),
     side,
+    inGuard: side !== 'inside' && value !== null && !(value < (lower ?? value)) && !(value > (upper ?? value)),
   };
 }

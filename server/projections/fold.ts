@@ -2,6 +2,7 @@
 import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
 import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
+import { evolveGauge, type GaugeBody } from '#domain/gauges/gauge.ts';
 import type { OrderStep } from '#domain/orders/order.ts';
 import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
 import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
@@ -67,6 +68,7 @@ export class PageChanges {
   readonly orderSteps: OrderStepTold[] = [];
   readonly blocks: { body: BodyOf<'serial-block.received'>; stationId: string; at: number }[] = [];
   readonly signals = new Map<string, SignalPart>();
+  readonly gauges = new Map<string, GaugeBody>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -175,6 +177,16 @@ export class PageChanges {
         const { signalId } = event.body;
         const part = evolveSignal(this.signals.get(signalId) ?? null, event);
         if (part !== null) this.signals.set(signalId, part);
+        break;
+      }
+      case 'gauge.calibrated':
+      case 'gauge.checked':
+      case 'gauge.condemned':
+      case 'gauge.returned':
+      case 'gauge.recalled': {
+        const { gaugeId } = event.body;
+        const part = evolveGauge(this.gauges.get(gaugeId) ?? null, event);
+        if (part !== null) this.gauges.set(gaugeId, part);
         break;
       }
       case 'work-order.created':

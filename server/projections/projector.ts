@@ -75,6 +75,7 @@ const readModelTables = [
   'station_work',
   'unit_case',
   'signal',
+  'gauge',
 ] as const;
 
 interface Claim {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Actor } from '#contract/envelope.ts';
-import { event, type BodyOf, type EventType } from '#contract/events/index.ts';
+import { event, eventDefinition, type BodyOf, type EventType } from '#contract/events/index.ts';
 import { loadConfiguration } from '#config/load.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import { releasedConfiguration } from '../configuration.ts';
@@ -124,8 +124,9 @@ export function demoConfiguration(): Configuration {
 }
 export const demoReleased = (configuration = demoConfiguration()) => releasedConfiguration(() => configuration);
 
-const golden = (type: string): { body: Record<string, unknown> } =>
-  JSON.parse(readFileSync(join(root, `tests/goldens/events/${type}@1.json`), 'utf8'));
+/** Of its newest version, which `event` stamps it with. */
+const golden = (type: EventType): { body: Record<string, unknown> } =>
+  JSON.parse(readFileSync(join(root, `tests/goldens/events/${type}@${eventDefinition(type)?.version}.json`), 'utf8'));
 export const measured = (executionId: string, index = 1): BodyOf<'measurement.recorded'> =>
   ({ ...golden('measurement.recorded').body, executionId, index }) as BodyOf<'measurement.recorded'>;
 export const fitted = (executionId: string, componentSerial: string, lot: string): BodyOf<'component.fitted'> =>

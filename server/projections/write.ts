@@ -8,6 +8,7 @@ import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
+import { writeGauges } from './write-gauges.ts';
 import { writeSignals } from './write-signals.ts';
 
 interface UnitRow {
@@ -29,6 +30,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeLists(tx, changes);
   await writeWork(tx, changes);
   documents.push(...(await writeSignals(tx, changes, force)));
+  documents.push(...(await writeGauges(tx, changes)));
   return documents;
 }
 
@@ -313,10 +315,10 @@ async function writeLists(tx: Queries, { components, measured }: PageChanges): P
   if (measured.length > 0)
     await tx.execute(
       `INSERT INTO measured_value (stream_id, seq, execution_id, step_id, attempt, characteristic_id, index, value, unit,
-         nominal, lower, upper, verdict, entry, device_id, station_id, at)
+         nominal, lower, upper, verdict, entry, device_id, station_id, at, gauge_id)
        SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::int[], $6::text[], $7::int[],
          $8::double precision[], $9::text[], $10::double precision[], $11::double precision[], $12::double precision[],
-         $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[])
+         $13::text[], $14::text[], $15::text[], $16::text[], $17::bigint[], $18::text[])
        ON CONFLICT DO NOTHING`,
       [
         measured.map((event) => event.streamId),
@@ -336,6 +338,7 @@ async function writeLists(tx: Queries, { components, measured }: PageChanges): P
         measured.map(({ body }) => body.reading.deviceId),
         measured.map((event) => event.stationId),
         measured.map((event) => event.at),
+        measured.map(({ body }) => body.gaugeId),
       ],
     );
 }

@@ -1,5 +1,4 @@
 /** Signals as the screen sees them: the list, one with its window and reaction, and the codes of the printed list. */
-import { toSVG } from 'bwip-js/node';
 import type { Localized } from '#contract/config/text.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { SignalRow, SignalView, SuspectCode } from '#contract/rpc/control.ts';
@@ -7,6 +6,7 @@ import { characteristicText } from '#domain/control/follow.ts';
 import { isRaised, isSignalOpen, signalHoldId, type Signal } from '#domain/control/signal.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
+import { unitCode } from '#station/units/unit-code.ts';
 import { placeOf } from '#station/units/view.ts';
 import { readUnit } from '#station/store/projections/aggregates.ts';
 import { readSignalRow } from '#station/store/projections/control.ts';
@@ -140,19 +140,8 @@ function reactionOf(signal: Signal, sources: ChartSources): SignalView['reaction
   };
 }
 
-/** DataMatrix of each suspect's serial number (ISO/IEC 16022), as a scan of the unit itself would read. */
+/** For the printed list of suspects. */
 export function suspectCodes(signalId: string, { read }: Pick<ChartSources, 'read'>): readonly SuspectCode[] {
   const signal = readSignalRow(read, signalId)?.state ?? null;
-  if (!isRaised(signal)) return [];
-  return signal.raised.suspects.map((serial) => ({
-    serial,
-    dataMatrix: toSVG({
-      bcid: 'datamatrix',
-      text: serial,
-      scale: 1,
-      barcolor: '000000',
-      backgroundcolor: 'ffffff',
-      padding: 2,
-    }),
-  }));
+  return isRaised(signal) ? signal.raised.suspects.map(unitCode) : [];
 }

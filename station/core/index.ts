@@ -52,6 +52,9 @@ export interface Core {
   readonly appended: Signal<readonly StoredEvent[]>;
   /** What became of each push of a gauge's button. */
   readonly pushed: Signal<Push>;
+  /** The devices and their live values, for what reads a gauge apart from a step. */
+  readonly devices: DeviceSource;
+  readonly live: LiveSource;
   readonly execution: ExecutionFeature;
   readonly ids: Ids;
   readonly parseComponent: ParseComponent;
@@ -86,6 +89,8 @@ export function createCore(parts: CoreParts): Core {
     facts,
     appended: store.onAppended,
     pushed: execution.pushed,
+    devices: parts.devices,
+    live: parts.live,
     execution,
     ids,
     parseComponent,

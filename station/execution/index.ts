@@ -122,7 +122,7 @@ export function createExecution(parts: ExecutionParts): ExecutionFeature {
       if (events.some(({ type }) => type.startsWith('machine-cycle.'))) follow();
     }),
     parts.server.documents.onStored((changed) => {
-      if (!changed.some(({ kind }) => kind === 'passport' || kind === 'case')) return;
+      if (!changed.some(({ kind }) => kind === 'passport' || kind === 'case' || kind === 'gauge')) return;
       changes.changed();
       follow();
     }),

@@ -204,7 +204,7 @@ function stepPart(execution: Execution, unit: Unit, sources: ViewSources): Execu
     index: operation.steps.indexOf(step),
     attempt: run.attempt,
     startedAt: run.startedAt,
-    state: stepState(step, run.progress, { facts, definition, devices, doing }),
+    state: stepState(step, run.progress, { facts, definition, operation, devices, doing }),
     blocked: stepFaults({ open: execution, unit, order }, facts).reasons,
     judgedAt: facts.now,
     refusedPush: refusedPush(sources),

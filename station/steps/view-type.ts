@@ -1,5 +1,5 @@
 /** What a step type's view builder is given and makes; the builders are in the folders of their types. */
-import type { Characteristic } from '#contract/config/definition.ts';
+import type { Characteristic, Operation } from '#contract/config/definition.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import type { CharacteristicView, StepState } from '#contract/rpc/execution.ts';
 import type { StepDefinitionOf, StepType } from '#contract/steps/index.ts';
@@ -11,6 +11,7 @@ import type { Doing } from './machine-cycle/cycle.ts';
 export interface StepViewContext {
   readonly facts: Facts;
   readonly definition: ReleasedDefinition;
+  readonly operation: Operation;
   readonly devices: Pick<DeviceSource, 'pushes'>;
   /** What the station is doing in this step right now, beyond the facts. */
   readonly doing: Doing | null;

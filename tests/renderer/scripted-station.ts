@@ -10,6 +10,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { contract } from '#contract/rpc/index.ts';
 import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
+import type { GaugesState } from '#contract/rpc/gauges.ts';
 import type { UnitLabel } from '#contract/rpc/units.ts';
 import type { OrderRow } from '#contract/rpc/orders.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
@@ -21,6 +22,7 @@ import { readBelow } from '#station/web/files.ts';
 import { controlScene } from './control-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
+import { scriptedGauges } from './scripted-gauges.ts';
 import { scriptedStudies } from './scripted-studies.ts';
 import { scenes } from './views.ts';
 
@@ -37,6 +39,7 @@ export interface ScriptedStation {
   readonly sync: Shown<SyncView>;
   readonly scans: Shown<ScanOutcome | null>;
   readonly control: Shown<ControlState>;
+  readonly gauges: Shown<GaugesState>;
   /** How acts are answered: after so many ms. */
   readonly answers: { delayMs: number };
   scene(name: string): void;
@@ -63,6 +66,7 @@ export async function startScriptedStation(page: string, images: string, port = 
   const systemView = new Shown<SystemView>(system());
   const sync = new Shown<SyncView>(syncView());
   const scans = new Shown<ScanOutcome | null>(null);
+  const gaugesState = new Shown<GaugesState>({ revision: 1, check: null, troubled: 1 });
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
@@ -127,6 +131,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)),
     },
     studies: scriptedStudies(act),
+    gauges: scriptedGauges(gaugesState, act),
     control: {
       watch: os.control.watch.handler(({ signal }) => controlState.watch(signal)),
       charts: os.control.charts.handler(() => controlScene.charts),
@@ -372,6 +377,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     sync,
     scans,
     control: controlState,
+    gauges: gaugesState,
     answers,
     scene(name) {
       const make = scenes[name];

@@ -366,6 +366,16 @@ export function stateOf(step: SceneStep, done: number): StepState {
           tagId: 'calliper.value',
           faults: [],
         },
+        gate: {
+          own: {
+            gaugeId: 'G-114',
+            title: text('Digital calliper 150 mm', 'Digitaler Messschieber 150 mm'),
+            reasons: [],
+            met: [{ code: 'gauge.calibrated', params: { gauge: 'G-114', dueAt: Date.UTC(2031, 5, 30, 21) } }],
+            acceptance: { rule: 'guarded', lower: 23.9833, upper: 24.0267, guard: 0.0033 },
+          },
+          readOff: [],
+        },
       };
     case 'checklist':
       return { type: step, answers: done === 0 ? {} : { burrs: true, seated: false } };
