@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-/** Start processes and wait for what happens, never for a time: two of them beside each other disturb nobody. */
-const roads = ['tests/faults/{sync-*,kill-station}.test.ts', 'tests/integration/{scale-sites,sync-plant}.test.ts'];
-/** Start processes, browsers and networks, and some look at times: one after the other. */
-const system = ['tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts'];
+/** Look at times, or work a device to its limits: one after the other, with the machine to themselves. */
+const alone = [
+  'tests/conformance/**/*.test.ts',
+  'tests/faults/{opcua,station}-*.test.ts',
+  'tests/e2e/{main-job,screen-link}.test.ts',
+];
+/** Start processes, browsers and networks and wait for what happens, never for a time: two disturb nobody. */
+const system = ['tests/{e2e,faults,integration,renderer}/**/*.test.ts'];
 const notOurs = ['node_modules/**', 'out/**'];
 const common = {
   pool: 'forks',
@@ -24,17 +28,8 @@ export default defineConfig({
             'tests/{architecture,support}/*.test.ts',
           ],
           exclude: notOurs,
-          sequence: { groupOrder: 0 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'roads',
-          include: roads,
-          exclude: notOurs,
           maxWorkers: 2,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -43,7 +38,18 @@ export default defineConfig({
           name: 'system',
           globalSetup: './tests/support/built.ts',
           include: system,
-          exclude: [...notOurs, ...roads],
+          exclude: [...notOurs, ...alone],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'alone',
+          globalSetup: './tests/support/built.ts',
+          include: alone,
+          exclude: notOurs,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
