@@ -3,14 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { wedge } from './browser.ts';
 import { root, startChild, type Child } from './child.ts';
 import { freePorts } from './ports.ts';
 
 /** Patience with processes on a busy machine. */
 export const patience = { timeout: 60_000 } as const;
 const panel = { viewport: { width: 1280, height: 800 }, locale: 'en' } as const;
-
-/** The built plant view, for the server's `--view`. */
 
 export interface StationScreen {
   readonly child: Child;
@@ -70,8 +69,8 @@ export class Screen {
     await this.see(testId).click();
   }
   /** Waits until the part says it. Rejects with what it said instead. Also outside of a test, where `expect.poll` is not. */
-  async says(testId: string, what: string | RegExp): Promise<void> {
-    const until = performance.now() + patience.timeout;
+  async says(testId: string, what: string | RegExp, withinMs: number = patience.timeout): Promise<void> {
+    const until = performance.now() + withinMs;
     let said: string | null = null;
     do {
       // A part that goes away just now is asked for again.
@@ -81,6 +80,18 @@ export class Screen {
       await this.page.waitForTimeout(100);
     } while (performance.now() < until);
     throw new Error(`${testId} does not say ${String(what)}; it says: ${said ?? '(it is not there)'}`);
+  }
+  /** A long code, until the part says what is to come of it: where it came in pieces it is scanned again, as people do. */
+  async scan(code: string, testId: string, what: string | RegExp): Promise<void> {
+    for (let tries = 1; tries < 6; tries += 1) {
+      await wedge(this.page, code);
+      const said = await this.says(testId, what, 10_000).then(
+        () => true,
+        () => false,
+      );
+      if (said) return;
+    }
+    await this.says(testId, what);
   }
   async picture(name: string): Promise<void> {
     const folder = process.env['LINEWRIGHT_PICTURES'];
