@@ -1,6 +1,6 @@
 /** Printing a label passport and taking one in. */
 import { event } from '#contract/events/index.ts';
-import type { Passport } from '#contract/passport.ts';
+import type { Passport, PassportRun } from '#contract/passport.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { UnitCommand } from '#domain/commands.ts';
 import { accept, next, reason, refuse, type Decision } from '#domain/decision.ts';
@@ -26,13 +26,28 @@ export function decideTakeLabel(
   if (unit?.label && unit.label.issuedAt > issuedAt)
     faults.push(reason('label.outdated', { serial, issuedAt, newestAt: unit.label.issuedAt }));
   if (faults.length > 0) return refuse(faults, { next: [next('scan-another-unit', {})] });
-  const passport = passportOfLabel(label);
+  const passport = { ...passportOfLabel(label), runs: endedRuns(unit, label, station) };
   const newer = unit === null || unit.label === null || unit.label.issuedAt < issuedAt;
   if (!newer && mergeUnit(unit, passport) === unit) return accept([]);
   return accept([event('unit.arrived', { serial, passport, via: 'label', version: null, keyId, issuedAt })]);
 }
 
-export function passportOfLabel(label: LabelPassport): Passport {
+/**
+ * No label is printed of a unit in work (`labelOfUnit`): whatever ran at the printing station is over, although only its
+ * beginning was heard of here. A time that is not too early: the true end, once it is heard of, is earlier and counts.
+ */
+function endedRuns(unit: Unit | null, { issuedAt, passed }: LabelPassport, station: string | null): PassportRun[] {
+  const open = unit?.open ?? null;
+  const last = issuedAt + 999;
+  if (open === null || open.stationId !== station || open.startedAt > last) return [];
+  const { operationId, startedAt } = open;
+  const how = passed.some(
+    (pass) => pass.operationId === operationId && pass.stationId === station && (pass.at ?? 0) >= startedAt - 999,
+  );
+  return [{ ...open, ended: { at: last, how: how ? 'passed' : 'stopped' } }];
+}
+
+function passportOfLabel(label: LabelPassport): Passport {
   const { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt } = label;
   return {
     serial,

@@ -305,6 +305,28 @@ describe('label passports', () => {
     expect(station.view().operation?.id).toBe('20');
   });
 
+  it('end what was begun where they were printed, although nobody told of the end', () => {
+    const run = (startedAt: number): Passport['runs'] => [
+      { executionId: 'E-10', operationId: '10', stationId: 'ST20', startedAt, ended: null },
+    ];
+    send('Q-0001', { runs: run(startAt - 80_000) });
+    expect(codes(station.start('Q-0001'))).toContain('unit.in-work-elsewhere');
+    expect(take(text(label())).ok).toBe(true);
+    expect(station.start('Q-0001').ok).toBe(true);
+    expect(station.store.rebuild({ replace: false })).toMatchObject({ equal: true });
+    // Stopped, not passed: the unit waits for the operation again.
+    send('Q-0006', { runs: run(startAt - 80_000) });
+    expect(take(text(label({ serial: 'Q-0006', passed: [] }))).ok).toBe(true);
+    expect(readUnit(station.store.read, 'Q-0006')).toMatchObject({ open: null, passed: [] });
+    // Begun after the label was printed: it still runs. At another station: the label says nothing of it.
+    send('Q-0007', { runs: run(startAt - 20_000) });
+    expect(take(text(label({ serial: 'Q-0007' }))).ok).toBe(true);
+    expect(readUnit(station.store.read, 'Q-0007')?.open?.stationId).toBe('ST20');
+    send('Q-0008', { runs: run(startAt - 80_000).map((each) => ({ ...each, stationId: 'ST30' })) });
+    expect(take(text(label({ serial: 'Q-0008' }))).ok).toBe(true);
+    expect(readUnit(station.store.read, 'Q-0008')?.open?.stationId).toBe('ST30');
+  });
+
   it('take up a unit that nobody told of', () => {
     expect(codes(station.start('Q-0001'))).toEqual(['unit.unknown', 'server.not-asked']);
     expect(take(text(label())).ok).toBe(true);
