@@ -1,13 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/test/longest-first.ts';
 
-/** Look at times, or work a device to its limits: one after the other, with the machine to themselves. */
-const alone = [
-  'tests/conformance/**/*.test.ts',
-  'tests/faults/{opcua,station}-*.test.ts',
-  'tests/e2e/{main-job,screen-link}.test.ts',
-];
-/** Start processes, browsers and networks and wait for what happens, never for a time: two disturb nobody. */
-const system = ['tests/{e2e,faults,integration,renderer}/**/*.test.ts'];
+/** Start processes, browsers and networks and wait for what happens, never for a time: two at once disturb nobody. */
+const system = ['tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts'];
 const notOurs = ['node_modules/**', 'out/**'];
 const common = {
   pool: 'forks',
@@ -18,6 +13,7 @@ const common = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -38,20 +34,9 @@ export default defineConfig({
           name: 'system',
           globalSetup: './tests/support/built.ts',
           include: system,
-          exclude: [...notOurs, ...alone],
+          exclude: notOurs,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'alone',
-          globalSetup: './tests/support/built.ts',
-          include: alone,
-          exclude: notOurs,
-          maxWorkers: 1,
-          sequence: { groupOrder: 2 },
         },
       },
     ],
