@@ -24,6 +24,7 @@ const simulated: Readonly<Partial<Record<string, DemoDevice>>> = {
   'serial-line': 'scanner',
   'mitutoyo-digimatic': 'calliper',
   'mettler-sics': 'balance',
+  modbus: 'meter',
 };
 
 /** Simulators for the devices of a station; devices that are on another machine or a serial port have none. */

@@ -167,7 +167,7 @@ describe('released files', () => {
     release('devices/dial.yaml', gauge);
     release(
       'stations/ST10.yaml',
-      text('stations/ST10.yaml').replace('[press, scanner, calliper]', '[press, scanner, calliper, dial]'),
+      text('stations/ST10.yaml').replace('[press, scanner, calliper, ', '[press, scanner, calliper, dial, '),
     );
     expect(taken).toEqual([]);
     release(

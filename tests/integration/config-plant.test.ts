@@ -73,7 +73,7 @@ describe('plant, lines, stations, people and materials', () => {
     {
       name: 'scanner not at the station',
       file: 'stations/ST10.yaml',
-      from: 'devices: [press, scanner, calliper]',
+      from: 'devices: [press, scanner, calliper, press-meter]',
       to: 'devices: [press, calliper]',
       at: 'scanners: [scanner]',
       problem: /not among the devices/,

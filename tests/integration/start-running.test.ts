@@ -84,7 +84,7 @@ test('the hands of the demo reach the demo devices, from our own page only', asy
   expect((await at('/demo/')).headers.get('content-type')).toContain('text/html');
   for (const file of ['panel.js', 'panel.css']) expect((await at(`/demo/${file}`)).status).toBe(200);
   const codes = (await (await at('/demo/codes')).json()) as { badges: { code: string }[]; devices: string[] };
-  expect(codes.devices.toSorted()).toEqual(['calliper', 'press', 'scanner']);
+  expect(codes.devices.toSorted()).toEqual(['calliper', 'meter', 'press', 'scanner']);
   expect(codes.badges.map(({ code }) => code)).toContain('BDG-1002');
 
   expect(await (await post('/demo/scanner/scan', { text: 'BDG-1002' })).json()).toMatchObject({ scans: 1 });

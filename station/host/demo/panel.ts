@@ -14,6 +14,7 @@ const actions = {
   scanner: ['scan', 'garbage', 'plug', 'unplug'],
   calliper: ['press', 'value', 'process', 'garbage', 'plug', 'unplug'],
   balance: ['press', 'value', 'next', 'load', 'key', 'process', 'unit', 'off', 'on', 'garbage', 'plug', 'unplug'],
+  meter: ['energy', 'roll-over', 'load', 'off', 'on', 'plug', 'unplug'],
 } as const;
 export type DemoDevice = keyof typeof actions;
 /** Address of each simulator's control, e.g. `http://127.0.0.1:48421`. */

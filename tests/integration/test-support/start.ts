@@ -90,7 +90,7 @@ export interface Plant {
     readonly press: number;
     readonly scanner: number;
     readonly calliper: number;
-  } & Readonly<Record<'bench-calliper' | 'bench-balance' | 'bench-scanner', number>>;
+  } & Readonly<Record<'press-meter' | 'bench-calliper' | 'bench-balance' | 'bench-scanner', number>>;
   /** Its options for `start`. */
   readonly args: readonly string[];
   remove(): void;
@@ -107,6 +107,7 @@ export async function plant(): Promise<Plant> {
     press: await freePort(),
     scanner: await freePort(),
     calliper: await freePort(),
+    'press-meter': await freePort(),
     'bench-calliper': await freePort(),
     'bench-balance': await freePort(),
     'bench-scanner': await freePort(),
@@ -115,6 +116,7 @@ export async function plant(): Promise<Plant> {
     ['press', '48400'],
     ['scanner', '48411'],
     ['calliper', '48412'],
+    ['press-meter', '48416'],
     ['bench-calliper', '48413'],
     ['bench-balance', '48414'],
     ['bench-scanner', '48415'],

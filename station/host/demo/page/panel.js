@@ -14,6 +14,11 @@ const texts = {
     measure: 'Press its button',
     tooBig: 'Press its button on a part that is too big',
     balance: 'Balance',
+    meter: 'Energy meter',
+    rollOver: 'Counter about to begin again at 0',
+    reset: 'Somebody resets the counter',
+    moreLoad: 'The machine takes more',
+    meterName: 'energy meter',
     weigh: 'Weigh the next part: put it on, print key',
     putOn: 'Put the next part on',
     key: 'Print key',
@@ -54,6 +59,11 @@ const texts = {
     measure: 'Taste drücken',
     tooBig: 'Taste drücken an einem zu großen Teil',
     balance: 'Waage',
+    meter: 'Energiezähler',
+    rollOver: 'Zähler kurz vor dem Überlauf',
+    reset: 'Jemand setzt den Zähler zurück',
+    moreLoad: 'Die Maschine nimmt mehr auf',
+    meterName: 'Energiezähler',
     weigh: 'Nächstes Teil wiegen: auflegen, Drucktaste',
     putOn: 'Nächstes Teil auflegen',
     key: 'Drucktaste',
@@ -182,6 +192,17 @@ function show() {
         ])
       : []),
     ...(has('press') ? group(text.press, [button(text.fail, '', () => tell('press/fail', {}))]) : []),
+    ...(has('meter')
+      ? group(text.meter, [
+          button(text.rollOver, '100,000 kWh', () => tell('meter/roll-over', {})),
+          button(text.reset, '0 kWh', () => tell('meter/energy', { value: 0 })),
+          button(text.moreLoad, '14 kW', () => tell('meter/load', { working: 14 })),
+          button(text.off, '', () => tell('meter/off', {})),
+          button(text.on, '', () => tell('meter/on', {})),
+          button(`${text.unplug} ${text.meterName}`, '', () => tell('meter/unplug', {})),
+          button(`${text.plug} ${text.meterName}`, '', () => tell('meter/plug', {})),
+        ])
+      : []),
     ...group(
       text.plugs,
       lines.flatMap((device) =>

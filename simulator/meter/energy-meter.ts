@@ -1,0 +1,81 @@
+/** A three-phase meter: its load goes up and down with the machine, its counter only up, and over. */
+
+export interface MeterModel {
+  readonly energy: number;
+  readonly rollOver: number;
+  readonly idle: number;
+  readonly working: number;
+  readonly idleS: number;
+  readonly workingS: number;
+  readonly seed: number;
+}
+
+/** Registers, from 0; see README. */
+const size = 16;
+
+export class EnergyMeter {
+  readonly #model: MeterModel;
+  #random: number;
+  /** Wh; whole numbers go out, the fraction stays. */
+  #wattHours: number;
+  #seconds = 0;
+  #idle: number;
+  #working: number;
+  #power = 0;
+  #voltage = 230;
+
+  constructor(model: MeterModel) {
+    this.#model = model;
+    this.#random = model.seed >>> 0;
+    this.#idle = model.idle;
+    this.#working = model.working;
+    this.#wattHours = 0;
+    this.setEnergy(model.energy);
+    this.pass(0);
+  }
+
+  get state(): object {
+    return { energy: Math.floor(this.#wattHours) / 1_000, power: this.#power, voltage: this.#voltage };
+  }
+
+  setEnergy(kilowattHours: number): void {
+    this.#wattHours = (kilowattHours % this.#model.rollOver) * 1_000;
+  }
+
+  setLoad(idle: number | undefined, working: number | undefined): void {
+    this.#idle = idle ?? this.#idle;
+    this.#working = working ?? this.#working;
+  }
+
+  pass(seconds: number): void {
+    this.#seconds += seconds;
+    const { idleS, workingS, rollOver } = this.#model;
+    const works = this.#seconds % (idleS + workingS) >= idleS;
+    const mean = works ? this.#working : this.#idle;
+    this.#power = Math.max(0, mean * (1 + 0.04 * this.#chance()));
+    this.#voltage = 230.4 + 0.8 * this.#chance() - this.#power * 0.05;
+    this.#wattHours = (this.#wattHours + (this.#power * 1_000 * seconds) / 3_600) % (rollOver * 1_000);
+  }
+
+  /** @returns null where the meter does not have all of these registers. */
+  registers(start: number, count: number): readonly number[] | null {
+    if (start + count > size) return null;
+    const view = new DataView(new ArrayBuffer(size * 2));
+    view.setUint32(0, Math.floor(this.#wattHours));
+    view.setFloat32(4, this.#power);
+    view.setFloat32(8, this.#voltage);
+    view.setFloat32(12, (this.#power * 1_000) / (Math.sqrt(3) * 0.92 * this.#voltage * Math.sqrt(3)));
+    view.setFloat32(16, 0.92 + 0.01 * this.#chance());
+    view.setUint16(20, Math.round(5_000 + this.#chance() * 2));
+    Buffer.from(view.buffer).write('EM-3P', 24, 'latin1');
+    return Array.from({ length: count }, (_, at) => view.getUint16((start + at) * 2));
+  }
+
+  /** Between -1 and 1, the same for the same seed (mulberry32). */
+  #chance(): number {
+    this.#random = (this.#random + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(this.#random ^ (this.#random >>> 15), this.#random | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 31 - 1;
+  }
+}

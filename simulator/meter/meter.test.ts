@@ -1,0 +1,56 @@
+import { afterEach, expect, test } from 'vitest';
+import type { TagBinding } from '#contract/driver.ts';
+import { driver as modbus } from '#station/drivers/modbus/index.ts';
+import { openLink } from '#station/links/open-link.ts';
+import { recordingHost } from '#tests/conformance/recording-host.ts';
+import { until } from '#tests/conformance/wires.ts';
+import { EnergyMeter } from './energy-meter.ts';
+import { meterDefaults, startMeter } from './meter.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+test('the station reads it as the demo does; the counter rolls over and is never above its end', async () => {
+  const meter = await startMeter({ ...meterDefaults, port: 0, control: 0, energy: 99_999.9, idle: 7_200 });
+  ends.push(() => meter.stop());
+  const tag = (address: string, unit: string): TagBinding => {
+    return { id: address, address, type: 'number', unit, samplingMs: 50, deadband: 0, bridgeMs: 0 };
+  };
+  const host = recordingHost(openLink);
+  const link = { kind: 'tcp', host: '127.0.0.1', port: meter.ready['port'] };
+  const tags = [
+    tag('input=0;type=uint32;scale=0.001', 'kW.h'),
+    tag('input=2;type=float32', 'kW'),
+    tag('holding=4;type=float32', 'V'),
+  ];
+  const driver = modbus.create(host, modbus.manifest.settings.parse({ link }), tags);
+  ends.push(() => driver.stop());
+  driver.start();
+  const of = (at: number): number[] =>
+    host
+      .good()
+      .filter((one) => one.tag === at)
+      .map(({ value }) => Number(value));
+  // 2 kWh a second at 7,200 kW: over its end within a moment.
+  await until(() => of(0).some((value) => value < 50), 'the counter rolls over', 30_000);
+  expect(of(0)[0]).toBeGreaterThan(99_999);
+  expect(Math.max(...of(0))).toBeLessThan(100_000);
+  expect(of(1)[0]).toBeGreaterThan(6_900);
+  expect(host.problems).toEqual([]);
+}, 60_000);
+
+test('energy is power over time, and the same seed gives the same load', () => {
+  const [one, two] = [new EnergyMeter(meterDefaults), new EnergyMeter(meterDefaults)];
+  for (let n = 0; n < 3_700; n += 1) {
+    one.pass(1);
+    two.pass(1);
+  }
+  expect(one.state).toEqual(two.state);
+  // 100 turns of 25 s at 1.6 kW and 12 s at 11.5 kW.
+  const wanted = (100 * (25 * 1.6 + 12 * 11.5)) / 3_600;
+  const { energy } = one.state as { energy: number };
+  expect(Math.abs(energy - meterDefaults.energy - wanted)).toBeLessThan(wanted * 0.02);
+  expect(one.registers(0, 17)).toBeNull();
+});
