@@ -55,7 +55,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 
 test('killed by force, it leaves nothing behind', async () => {
   const { started, children } = await startDemo();
-  expect(children).toHaveLength(4);
+  expect(children).toHaveLength(5);
   started.process.kill('SIGKILL');
   await gone(children.map(({ pid }) => pid));
 }, 60_000);
