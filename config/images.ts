@@ -25,6 +25,12 @@ export function checkImages(tree: FileTree, file: string, definition: ProcessDef
       else faults.push({ place: ['operations', o, 'steps', s, 'image'], ...found });
     }),
   );
+  definition.characteristics.forEach(({ balloon }, c) => {
+    if (balloon === undefined) return;
+    const found = imageIn(tree, folder, balloon.image);
+    if ('file' in found) files.add(found.file);
+    else faults.push({ place: ['characteristics', c, 'balloon', 'image'], ...found });
+  });
   return { files: [...files].sort(), faults };
 }
 

@@ -24,7 +24,10 @@ export interface Catalogue {
   /** The released control plan of a process definition, whatever its revision; null: it has none. */
   controlPlanOf(definitionId: string): ReleasedControlPlan | null;
   controlPlan(id: string, revision: string): ReleasedControlPlan | null;
-  /** What the released plan asks of a characteristic, whatever the definition's revision; null: it is in none. */
+  /**
+   * What the released plan asks of a characteristic, whatever the definition's revision: as it is measured in its run, where
+   * it stands twice; null: it is in none.
+   */
   planned(definitionId: string, characteristicId: string): PlannedCharacteristic | null;
   readonly gauges: readonly Gauge[];
   gauge(id: string): Gauge | null;
@@ -86,9 +89,10 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     },
     controlPlanOf: (definitionId) => planOf.get(definitionId) ?? null,
     controlPlan: (id, revision) => plans.get(revisionKey(id, revision)) ?? null,
-    planned: (definitionId, characteristicId) =>
-      planOf.get(definitionId)?.characteristics.find(({ characteristic }) => characteristic === characteristicId) ??
-      null,
+    planned(definitionId, characteristicId) {
+      const of = planOf.get(definitionId)?.characteristics.filter((c) => c.characteristic === characteristicId) ?? [];
+      return of.find(({ sampling }) => sampling === undefined) ?? of[0] ?? null;
+    },
     gauges: configuration.gauges ?? [],
     gauge: (id) => gauges.get(id) ?? null,
     gaugeOfDevice: (deviceId) => gaugesByDevice.get(deviceId) ?? null,

@@ -2,7 +2,7 @@
 import type { Orders } from '#contract/config/plant.ts';
 import type { DispositionKind } from '#contract/config/defects.ts';
 import type { BodyOf, DomainEvent } from '#contract/events/index.ts';
-import type { Concession, Entry, Photo, ReadingFact } from '#contract/events/shared.ts';
+import type { Concession, Entry, Photo, ReadingFact, SetUpKind } from '#contract/events/shared.ts';
 import type { LiveReading } from '#contract/reading.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { StudyPlan } from '#contract/rpc/studies.ts';
@@ -166,6 +166,26 @@ export type StudyCommand =
     }
   | { readonly type: 'study.finish'; readonly studyId: string }
   | { readonly type: 'study.abandon'; readonly studyId: string; readonly reason: string };
+/** Samples at the bench, and what is told of the process at its station. */
+export type BenchCommand =
+  /** `dueId` null: although nothing is due, of `serials`. `serials` null: of the units that are due. */
+  | { readonly type: 'sample.start'; readonly dueId: string | null; readonly serials: readonly string[] | null }
+  | { readonly type: 'sample.skip'; readonly dueIds: readonly string[]; readonly reason: string }
+  /** A value of a gauge: the next in turn, or in the place of an older one. */
+  | {
+      readonly type: 'sample.measure';
+      readonly sampleId: string;
+      readonly tagId: string;
+      readonly reading: LiveReading;
+      readonly replaces: { readonly valueId: string; readonly reason: string } | null;
+    }
+  | { readonly type: 'sample.stop'; readonly sampleId: string; readonly reason: string }
+  | {
+      readonly type: 'set-up.record';
+      readonly kind: SetUpKind;
+      readonly operationId: string | null;
+      readonly note: string;
+    };
 
 interface StepPlace {
   readonly executionId: string;
@@ -224,6 +244,7 @@ export type Command =
   | ControlCommand
   | GaugeCommand
   | StudyCommand
+  | BenchCommand
   | NonconformanceCommand
   | ExecutionCommand
   | PeopleCommand

@@ -3,6 +3,7 @@ import type { Station } from '#contract/config/plant.ts';
 import type { DeviceState } from '#contract/driver.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { LiveReading } from '#contract/reading.ts';
+import type { BenchFacts } from './bench/facts.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ControlFacts } from './control/facts.ts';
 import type { GaugeFacts } from './gauges/facts.ts';
@@ -64,6 +65,8 @@ export interface Facts {
   readonly server: ServerFact;
   /** Open contradictions about a unit. */
   cases(serial: string): readonly CaseFact[];
+  /** Samples. */
+  readonly bench: BenchFacts;
   /** Charts and signals. */
   readonly control: ControlFacts;
   readonly gauges: GaugeFacts;

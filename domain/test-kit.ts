@@ -6,6 +6,9 @@ import type { LiveReading, TagValue } from '#contract/reading.ts';
 import { catalogueOf, type Catalogue } from './catalogue.ts';
 import type { Command } from './commands.ts';
 import type { Decision } from './decision.ts';
+import { decideBench } from './bench/decide.ts';
+import { followSamples } from './bench/follow.ts';
+import { BenchMemory } from './bench/test-memory.ts';
 import { decideControl } from './control/decide.ts';
 import { followUp } from './control/follow.ts';
 import { ControlMemory } from './control/test-memory.ts';
@@ -60,6 +63,7 @@ export class World {
   readonly heardAt = new Map<string, number>();
   readonly control = new ControlMemory(this.units);
   readonly gauges = new GaugeMemory();
+  readonly bench = new BenchMemory();
   readonly nonconformances = new NonconformanceMemory();
   readonly studies = new Map<string, StudyPart>();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
@@ -94,6 +98,7 @@ export class World {
       ids: { execution: `X${n}`, hold: `H${n}`, cycle: `C${n}`, fresh: (what) => `${what} ${n}` },
       control: this.control,
       gauges: this.gauges,
+      bench: this.bench,
       nonconformances: this.nonconformances,
       studies: { study: (id) => this.studies.get(id) ?? null },
       reading: (tagId) => this.readings.get(tagId) ?? null,
@@ -159,6 +164,12 @@ export class World {
       case 'point.exclude':
       case 'point.note':
         return decideControl(command, facts);
+      case 'sample.start':
+      case 'sample.skip':
+      case 'sample.measure':
+      case 'sample.stop':
+      case 'set-up.record':
+        return decideBench(command, facts);
       case 'gauge.calibrate':
       case 'gauge.check':
       case 'gauge.condemn':
@@ -189,7 +200,9 @@ export class World {
     const open = this.open();
     const decision = this.decide(command, actor);
     const facts = this.facts(actor);
-    const ofCharts = decision.ok ? followUp(open, decision.events, facts) : [];
+    const ofCharts = decision.ok
+      ? [...followUp(open, decision.events, facts), ...followSamples(decision.events, facts)]
+      : [];
     const ofOthers = decision.ok
       ? [
           ...followNonconformances(open, [...decision.events, ...ofCharts], facts),
@@ -212,6 +225,7 @@ export class World {
     this.log.push(event);
     this.control.fold(event);
     this.gauges.fold(event);
+    this.bench.fold(event);
     this.nonconformances.fold(event);
     const { studyId } = event.body as { readonly studyId?: string };
     const study = studyId === undefined ? null : evolveStudy(this.studies.get(studyId) ?? null, event);

@@ -10,6 +10,7 @@ import { folderTree } from '#config/file-tree.ts';
 import type { Clock } from './clock.ts';
 import { keptDefinitions } from './config/kept-definitions.ts';
 import { ReleasedFiles } from './config/released-files.ts';
+import { createBenchRouter } from './bench/rpc.ts';
 import { followSignals } from './control/follow-signals.ts';
 import { createControlRouter } from './control/rpc.ts';
 import { createCore } from './core/index.ts';
@@ -207,6 +208,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       control: createControlRouter(core),
       studies: createStudiesRouter(core),
       gauges: createGaugesRouter(core),
+      bench: createBenchRouter(core),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),

@@ -112,7 +112,7 @@ export interface BenchView {
   /** The most urgent first. */
   readonly due: readonly DueView[];
   readonly upcoming: readonly UpcomingView[];
-  /** UTC ms when the server last told of units; null: never. What was made since then is not in the list. */
+  /** UTC ms since when the server cannot be reached: what was made since then is not in the list; null: it can, or there is none. */
   readonly heardAt: number | null;
   /** There is a server, and it can be reached. null: this station has none. */
   readonly linked: boolean | null;

@@ -1,4 +1,5 @@
 /** The whole contract between renderer and station: one file per feature. */
+import { bench } from './bench.ts';
 import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { execution } from './execution.ts';
@@ -20,6 +21,7 @@ export const contract = {
   execution,
   units,
   control,
+  bench,
   gauges,
   studies,
   devices,

@@ -1,5 +1,5 @@
 /** Cross-checks of control plans against the process definitions that they are about. */
-import type { ChartPlan, ControlPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
+import type { ChartPlan, ControlPlan, PlannedCharacteristic, Sampling } from '#contract/config/control-plan.ts';
 import type { Characteristic, Operation, ProcessDefinition } from '#contract/config/definition.ts';
 import { checkAttribute } from './check-attributes.ts';
 import { checkRules, type Place } from './check-chart-rules.ts';
@@ -40,7 +40,7 @@ export function checkControlPlans(input: CheckInput, index: Index, findings: Fin
     const released = revisions.filter(({ status }) => status === 'released');
     findings.unique(
       file,
-      plan.characteristics.map(({ characteristic }) => characteristic),
+      plan.characteristics.map((c) => (c.sampling === undefined ? c.characteristic : `${c.characteristic} (sampled)`)),
       'characteristic',
       (at) => ['characteristics', at, 'characteristic'],
     );
@@ -133,11 +133,14 @@ function checkAgainst(definition: ProcessDefinition, planned: PlannedCharacteris
   const operation = operations.get(operationId);
   const characteristic = characteristics.get(id);
   if (operation === undefined || characteristic === undefined) return;
+  // Measured apart from the run, at a bench.
+  if (planned.sampling !== undefined) {
+    checkSampled(planned, planned.sampling, of, place);
+    return checkGauge(definition, characteristic, planned, place);
+  }
   const steps = measuringSteps(operation, id);
   const [step, second] = steps;
   if (step === undefined) {
-    // Measured apart from the run, at a bench.
-    if (planned.sampling !== undefined) return checkGauge(definition, characteristic, planned, place);
     findings.add(
       file,
       [...path, 'operation'],
@@ -164,6 +167,21 @@ function checkAgainst(definition: ProcessDefinition, planned: PlannedCharacteris
       `"${id}" is a result of the machine in step ${step.id} of ${of}; no gauge measures it`,
       'Remove `gauge`.',
     );
+}
+
+/** A point is made of values of one sample only. */
+function checkSampled({ charts }: PlannedCharacteristic, { size, values }: Sampling, of: string, place: Place): void {
+  charts.forEach((chart, n) => {
+    const path = [...place.path, 'charts', n];
+    checkSubgroup(chart, values, of, { ...place, path });
+    if (chart.subgroup.from !== 'units' || (size * values) % chart.subgroup.size === 0) return;
+    place.findings.add(
+      place.file,
+      [...path, 'subgroup', 'size'],
+      `a sample gives ${size * values} values, which are no whole number of subgroups of ${chart.subgroup.size}`,
+      'Let `size` (units) times `values` (of one unit) be a multiple of it.',
+    );
+  });
 }
 
 function checkGauge(

@@ -47,8 +47,10 @@ export function followUp(open: Execution | null, events: readonly DomainEvent[],
   const units = new UnitsAfter(events, open, facts);
   const plan = facts.catalogue.controlPlanOf(open.definition.id);
   for (const sample of plan === null ? [] : samplesOf(open, events, facts)) {
+    // What is sampled at a bench has points of samples only.
     const planned = plan?.characteristics.find(
-      (c) => c.characteristic === sample.characteristicId && c.operation === sample.operationId,
+      (c) =>
+        c.characteristic === sample.characteristicId && c.operation === sample.operationId && c.sampling === undefined,
     );
     if (plan === null || planned === undefined) continue;
     const serials = sample.values.map(({ serial }) => serial);
@@ -58,6 +60,10 @@ export function followUp(open: Execution | null, events: readonly DomainEvent[],
     made.push(...follow([countUnit(counted, facts)], [], units, facts));
   return [...made, ...endOfRun(open, events, units, facts)];
 }
+
+/** What follows from a point that was measured apart from a run. @param measured serials of the sample. */
+export const followCharted = (charted: Charted, measured: readonly string[], facts: Facts): readonly DomainEvent[] =>
+  follow([charted], measured, new UnitsAfter([], null, facts), facts);
 
 function follow(
   charted: readonly Charted[],
@@ -87,7 +93,10 @@ function suspectsOf(
     .map(({ serial }) => serial);
   const { run } = units;
   const here =
-    run.definition.id === definitionId && run.operationId === operationId && !cleared.has(run.executionId)
+    run !== null &&
+    run.definition.id === definitionId &&
+    run.operationId === operationId &&
+    !cleared.has(run.executionId)
       ? [run.serial]
       : [];
   return [...new Set([...passed, ...measured, ...here])];
@@ -117,15 +126,17 @@ function endOfRun(
 
 /** Units as they are after the facts that were decided, for as far as they say where a unit can be put on hold. */
 class UnitsAfter {
-  readonly run: Execution;
+  /** null: what was measured is of none. */
+  readonly run: Execution | null;
   readonly #facts: Facts;
   readonly #units = new Map<string, Unit | null>();
   readonly #stamp: Parameters<typeof asHappened>[1];
 
-  constructor(events: readonly DomainEvent[], run: Execution, facts: Facts) {
+  constructor(events: readonly DomainEvent[], run: Execution | null, facts: Facts) {
     this.run = run;
     this.#facts = facts;
     this.#stamp = { at: facts.now, actor: facts.actor, stationId: facts.station.id };
+    if (run === null) return;
     let unit = facts.control.unit(run.serial);
     for (const each of events) {
       const body: Readonly<Record<string, unknown>> = each.body;

@@ -159,7 +159,8 @@ function sameGiven({ phase }: ChartState, { kind }: OnChart['chart'], given: Bas
   return phase.cause !== 'given' || (phase.mean === given.mean && phase.sigma === given.sigma);
 }
 
-interface Taken {
+/** The values of a point, as its chart takes them. */
+export interface Taken {
   readonly values: ChartedValue[];
   readonly counted: Counted | null;
   readonly replaces: string | null;

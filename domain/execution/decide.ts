@@ -202,7 +202,9 @@ function consequences(place: Place, outcome: StepOutcome, facts: Facts): readonl
   if (following !== undefined) return [...events, stepStarted(executionId, following, 1)];
   // What the run knew when it began: an order to do it again that was heard of since is not met by it.
   const knew = execution.reworks === undefined ? {} : { reworks: [...execution.reworks] };
-  events.push(event('execution.passed', { executionId, serial, operationId: operation.id, ...knew }));
+  const changes = facts.bench.setUpsSince(operation.id);
+  const setUps = changes.length === 0 ? {} : { setUps: [...changes] };
+  events.push(event('execution.passed', { executionId, serial, operationId: operation.id, ...knew, ...setUps }));
   const pass = { operationId: operation.id, stationId: facts.station.id, at: facts.now, ...knew };
   if (!passCounts(pass, unit.reworks) || !allPassed(definition, { passed: [...unit.passed, pass] })) return events;
   const again = unit.completedOnce ? ({ again: true } as const) : {};

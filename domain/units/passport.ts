@@ -201,10 +201,11 @@ function partOf(event: Happened): PassportPart | null {
       return { ...emptyPart(serial), runs: [{ executionId, operationId, stationId, startedAt: at, ended: null }] };
     }
     case 'execution.passed': {
-      const { serial, executionId, operationId, reworks } = event.body;
+      const { serial, executionId, operationId, reworks, setUps } = event.body;
+      const changed = setUps === undefined ? {} : { setUps };
       return {
         ...emptyPart(serial),
-        passed: [{ operationId, executionId, stationId, at, ...knowing(reworks) }],
+        passed: [{ operationId, executionId, stationId, at, ...knowing(reworks), ...changed }],
         runs: [{ executionId, operationId, stationId, startedAt: at, ended: { at, how: 'passed' } }],
       };
     }

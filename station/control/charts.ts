@@ -62,6 +62,12 @@ export function chartList(sources: ChartSources): readonly ChartRow[] {
     });
 }
 
+/** @returns null when no plan in force has such a chart. */
+export function chartRowOf(key: ChartKey, sources: ChartSources): ChartRow | null {
+  const found = plannedChart(key, sources.facts);
+  return found === null ? null : chartRow(found, key.stationId, sources);
+}
+
 function chartRow(planned: PlannedChart, stationId: string, { read, facts }: ChartSources): ChartRow {
   const { plan, characteristicId, operationId, chart } = planned;
   const key: ChartKey = { planId: plan.id, characteristicId, chartId: chart.id, stationId };

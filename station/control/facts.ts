@@ -53,14 +53,16 @@ export function controlFacts(db: ReadModelReader, stationId: string): ControlFac
     },
     uncharted: (key, definitionId, operationId) => uncharted(db, key, definitionId, operationId),
     passedSince: (key, anchor, definitionId, operationId) =>
-      db.all<PassedRun>(
-        `SELECT serial, execution_id AS executionId FROM control_run
+      key.stationId !== stationId
+        ? passedElsewhere(db, key, anchor, definitionId, operationId)
+        : db.all<PassedRun>(
+            `SELECT serial, execution_id AS executionId FROM control_run
          WHERE station_id = ? AND definition_id = ? AND operation_id = ? AND pass > ? ORDER BY pass`,
-        stationId,
-        definitionId,
-        operationId,
-        passOf(db, key, anchor),
-      ),
+            stationId,
+            definitionId,
+            operationId,
+            passOf(db, key, anchor),
+          ),
     signal: (signalId) => readSignalRow(db, signalId)?.state ?? null,
     ownSignal: (signalId): SignalPart | null => readSignalRow(db, signalId)?.own ?? null,
     openSignals: () => signalsWhere(db, 'open = 1 AND station_id = ? ORDER BY raised_at, signal_id', stationId),
@@ -68,6 +70,39 @@ export function controlFacts(db: ReadModelReader, stationId: string): ControlFac
       signalsWhere(db, 'signal_id IN (SELECT signal_id FROM control_suspect WHERE serial = ?)', serial),
     unit: (serial) => readUnit(db, serial),
   };
+}
+
+/**
+ * Of another station, heard of through passports: after the newest run of the anchor, in order of that station's clock; what was
+ * not heard of yet is added by the server. Without an anchor from the first point's runs on.
+ */
+function passedElsewhere(
+  db: ReadModelReader,
+  key: ChartKey,
+  anchor: Anchor | null,
+  definitionId: string,
+  operationId: string,
+): readonly PassedRun[] {
+  const first = db.get<{ readonly body: string }>(
+    'SELECT body FROM control_point WHERE chart_key = ? ORDER BY id LIMIT 1',
+    chartKeyText(key),
+  );
+  const points = first === undefined ? [] : (JSON.parse(first.body) as ChartedPoint['body']).values;
+  const runs = anchor?.executionIds ?? points.flatMap(({ executionId }) => executionId ?? []);
+  const times = runs.flatMap(
+    (id) => db.get<{ readonly at: number }>('SELECT at FROM bench_pass WHERE execution_id = ?', id)?.at ?? [],
+  );
+  // Of a window without an anchor the first point's own units belong to it.
+  const from = anchor === null ? Math.min(...times) : Math.max(...times) + 1;
+  if (times.length === 0) return [];
+  return db.all<PassedRun>(
+    `SELECT serial, execution_id AS executionId FROM bench_pass
+     WHERE station_id = ? AND definition_id = ? AND operation_id = ? AND at >= ? ORDER BY at, execution_id`,
+    key.stationId,
+    definitionId,
+    operationId,
+    from,
+  );
 }
 
 /** Rank of the run after which the window begins: the anchor's newest run; where that did not pass, the newest before its point. */

@@ -11,6 +11,8 @@ import { accept, reason, type Decision } from '#domain/decision.ts';
 import { decideControl } from '#domain/control/decide.ts';
 import { followUp } from '#domain/control/follow.ts';
 import { decideExecution } from '#domain/execution/decide.ts';
+import { decideBench } from '#domain/bench/decide.ts';
+import { followSamples } from '#domain/bench/follow.ts';
 import { decideGauge } from '#domain/gauges/decide.ts';
 import { followRecalls } from '#domain/gauges/recall.ts';
 import type { Facts } from '#domain/facts.ts';
@@ -172,11 +174,12 @@ function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreSto
       type === 'measurement.recorded' ||
       type === 'machine-cycle.finished' ||
       type === 'execution.passed' ||
-      type === 'execution.stopped',
+      type === 'execution.stopped' ||
+      type === 'sample.value-recorded',
   );
   if (!ok || !ends) return [];
   const open = readOpenExecution(read, facts.station.id);
-  const ofCharts = followUp(open, events, facts);
+  const ofCharts = [...followUp(open, events, facts), ...followSamples(events, facts)];
   const ofNonconformances = followNonconformances(open, [...events, ...ofCharts], facts);
   return [...ofCharts, ...ofNonconformances, ...followRecalls(open, events, facts)].flatMap((made) => {
     if (made.type !== 'unit.held' || made.body.serial === open?.serial) return made;
@@ -237,6 +240,12 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'point.exclude':
     case 'point.note':
       return decideControl(command, facts);
+    case 'sample.start':
+    case 'sample.skip':
+    case 'sample.measure':
+    case 'sample.stop':
+    case 'set-up.record':
+      return decideBench(command, facts);
     case 'gauge.calibrate':
     case 'gauge.check':
     case 'gauge.condemn':

@@ -5,6 +5,7 @@ import type { Facts } from '#domain/facts.ts';
 import { nobody, type Session } from '#domain/people/session.ts';
 import type { Station } from '#contract/config/plant.ts';
 import { nonconformanceFacts } from '#station/nonconformances/facts.ts';
+import { benchFacts } from '#station/bench/facts.ts';
 import { controlFacts } from '#station/control/facts.ts';
 import { gaugeFacts } from '#station/gauges/facts.ts';
 import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
@@ -45,6 +46,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
       return { state: condition.state, since: devices.since(deviceId) ?? now, pushes: devices.pushes(deviceId) };
     },
     server: { configured, linked, sinceAt: sinceAt ?? startedAt },
+    bench: benchFacts(store.read, station.id),
     control: controlFacts(store.read, station.id),
     gauges: gaugeFacts(store.read, devices),
     nonconformances: nonconformanceFacts(store.read),

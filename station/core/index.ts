@@ -5,6 +5,7 @@ import type { Reason } from '#contract/refusal.ts';
 import type { Facts } from '#domain/facts.ts';
 import type { Session } from '#domain/people/session.ts';
 import type { Clock } from '#station/clock.ts';
+import { createBench, type BenchFeature } from '#station/bench/index.ts';
 import { createExecution, type ExecutionFeature } from '#station/execution/index.ts';
 import type { Log } from '#station/log.ts';
 import { importOrders } from '#station/orders/import.ts';
@@ -56,6 +57,7 @@ export interface Core {
   readonly devices: DeviceSource;
   readonly live: LiveSource;
   readonly execution: ExecutionFeature;
+  readonly bench: BenchFeature;
   readonly ids: Ids;
   readonly parseComponent: ParseComponent;
   readonly server: ServerParts;
@@ -77,7 +79,9 @@ export function createCore(parts: CoreParts): Core {
   const sources = { ...parts, station, link: server.link, startedAt: clock.now() };
   const dispatch = createDispatch(sources);
   const facts = (): Facts => factsAt(sources, clock.now(), null);
+  const bench = createBench({ ...sources, dispatch, facts });
   const execution = createExecution({ ...sources, dispatch, facts });
+  execution.claimPushes((tagId, reading) => bench.pushed(tagId, reading));
   return {
     stationId,
     catalogue,
@@ -92,6 +96,7 @@ export function createCore(parts: CoreParts): Core {
     devices: parts.devices,
     live: parts.live,
     execution,
+    bench,
     ids,
     parseComponent,
     server,
@@ -101,7 +106,10 @@ export function createCore(parts: CoreParts): Core {
       return server.link.serverLink().configured ? [] : importOrders(parts.orders, dispatch, log);
     },
     resume: () => execution.resume(),
-    stop: () => execution.stop(),
+    stop() {
+      bench.stop();
+      return execution.stop();
+    },
   };
 }
 

@@ -119,7 +119,7 @@ export class FakeShop implements LiveSource, DeviceSource {
     return startAt;
   }
   pushes(deviceId: string): boolean {
-    return deviceId === 'gauge';
+    return deviceId === 'gauge' || deviceId === 'scale';
   }
   readonly serials = new Map<string, string>();
   serialNumber(deviceId: string): string | null {

@@ -15,7 +15,7 @@ type Acted = Outcome | 'not-here';
 
 const fine: Outcome = { ok: true, value: undefined };
 
-export function commandAct(word: string, view: ExecutionView, parts: Parts): Acted | 'unknown' {
+export function commandAct(word: string, view: ExecutionView, parts: Parts): Acted | Promise<Outcome> | 'unknown' {
   const { people, core } = parts;
   switch (word) {
     case 'LOCK':
@@ -26,12 +26,20 @@ export function commandAct(word: string, view: ExecutionView, parts: Parts): Act
       return retry(view, parts);
     case 'DISMISS':
       return dismiss(view, parts);
+    case 'TAKE':
+      return takeValue(parts);
     case 'CONFIRM':
       if (view.mode === 'step') return confirm(view, parts);
       return view.failure?.consequence === 'retry' ? retry(view, parts) : dismiss(view, parts);
     default:
       return 'unknown';
   }
+}
+
+/** The pedal of a bench: a keyboard or scanner that sends this word. */
+function takeValue({ core }: Parts): Promise<Outcome> | 'not-here' {
+  const sample = core.bench.shown();
+  return sample === null ? 'not-here' : core.bench.take(sample.sampleId, core.ids.next());
 }
 
 function confirm(view: ExecutionView, { act }: Parts): Acted {

@@ -84,7 +84,7 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
         return pinOnly ? { fields: { ...fields, pin: 'required' }, refusal: null } : from(outcome, fields);
       }
       case 'command': {
-        const outcome = commandAct(parsed.value, view, { core, people, act });
+        const outcome = await commandAct(parsed.value, view, { core, people, act });
         if (outcome === 'unknown') return refuse(reason('scan.not-understood', { text: visible(parsed.value) }));
         return outcome === 'not-here' ? notHere() : from(outcome);
       }
@@ -92,8 +92,11 @@ export function createScanRouter(parts: ScanParts): ScanRouter {
         return known.order(parsed.value) ? { refusal: null } : refuse(reason('order.unknown', { order: parsed.value }));
       case 'passport':
         return passport(parsed.value);
-      case 'unit':
-        return from(done(execution.start(parsed.value, ids.next())));
+      case 'unit': {
+        // At a bench a unit is taken for a sample; where work is done here too, the open run goes first.
+        const sampled = view.executionId === null ? core.bench.scanned(parsed.value) : 'not-wanted';
+        return from(sampled === 'not-wanted' ? done(execution.start(parsed.value, ids.next())) : sampled);
+      }
       case 'component': {
         if (expectationOf(view) !== 'component') return notHere();
         // With its symbology identifier: the core reads the code again and must read the same.

@@ -2,6 +2,7 @@
  * The contract answered from invented views over a real WebSocket, and the built screens over HTTP: for looking at
  * every state of a screen, and for the renderer's tests. A developer's tool, never part of the product.
  */
+import type { BenchView } from '#contract/rpc/bench.ts';
 import { implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type Server } from 'node:http';
@@ -19,6 +20,8 @@ import type { Settings } from '#contract/rpc/settings.ts';
 import type { SyncView } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import { readBelow } from '#station/web/files.ts';
+import { benchScene } from './bench-scene.ts';
+import { scriptedBench } from './scripted-bench.ts';
 import { controlScene } from './control-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
@@ -40,6 +43,7 @@ export interface ScriptedStation {
   readonly scans: Shown<ScanOutcome | null>;
   readonly control: Shown<ControlState>;
   readonly gauges: Shown<GaugesState>;
+  readonly bench: Shown<BenchView>;
   /** How acts are answered: after so many ms. */
   readonly answers: { delayMs: number };
   scene(name: string): void;
@@ -67,6 +71,7 @@ export async function startScriptedStation(page: string, images: string, port = 
   const sync = new Shown<SyncView>(syncView());
   const scans = new Shown<ScanOutcome | null>(null);
   const gaugesState = new Shown<GaugesState>({ revision: 1, check: null, troubled: 1 });
+  const bench = new Shown<BenchView>(benchScene.none);
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
@@ -132,6 +137,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     },
     studies: scriptedStudies(act),
     gauges: scriptedGauges(gaugesState, act),
+    bench: scriptedBench(bench, act),
     control: {
       watch: os.control.watch.handler(({ signal }) => controlState.watch(signal)),
       charts: os.control.charts.handler(() => controlScene.charts),
@@ -378,6 +384,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     scans,
     control: controlState,
     gauges: gaugesState,
+    bench,
     answers,
     scene(name) {
       const make = scenes[name];

@@ -62,6 +62,18 @@ export const gauges: Projection = {
           reading.unit,
         );
     }
+    if (event.type === 'sample.value-recorded' && event.body.gaugeId !== null) {
+      const { gaugeId, serial, characteristicId, reading } = event.body;
+      db.run(
+        'INSERT INTO gauge_use (gauge_id, at, serial, characteristic_id, value, unit) VALUES (?, ?, ?, ?, ?, ?)',
+        gaugeId,
+        Math.trunc(event.at),
+        serial,
+        characteristicId,
+        reading.value,
+        reading.unit,
+      );
+    }
     if (ofGauge.has(event.type)) {
       const { gaugeId } = event.body as { readonly gaugeId: string | null };
       if (gaugeId === null) return;

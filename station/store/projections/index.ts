@@ -1,9 +1,10 @@
 /** The projections of the station's read model, for `openStore`. */
 import type { Projection } from '../projection.ts';
+import { bench } from './bench.ts';
 import { control } from './control.ts';
 import { gauges } from './gauges.ts';
 import { nonconformances } from './nonconformances.ts';
 import { production } from './production.ts';
 import { studies } from './studies.ts';
 
-export const projections: readonly Projection[] = [production, control, gauges, nonconformances, studies];
+export const projections: readonly Projection[] = [production, control, gauges, nonconformances, studies, bench];

@@ -1,0 +1,18 @@
+/** What the rules of samples may know: everything comes in by these questions (the station's read model). */
+import type { Decided, Made, Stream } from './due.ts';
+import type { Sample } from './sample.ts';
+
+export interface BenchFacts {
+  /** @param since UTC ms: units before it are counted only, from `begunAt` on. @param capMs gaps count up to this. */
+  made(stream: Stream, window: { readonly begunAt: number; readonly since: number; readonly capMs: number }): Made;
+  /** Samples of the stream that were begun or skipped here. */
+  decided(stream: Stream): readonly Decided[];
+  orderDone(stream: Stream, orderId: string): boolean;
+  /** The newest run in which the unit passed there; null: none is known. */
+  passed(stream: Stream, serial: string): { readonly executionId: string; readonly revision: string } | null;
+  sample(sampleId: string): Sample | null;
+  /** The one that is being measured at this station; there is at most one. */
+  open(): Sample | null;
+  /** Declared here since the operation last passed here, oldest first. */
+  setUpsSince(operationId: string): readonly { setUpId: string; kind: 'set-up' | 'tool-change'; at: number }[];
+}
