@@ -8,6 +8,7 @@ import { ableLines } from '#domain/work-orders/work-order.ts';
 import type { ChangesFeed } from './changes-feed.ts';
 import type { Clock } from './clock.ts';
 import type { ReleasedConfiguration } from './configuration.ts';
+import { chartOverview, chartPage, listCharts } from './control/charts.ts';
 import { listSignals } from './control/read.ts';
 import type { Db } from './db/db.ts';
 import { readBoard } from './lines/board.ts';
@@ -131,6 +132,18 @@ export function createControlRouter({ db, configuration, feed }: PlantParts) {
     signals: os.signals.handler(({ context: { caller }, input }) => {
       const force = configuration();
       return listSignals(db, force, input, sightOf(caller.grants, force));
+    }),
+    charts: os.charts.handler(({ context: { caller } }) => {
+      const force = configuration();
+      return listCharts(db, force, sightOf(caller.grants, force));
+    }),
+    chart: os.chart.handler(({ context: { caller }, input }) => {
+      const force = configuration();
+      return chartPage(db, force, input, sightOf(caller.grants, force));
+    }),
+    overview: os.overview.handler(({ context: { caller }, input }) => {
+      const force = configuration();
+      return chartOverview(db, force, input, sightOf(caller.grants, force));
     }),
   });
 }

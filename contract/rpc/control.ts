@@ -8,7 +8,7 @@ import type { Outcome } from '../refusal.ts';
 import { base, commandId, pageInput, type Page } from './base.ts';
 import type { UnitStatus } from './units.ts';
 
-const chartKeySchema = z.strictObject({
+export const chartKeySchema = z.strictObject({
   planId: z.string(),
   characteristicId: z.string(),
   chartId: z.string(),
@@ -90,6 +90,11 @@ export interface ChartView extends ChartRow {
   readonly nominal: number | null;
   /** As the plan chose them; how often they cry wolf is computed by whoever shows it (domain/spc). */
   readonly rules: ChartRules;
+  /** What an EWMA or CUSUM is made with; null: the chart is none. */
+  readonly averaging:
+    | { readonly kind: 'ewma'; readonly lambda: number; readonly width: number }
+    | { readonly kind: 'cusum'; readonly k: number; readonly h: number }
+    | null;
   /** Oldest first, the newest `limit` before `before`; also excluded and replaced ones. */
   readonly shown: readonly PointView[];
   /** There are older ones. */

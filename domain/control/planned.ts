@@ -5,6 +5,7 @@ import type {
   ControlPlan,
   PlannedCharacteristic,
 } from '#contract/config/control-plan.ts';
+import type { Characteristic, Operation } from '#contract/config/definition.ts';
 import type { ReleasedControlPlan } from '#contract/config/index.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type { ChartRef } from '#contract/events/shared.ts';
@@ -74,4 +75,26 @@ export function chartedText(
   const of = catalogue.definitions.filter((d) => d.id === definitionId);
   const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
   return ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === id)?.title ?? { en: id, de: id };
+}
+
+export const untitled = (id: string): Localized => ({ en: id, de: id });
+
+/** What the definitions say of a characteristic and an operation, in their newest released revision. */
+export function ofDefinition(
+  definitionId: string,
+  characteristicId: string,
+  operationId: string,
+  { catalogue }: Pick<Facts, 'catalogue'>,
+): {
+  readonly title: Localized;
+  readonly characteristic: Characteristic | null;
+  readonly operation: Operation | null;
+} {
+  const of = catalogue.definitions.filter((d) => d.id === definitionId);
+  const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
+  return {
+    title: ordered.at(-1)?.title ?? untitled(definitionId),
+    characteristic: ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === characteristicId) ?? null,
+    operation: ordered.flatMap((d) => d.operations).findLast((o) => o.id === operationId) ?? null,
+  };
 }

@@ -62,6 +62,20 @@ export function countedBasis(kind: AttributeKind, average: number): Basis | null
   return variance > 0 && Number.isFinite(variance) ? { mean: average, sigma: Math.sqrt(variance) } : null;
 }
 
+const ewmaOf = ({ lambda, width }: NonNullable<ChartPlan['ewma']> = { lambda: 0.2, width: 2.7 }) => ({ lambda, width });
+const cusumOf = ({ k, h }: NonNullable<ChartPlan['cusum']> = { k: 0.5, h: 5 }) => ({ k, h });
+
+/** The weight and width of an EWMA, the allowance and interval of a CUSUM, as the plan says or as usual; null: neither. */
+export function averagingOf({
+  kind,
+  ewma,
+  cusum: sums,
+}: { readonly kind: ChartKind } & Pick<ChartPlan, 'ewma' | 'cusum'>) {
+  if (kind === 'ewma') return { kind, ...ewmaOf(ewma) } as const;
+  if (kind === 'cusum') return { kind, ...cusumOf(sums) } as const;
+  return null;
+}
+
 /** Points that a rule can look back to; see `longestRun`. */
 export const recentSize = longestRun + 2;
 
@@ -130,7 +144,7 @@ export function plotted(
     }
     case 'ewma': {
       const { mean } = summarise(values);
-      const { lambda = 0.2, width = 2.7 } = chart.ewma ?? {};
+      const { lambda, width } = ewmaOf(chart.ewma);
       const center = basis?.mean ?? mean ?? 0;
       const sigma = (basis?.sigma ?? 0) / Math.sqrt(values.length);
       const start = carried.ewma ?? center;
@@ -179,7 +193,7 @@ function cusum(
   const none = (plot: PlotId): Plotted => ({ plot, value: null, limits: null });
   const nothing = { plots: [none('cusum-upper'), none('cusum-lower')], carried };
   if (basis === null || mean === null) return nothing;
-  const { k = 0.5, h = 5 } = parameters ?? {};
+  const { k, h } = cusumOf(parameters);
   const sigma = basis.sigma / Math.sqrt(values.length);
   const options = { target: basis.mean, k: k * sigma, h: h * sigma };
   // Beyond h a signal is open: how far beyond says nothing more.

@@ -11,6 +11,8 @@ import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoReleased, ended, made, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
+import { chartOverview, chartPage, listCharts } from './charts.ts';
+import { wholePlant, type Sight } from '../rpc/sight.ts';
 import { createSuspectReactions } from './suspects.ts';
 
 const configuration = demoReleased();
@@ -157,5 +159,109 @@ describeOnDatabases('signals', (database) => {
     await foldAll(projector);
     expect(await holdsOf(db, 'P-2')).toEqual(['sg-1/P-2']);
     expect(await holdsOf(db, 'P-4')).toEqual([]);
+  });
+});
+
+const bore = { planId: 'PMP-100', characteristicId: 'bore-b', chartId: 'bore-b', stationId: 'ST10' };
+const point = (n: number, more: Partial<BodyOf<'point.charted'>> = {}): BodyOf<'point.charted'> => ({
+  pointId: `pt-${n}`,
+  chart: { ...bore, revision: '1', hash: 'h' },
+  kind: 'xbar-r',
+  definition: { id: 'PMP-100', revision: 'C', hash: 'h' },
+  operationId: '10',
+  values: [{ value: 24 + n / 1000, serial: `P-${n}`, executionId: `x${n}`, stepId: 'm', attempt: 1, index: 1 }],
+  counted: null,
+  plots: [
+    { plot: 'mean', value: 24 + n / 1000, limits: null },
+    { plot: 'range', value: 0.01, limits: null },
+  ],
+  phaseId: n > 3 ? 'ph-1' : null,
+  replaces: null,
+  ...more,
+});
+const phase: BodyOf<'phase.begun'> = {
+  phaseId: 'ph-1',
+  chart: point(1).chart,
+  kind: 'xbar-r',
+  cause: 'minimum',
+  reason: '',
+  mean: 24,
+  sigma: 0.01,
+  size: 3,
+  points: ['pt-1', 'pt-2', 'pt-3'],
+};
+/** Measured at the line and, the even ones, at the bench; the seventh again, the fifth left out by somebody. */
+function measured(): readonly StationStream[] {
+  const line = new StationStream('ST10', at);
+  const bench = new StationStream('QB10', at);
+  for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    (n % 2 === 0 ? bench : line).add('point.charted', point(n), at + n * 1_000);
+    if (n === 3) line.add('phase.begun', phase, at + 3_000);
+  }
+  line.add('point.charted', point(9, { replaces: 'pt-7' }), at + 9_000);
+  bench.add('point.excluded', { pointId: 'pt-5', chart: point(5).chart, reason: 'dropped' }, at + 10_000);
+  return [line, bench];
+}
+
+describeOnDatabases('charts', (database) => {
+  beforeEach(() => database.clear());
+
+  it('of a process station hold the points of all that measured, in order of time, in pages', async () => {
+    const { db } = database;
+    for (const turned of [false, true]) {
+      await database.clear();
+      const projector = await projectorOn(db);
+      const streams = measured();
+      for (const stream of turned ? streams.toReversed() : streams) {
+        await stream.send(db, Infinity, receivedAt);
+        await foldAll(projector);
+      }
+      const force = configuration();
+      const page = (before: string | null) => chartPage(db, force, { chart: bore, limit: 5, before }, wholePlant);
+      const newest = await page(null);
+      expect(newest?.shown.map(({ pointId }) => pointId)).toEqual(['pt-5', 'pt-6', 'pt-7', 'pt-8', 'pt-9']);
+      expect(newest?.measuredAt).toEqual(['ST10', 'QB10', 'ST10', 'QB10', 'ST10']);
+      expect(newest?.shown.map(({ excluded, replaced }) => [excluded, replaced])).toEqual([
+        [true, false],
+        [false, false],
+        [false, true],
+        [false, false],
+        [false, false],
+      ]);
+      expect(newest?.shown[0]?.notes).toMatchObject([{ kind: 'excluded', text: 'dropped' }]);
+      expect(newest).toMatchObject({ points: 9, condition: { kind: 'in-control' }, more: true, lineId: 'L1' });
+      expect(newest?.phases).toMatchObject([{ phaseId: 'ph-1', from: 3 }]);
+      const older = await page(newest!.earlier);
+      expect(older?.shown.map(({ pointId }) => pointId)).toEqual(['pt-1', 'pt-2', 'pt-3', 'pt-4']);
+      expect(older).toMatchObject({ more: false, earlier: null });
+      await projector.rebuild();
+      expect(await page(null)).toEqual(newest);
+    }
+  }, 120_000);
+
+  it('from afar: equal stretches of time with the least and the greatest, each leading to its page', async () => {
+    const { db } = database;
+    const projector = await projectorOn(db);
+    for (const stream of measured()) await stream.send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const columns = await chartOverview(db, configuration(), { chart: bore, columns: 3 }, wholePlant);
+    expect(columns.map(({ points, least, greatest }) => [points, least, greatest])).toEqual([
+      [3, 24.001, 24.003],
+      [3, 24.004, 24.006],
+      [3, 24.007, 24.009],
+    ]);
+    const page = await chartPage(db, configuration(), { chart: bore, limit: 2, before: columns[1]!.page }, wholePlant);
+    expect(page?.shown.map(({ pointId }) => pointId)).toEqual(['pt-5', 'pt-6']);
+  });
+
+  it('are those of the plans in force at each station, and only of stations that the person sees', async () => {
+    const { db } = database;
+    await foldAll(await projectorOn(db));
+    const all = await listCharts(db, configuration(), wholePlant);
+    expect(all.map(({ chart }) => `${chart.chartId} ${chart.stationId}`)).toContain('final-check ST20');
+    const blind: Sight = { lines: ['L9'], stations: ['ST99'], definitions: { ids: [], revisions: [] } };
+    expect(await listCharts(db, configuration(), blind)).toEqual([]);
+    expect(await chartPage(db, configuration(), { chart: bore, limit: 5, before: null }, blind)).toBeNull();
+    expect(await chartOverview(db, configuration(), { chart: bore, columns: 10 }, blind)).toEqual([]);
   });
 });

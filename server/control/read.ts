@@ -82,6 +82,12 @@ function signalOf(signal: Signal, units: PlantSignal['units'], force: InForce): 
   const cause = (id: string): Localized => plan?.causes.find((each) => each.id === id)?.title ?? { en: id, de: id };
   return {
     signalId: signal.signalId,
+    chart: {
+      planId: chart.planId,
+      characteristicId: chart.characteristicId,
+      chartId: chart.chartId,
+      stationId: chart.stationId,
+    },
     title: characteristicText(raised, { catalogue }),
     lineId: force.lineOf(chart.stationId)?.id ?? null,
     stationId: chart.stationId,

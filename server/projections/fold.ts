@@ -36,6 +36,7 @@ export interface Span {
   month: string;
 }
 export type EventOf<T extends FoldableEvent['type']> = Extract<FoldableEvent, { type: T }>;
+export type ChartFact = EventOf<'point.charted' | 'phase.begun' | 'point.excluded' | 'point.noted'>;
 export interface WorkChange {
   readonly stationId: string;
   seq: number;
@@ -69,6 +70,7 @@ export class PageChanges {
   readonly blocks: { body: BodyOf<'serial-block.received'>; stationId: string; at: number }[] = [];
   readonly signals = new Map<string, SignalPart>();
   readonly gauges = new Map<string, GaugeBody>();
+  readonly charted: ChartFact[] = [];
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -189,6 +191,12 @@ export class PageChanges {
         if (part !== null) this.gauges.set(gaugeId, part);
         break;
       }
+      case 'point.charted':
+      case 'phase.begun':
+      case 'point.excluded':
+      case 'point.noted':
+        this.charted.push(event);
+        break;
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });
         break;

@@ -76,6 +76,10 @@ const readModelTables = [
   'unit_case',
   'signal',
   'gauge',
+  'chart',
+  'chart_point',
+  'chart_phase',
+  'chart_mark',
 ] as const;
 
 interface Claim {

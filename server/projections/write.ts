@@ -9,6 +9,7 @@ import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
 import { writeGauges } from './write-gauges.ts';
+import { writeCharts } from './write-charts.ts';
 import { writeSignals } from './write-signals.ts';
 
 interface UnitRow {
@@ -29,6 +30,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeRuns(tx, changes);
   await writeLists(tx, changes);
   await writeWork(tx, changes);
+  await writeCharts(tx, changes.charted);
   documents.push(...(await writeSignals(tx, changes, force)));
   documents.push(...(await writeGauges(tx, changes)));
   return documents;

@@ -1,6 +1,4 @@
 /** Control charts as the screen sees them. */
-import type { Characteristic, Operation } from '#contract/config/definition.ts';
-import type { Localized } from '#contract/config/text.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { BodyOf } from '#contract/events/index.ts';
 import type {
@@ -13,8 +11,8 @@ import type {
   PointView,
 } from '#contract/rpc/control.ts';
 import { chartKeyText, type ChartKey, type ChartState } from '#domain/control/chart.ts';
-import { plannedChart, plannedCharts, type PlannedChart } from '#domain/control/planned.ts';
-import { countsUnits } from '#domain/control/statistics.ts';
+import { ofDefinition, plannedChart, plannedCharts, untitled, type PlannedChart } from '#domain/control/planned.ts';
+import { averagingOf, countsUnits } from '#domain/control/statistics.ts';
 import type { Signal } from '#domain/control/signal.ts';
 import type { Facts } from '#domain/facts.ts';
 import { actorName } from '#domain/units/holder.ts';
@@ -25,28 +23,6 @@ import { pointOf, signalsWhere, type PointRow } from './facts.ts';
 export interface ChartSources {
   readonly read: ReadModelReader;
   readonly facts: Facts;
-}
-
-const untitled = (id: string): Localized => ({ en: id, de: id });
-
-/** What the definitions say of a characteristic and an operation, in their newest released revision. */
-export function ofDefinition(
-  definitionId: string,
-  characteristicId: string,
-  operationId: string,
-  { catalogue }: Pick<Facts, 'catalogue'>,
-): {
-  readonly title: Localized;
-  readonly characteristic: Characteristic | null;
-  readonly operation: Operation | null;
-} {
-  const of = catalogue.definitions.filter((d) => d.id === definitionId);
-  const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
-  return {
-    title: ordered.at(-1)?.title ?? untitled(definitionId),
-    characteristic: ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === characteristicId) ?? null,
-    operation: ordered.flatMap((d) => d.operations).findLast((o) => o.id === operationId) ?? null,
-  };
 }
 
 /** The charts of this station: of the plans in force for what is done here. */
@@ -164,6 +140,7 @@ export function chartView(
     upper: characteristic?.upper ?? null,
     nominal: characteristic?.nominal ?? null,
     rules: chart.rules,
+    averaging: averagingOf(chart),
     shown,
     more,
     phases: phasesOf(key, shown, sources),

@@ -10,7 +10,8 @@ import { unitCode } from '#station/units/unit-code.ts';
 import { placeOf } from '#station/units/view.ts';
 import { readUnit } from '#station/store/projections/aggregates.ts';
 import { readSignalRow } from '#station/store/projections/control.ts';
-import { ofDefinition, pointViews, type ChartSources } from './charts.ts';
+import { ofDefinition } from '#domain/control/planned.ts';
+import { pointViews, type ChartSources } from './charts.ts';
 import type { PointRow } from './facts.ts';
 
 interface Row {

@@ -120,6 +120,12 @@ const table: Readonly<Record<string, Row>> = {
   ),
   'control.watch': free('a number', (calls) => first(calls.control.watch())),
   'control.signals': reads((calls) => calls.control.signals(page)),
+  'control.charts': reads((calls) => calls.control.charts(), 'bore-b'),
+  'control.chart': reads((calls) => calls.control.chart({ chart: foreign.chart })),
+  // Numbers alone: that there are some tells whose they are.
+  'control.overview': reads(async (calls) =>
+    (await calls.control.overview({ chart: foreign.chart, columns: 10 })).map(() => 'FOREIGN'),
+  ),
   'stations.watch': free('a number', (calls) => first(calls.stations.watch())),
   'stations.list': reads((calls) => calls.stations.list(), 'ST10'),
   'stations.makeCode': acts((calls) => calls.stations.makeCode(c({ stationId: foreign.station }))),

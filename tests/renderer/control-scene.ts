@@ -28,7 +28,38 @@ const charts: readonly ChartRow[] = [
     condition: { kind: 'collecting', have: 13, need: 20 },
     points: 13,
   }),
+  row('final-check', { en: 'Final check not passed at once', de: 'Endprüfung nicht auf Anhieb bestanden' }, 'p', {
+    operation: { id: '20', title: { en: 'Final check and release', de: 'Endprüfung und Freigabe' } },
+    points: 24,
+  }),
 ];
+
+/** Shares of unlike lots, each with limits of its own. */
+const shares: readonly PointView[] = Array.from({ length: 24 }, (_, i): PointView => {
+  const size = 20 + ((i * 13) % 4) * 10;
+  const count = [0, 1, 2, 1, 0, 3, 1, 1][i % 8] ?? 0;
+  const sigma = Math.sqrt((0.04 * 0.96) / size);
+  return {
+    pointId: `ps-${i}`,
+    at: at0 + i * 1_800_000,
+    values: Array.from({ length: Math.max(1, count) }, (_unused, n) => ({
+      value: count > 0 ? 1 : 0,
+      serial: serialOf(i * 3 + n),
+      executionId: `y-${i}-${n}`,
+      stepId: 'release-check',
+      attempt: 1,
+      index: 1,
+    })),
+    counted: { count, size, begunAt: at0 + (i - 1) * 1_800_000, endedAt: at0 + i * 1_800_000 },
+    plots: [
+      { plot: 'proportion', value: count / size, limits: { center: 0.04, lower: 0, upper: 0.04 + 3 * sigma, sigma } },
+    ],
+    phaseId: 'ph-2',
+    excluded: false,
+    replaced: false,
+    notes: [],
+  };
+});
 
 /** A wave that is nothing special, then a drift upwards. */
 const mean = (n: number): number => 24.004 + (n > 57 ? 0.002 * (n - 57) : 0.004 * Math.sin(n * 2.3));
@@ -176,6 +207,33 @@ export const controlScene = {
     const of = charts.find(({ chart }) => chart.chartId === key.chartId);
     if (of === undefined) return null;
     const collecting = of.condition.kind === 'collecting';
+    if (of.kind === 'p')
+      return {
+        ...of,
+        unit: '1',
+        decimals: 0,
+        lower: null,
+        upper: null,
+        nominal: null,
+        rules: { set: 'nelson', use: [1, 2], runs: {} },
+        averaging: null,
+        shown: shares,
+        more: false,
+        phases: [
+          {
+            phaseId: 'ph-2',
+            at: at0,
+            by: 'ST10',
+            cause: 'given',
+            reason: '',
+            mean: 0.04,
+            sigma: 0.196,
+            size: 20,
+            from: 0,
+          },
+        ],
+        signals: [],
+      };
     return {
       ...of,
       unit: 'mm',
@@ -184,6 +242,7 @@ export const controlScene = {
       upper: 24.03,
       nominal: 24,
       rules: { set: 'nelson', use: [1, 2, 3, 5, 6], runs: {} },
+      averaging: null,
       shown: collecting ? points.slice(0, 13) : points,
       more: false,
       phases: collecting

@@ -19,6 +19,7 @@ station.control.set({ revision: 2, open: [{ signalId: 'sg-01', title: controlSce
 const pages = {
   overview: '#/control',
   chart: '#/control/chart%20PMP-100%20bore-b%20bore-b%20ST10',
+  counts: '#/control/chart%20PMP-100%20final-check%20final-check%20ST10',
   collecting: '#/control/chart%20PMP-100%20end-position%20end-position%20ST10',
   signal: '#/control/sg-01',
   closed: '#/control/sg-00',
@@ -46,6 +47,11 @@ for (const size of [
         if (overflow.length > 0) console.log(`${what} ${size.width} ${theme} ${language}:\n  ${overflow.join('\n  ')}`);
       };
       await shoot(name);
+      if (name === 'chart') {
+        await tab.getByTestId('side-capability').click();
+        await tab.waitForTimeout(700);
+        await shoot('capability');
+      }
       if (name === 'signal') {
         await tab.getByTestId('print-suspects').click();
         await tab.waitForTimeout(500);

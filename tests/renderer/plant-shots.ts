@@ -56,6 +56,12 @@ const scenes: Record<string, Scene> = {
     },
     after: () => plant.orders.set(plant.orders.value.map((order) => ({ ...order, elsewhere: null }))),
   },
+  signals: { hash: '#/control' },
+  'signal-closed': { hash: '#/control/sg-00' },
+  charts: { hash: '#/control?show=charts' },
+  'chart-long': { hash: '#/control/chart%20PMP-100%20peak-force%20peak-force%20ST10' },
+  'chart-counts': { hash: '#/control/chart%20PMP-100%20final-check%20final-check%20ST10' },
+  'chart-capability': { hash: '#/control?show=charts', run: click('plant-capability') },
   board: { hash: '#/board/L1' },
   'board-all': { hash: '#/board' },
   lost: {

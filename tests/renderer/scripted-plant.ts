@@ -2,6 +2,7 @@
  * The contract of the plant view answered from an invented plant over a real WebSocket, and the built page over HTTP: for
  * looking at every state of a screen, and for the tests of the plant view. A developer's tool, never part of the product.
  */
+import { plantControl } from './plant-scene-control.ts';
 import { implement, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -173,7 +174,10 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     },
     control: {
       watch: os.control.watch.handler(watch),
-      signals: os.control.signals.handler(({ input }) => paged([], input)),
+      signals: os.control.signals.handler(({ input }) => paged(plantControl.signals, input)),
+      charts: os.control.charts.handler(() => plantControl.charts),
+      chart: os.control.chart.handler(({ input }) => plantControl.chart(input.chart)),
+      overview: os.control.overview.handler(() => plantControl.overview()),
     },
     units: {
       watch: os.units.watch.handler(watch),

@@ -17,7 +17,31 @@ export const foreign = {
   order: 'FOREIGN-WO',
   job: 'FOREIGN-WO:FOREIGN-L',
   serial: 'FOREIGN-1',
+  planFile: 'control-plans/FOREIGN-D.1.yaml',
+  chart: { planId: 'FOREIGN-D', characteristicId: 'leaks', chartId: 'leaks', stationId: 'FOREIGN-ST' },
 } as const;
+
+const foreignPlan = `schema: linewright/control-plan@1
+id: FOREIGN-D
+revision: '1'
+status: released
+released: { by: Nora Feld, at: '2026-11-02T10:00:00+01:00' }
+definition: FOREIGN-D
+title: { en: Foreign, de: FOREIGN }
+reactions:
+  - id: look
+    title: { en: Foreign, de: FOREIGN }
+    steps: [{ id: look, title: { en: Foreign, de: FOREIGN } }]
+    causes: [{ id: leak, title: { en: Foreign, de: FOREIGN } }]
+attributes:
+  - attribute: leaks
+    title: { en: FOREIGN leaks, de: FOREIGN Lecks }
+    operation: '10'
+    class: standard
+    counts: { from: verdicts, steps: [leak-rate] }
+    charts: [{ id: leaks, kind: p, subgroup: { from: units, size: 20 }, limits: { from: given, average: 0.04 } }]
+    reaction: look
+`;
 
 /** The demo's folder with a line, a station and a definition more. */
 export function twoLines(): FileTree {
@@ -40,6 +64,7 @@ export function twoLines(): FileTree {
     foreign.definitionFile,
     text(first.replace('id: PMP-200', 'id: FOREIGN-D').replaceAll('[ST05]', `[${foreign.station}]`)),
   );
+  files.set(foreign.planFile, text(foreignPlan));
   files.set(foreign.picture, files.get('definitions/PMP-200.A/images/housing.svg') ?? text('<svg/>'));
   return memoryTree('two lines', files);
 }
@@ -89,6 +114,18 @@ export async function foreignFacts(db: Db): Promise<void> {
     lastInControl: null,
     suspects: [serial],
     reaction: { id: 'bore-off', steps: ['measure-again'] },
+  });
+  stream.add('point.charted', {
+    pointId: 'FOREIGN-pc',
+    chart: { ...foreign.chart, revision: '1', hash: 'h' },
+    kind: 'p',
+    definition,
+    operationId: '10',
+    values: [{ value: 1, serial, executionId: 'FOREIGN-x2', stepId: 'leak-rate', attempt: 1, index: 1 }],
+    counted: { count: 1, size: 20, begunAt: 0, endedAt: 1 },
+    plots: [{ plot: 'proportion', value: 0.05, limits: null }],
+    phaseId: null,
+    replaces: null,
   });
   stream.raw({ type: 'foreign.unheard-of', version: 1, body: { serial } });
   stream.raw({

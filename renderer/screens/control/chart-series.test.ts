@@ -101,3 +101,18 @@ it('points carry what was said of them, signals their members, and what is not d
   ]);
   expect(series.spread?.values[0]).toBeNaN();
 });
+
+it('points of counts on unlike numbers of units have limits of their own', () => {
+  const share = (n: number, upper: number): PointView =>
+    point(n, {
+      counted: { count: 1, size: 20 * n, begunAt: 0, endedAt: 1 },
+      plots: [{ plot: 'proportion', value: 0.05, limits: { center: 0.04, lower: 0, upper, sigma: 0.02 } }],
+    });
+  const view = { phases: [], signals: [], unit: '1', decimals: 0, lower: null, upper: null };
+  const unlike = chartSeries({ ...view, shown: [share(1, 0.2), share(2, 0.1)] }, 'p');
+  expect(unlike.location.varying?.upper).toEqual(Float64Array.of(0.2, 0.1));
+  expect(unlike.location.phases).toEqual([]);
+  const alike = chartSeries({ ...view, shown: [share(1, 0.2), share(1, 0.2)] }, 'p');
+  expect(alike.location).toMatchObject({ phases: [{ from: 0, to: 2, upper: 0.2 }], decimals: 2 });
+  expect(alike.location.varying).toBeUndefined();
+});

@@ -1,5 +1,5 @@
 /** A chart as the station tells it, in the columns that are drawn. */
-import type { PlotId, PlotLimits } from '#contract/events/shared.ts';
+import type { PlotId, PlotLimits, Plotted } from '#contract/events/shared.ts';
 import type { ChartView, PointView } from '#contract/rpc/control.ts';
 import type { ControlSeries, PhaseLimits, PointMark, Signal, Track } from '../../charts/control/series.ts';
 
@@ -17,6 +17,9 @@ const names: Readonly<Record<PlotId, string>> = {
   defects: 'c',
   'defects-per-unit': 'u',
 };
+
+/** A share or a rate has no decimals of the characteristic. */
+const ownDecimals: Readonly<Partial<Record<PlotId, number>>> = { proportion: 2, 'defects-per-unit': 1 };
 
 /** @param words title of the chart in the language in force. */
 export function chartSeries(
@@ -56,18 +59,44 @@ function track(
   return {
     name: names[plot],
     unit,
-    decimals,
+    decimals: ownDecimals[plot] ?? decimals,
     values: Float64Array.from(plotted, (one) => one?.value ?? Number.NaN),
-    phases: limitRuns(
-      plotted.map((one) => one?.limits ?? null),
-      (index) => {
-        const at = phases.findIndex(({ phaseId }) => phaseId === shown[index]?.phaseId);
-        return at > 0 ? String(at + 1) : '';
-      },
-    ),
+    ...(differ(shown, plotted)
+      ? { phases: [], varying: varyingOf(plotted) }
+      : {
+          phases: limitRuns(
+            plotted.map((one) => one?.limits ?? null),
+            (index) => {
+              const at = phases.findIndex(({ phaseId }) => phaseId === shown[index]?.phaseId);
+              return at > 0 ? String(at + 1) : '';
+            },
+          ),
+        }),
     ...(plot === 'value' ? { tolerance: { lower, upper } } : {}),
   };
 }
+
+type PlottedPoints = readonly (Plotted | undefined)[];
+
+/** Of counts on unlike numbers of units: limits of their own inside one phase. */
+const differ = (shown: readonly PointView[], plotted: PlottedPoints): boolean =>
+  plotted.some((one, at) => {
+    const before = plotted[at - 1]?.limits;
+    return (
+      shown[at]?.counted !== null &&
+      shown[at]?.phaseId === shown[at - 1]?.phaseId &&
+      one?.limits !== null &&
+      before !== null &&
+      before !== undefined &&
+      one?.limits.upper !== before.upper
+    );
+  });
+
+const varyingOf = (plotted: PlottedPoints): NonNullable<Track['varying']> => {
+  const of = (limit: 'center' | 'lower' | 'upper') =>
+    Float64Array.from(plotted, (one) => one?.limits?.[limit] ?? Number.NaN);
+  return { center: of('center'), lower: of('lower'), upper: of('upper') };
+};
 
 /** Points one after the other that were judged by the same limits. */
 function limitRuns(limits: readonly (PlotLimits | null)[], nameAt: (index: number) => string): readonly PhaseLimits[] {
