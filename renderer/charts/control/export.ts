@@ -44,7 +44,8 @@ export function controlCsv(series: ControlSeries): string {
 const figure = (value: number | null | undefined): string =>
   value === undefined || value === null || !Number.isFinite(value) ? '' : String(value);
 
-function cell(words: string): string {
+/** Of a line of RFC 4180; words that a table program would take for a formula are made plain text. */
+export function cell(words: string): string {
   const plain = /^[=+\-@\t\r]/.test(words) ? `'${words}` : words;
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
