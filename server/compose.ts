@@ -45,7 +45,13 @@ import { createSuspectReactions } from './control/suspects.ts';
 import { createRecallReactions } from './gauges/recalls.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
-import { createControlRouter, createLinesRouter, createOrdersRouter, createUnitsRouter } from './plant-routers.ts';
+import {
+  createControlRouter,
+  createLinesRouter,
+  createOrdersRouter,
+  createStudiesRouter,
+  createUnitsRouter,
+} from './plant-routers.ts';
 import { behindOf } from './projections/behind.ts';
 import { allOf, createProjector } from './projections/projector.ts';
 import { createUnitActs } from './units/acts.ts';
@@ -257,6 +263,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       orders: createOrdersRouter(plantParts),
       units: createUnitsRouter(plantParts),
       control: createControlRouter(plantParts),
+      studies: createStudiesRouter(plantParts),
       lines: createLinesRouter(plantParts),
       trouble: createTroubleRouter({
         db,

@@ -3,6 +3,7 @@ import { implement } from '@orpc/server';
 import { control as controlContract } from '#contract/plant/control.ts';
 import { lines as linesContract } from '#contract/plant/lines.ts';
 import { orders as ordersContract } from '#contract/plant/orders.ts';
+import { studies as studiesContract } from '#contract/plant/studies.ts';
 import { units as unitsContract } from '#contract/plant/units.ts';
 import { ableLines } from '#domain/work-orders/work-order.ts';
 import type { ChangesFeed } from './changes-feed.ts';
@@ -17,6 +18,7 @@ import type { Changes } from './rpc/changes.ts';
 import type { PlantContext } from './rpc/context.ts';
 import { accepted } from './rpc/refused.ts';
 import { seesLine, sightOf } from './rpc/sight.ts';
+import { listStudies, readStudyReport } from './studies/read.ts';
 import type { UnitActs } from './units/acts.ts';
 import { listCases, listFacts, readUnit, searchUnits } from './units/read.ts';
 
@@ -158,5 +160,18 @@ export function createLinesRouter({ db, clock, configuration, feed }: PlantParts
         yield { at, lines: await readBoard(db, force, at, sightOf(caller.grants, force)) };
       }
     }),
+  });
+}
+
+export function createStudiesRouter({ db, configuration, feed }: PlantParts) {
+  const os = implement(studiesContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    list: os.list.handler(({ context: { caller }, input }) =>
+      listStudies(db, configuration(), input, sightOf(caller.grants, configuration())),
+    ),
+    report: os.report.handler(({ context: { caller }, input }) =>
+      readStudyReport(db, configuration(), input.studyId, sightOf(caller.grants, configuration())),
+    ),
   });
 }

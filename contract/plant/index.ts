@@ -6,8 +6,9 @@ import { orders } from './orders.ts';
 import { releases } from './releases.ts';
 import { session } from './session.ts';
 import { stations } from './stations.ts';
+import { studies } from './studies.ts';
 import { trouble } from './trouble.ts';
 import { units } from './units.ts';
 
-export const plantContract = { session, lines, orders, units, control, stations, trouble, releases, accounts };
+export const plantContract = { session, lines, orders, units, control, studies, stations, trouble, releases, accounts };
 export type PlantContract = typeof plantContract;

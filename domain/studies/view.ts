@@ -1,13 +1,12 @@
 /** A study as it is listed and reported, on a station and on the plant view. */
 import type { Localized } from '#contract/config/text.ts';
-import type { StudyRow, StudyValueView } from '#contract/rpc/studies.ts';
+import type { Actor } from '#contract/envelope.ts';
+import type { StudyRow, StudyValueView, StudyView } from '#contract/rpc/studies.ts';
 import type { StudySubject } from '#contract/events/shared.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { distinctOf, percentOf } from './evaluate.ts';
 import { countOf, statusOf, type Study, type StudyPart } from './study.ts';
-
-type Words = Pick<Catalogue, 'definition' | 'gauge' | 'person'>;
 
 const untitled = (id: string): Localized => ({ en: id, de: id });
 
@@ -26,7 +25,7 @@ export function subjectTitle(subject: StudySubject, catalogue: Pick<Catalogue, '
   return item?.title ?? untitled(subject.itemId);
 }
 
-export function rowOf(study: Study, catalogue: Words & Catalogue): StudyRow {
+export function rowOf(study: Study, catalogue: Catalogue): StudyRow {
   const { begun, finished, abandoned } = study;
   const { done, total } = countOf(study);
   const { criteria } = begun;
@@ -66,4 +65,27 @@ export function valuesOf({ values }: StudyPart): readonly StudyValueView[] {
     typed,
     replaced: because.get(valueId) ?? null,
   }));
+}
+
+/** Everything of a study whose values may be seen; the result is that of its end. */
+export function reportOf(study: Study, catalogue: Catalogue): StudyView {
+  const { begun, finished, abandoned } = study;
+  const { subject } = begun;
+  const name = (told: { readonly by: Actor; readonly stationId: string }): string =>
+    actorName(told.by, told.stationId, { catalogue });
+  return {
+    study: rowOf(study, catalogue),
+    subject,
+    method: begun.method,
+    parts: begun.parts,
+    stationId: begun.stationId,
+    seed: begun.seed,
+    unit: subject.kind === 'characteristic' ? subject.unit : null,
+    decimals: subject.kind === 'characteristic' ? subject.decimals : 0,
+    values: valuesOf(study),
+    hidden: null,
+    result: finished?.result ?? null,
+    abandoned: abandoned === null ? null : { reason: abandoned.reason, by: name(abandoned) },
+    finishedBy: finished === null ? null : name(finished),
+  };
 }

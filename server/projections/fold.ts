@@ -3,6 +3,7 @@ import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
 import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
 import { evolveGauge, type GaugeBody } from '#domain/gauges/gauge.ts';
+import { evolveStudy, type StudyPart } from '#domain/studies/study.ts';
 import type { OrderStep } from '#domain/orders/order.ts';
 import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
 import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
@@ -71,6 +72,7 @@ export class PageChanges {
   readonly signals = new Map<string, SignalPart>();
   readonly gauges = new Map<string, GaugeBody>();
   readonly charted: ChartFact[] = [];
+  readonly studies = new Map<string, StudyPart>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -158,6 +160,11 @@ export class PageChanges {
     this.orderSteps.push({ orderId, step, reason, ...placeOf(event) });
   }
 
+  #gauge(gaugeId: string, event: FoldableEvent): void {
+    const part = evolveGauge(this.gauges.get(gaugeId) ?? null, event);
+    if (part !== null) this.gauges.set(gaugeId, part);
+  }
+
   #lists(event: FoldableEvent): void {
     switch (event.type) {
       case 'component.fitted':
@@ -181,16 +188,24 @@ export class PageChanges {
         if (part !== null) this.signals.set(signalId, part);
         break;
       }
+      case 'study.begun':
+      case 'study.value-recorded':
+      case 'study.verdict-recorded':
+      case 'study.finished':
+      case 'study.abandoned': {
+        const { studyId } = event.body;
+        const part = evolveStudy(this.studies.get(studyId) ?? null, event);
+        if (part !== null) this.studies.set(studyId, part);
+        if (event.type === 'study.finished' && event.body.gaugeId !== null) this.#gauge(event.body.gaugeId, event);
+        break;
+      }
       case 'gauge.calibrated':
       case 'gauge.checked':
       case 'gauge.condemned':
       case 'gauge.returned':
-      case 'gauge.recalled': {
-        const { gaugeId } = event.body;
-        const part = evolveGauge(this.gauges.get(gaugeId) ?? null, event);
-        if (part !== null) this.gauges.set(gaugeId, part);
+      case 'gauge.recalled':
+        this.#gauge(event.body.gaugeId, event);
         break;
-      }
       case 'point.charted':
       case 'phase.begun':
       case 'point.excluded':

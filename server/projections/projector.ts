@@ -80,6 +80,7 @@ const readModelTables = [
   'chart_point',
   'chart_phase',
   'chart_mark',
+  'study',
 ] as const;
 
 interface Claim {

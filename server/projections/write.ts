@@ -10,6 +10,7 @@ import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
+import { writeStudies } from './write-studies.ts';
 import { writeSignals } from './write-signals.ts';
 
 interface UnitRow {
@@ -33,6 +34,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeCharts(tx, changes.charted);
   documents.push(...(await writeSignals(tx, changes, force)));
   documents.push(...(await writeGauges(tx, changes)));
+  await writeStudies(tx, changes);
   return documents;
 }
 

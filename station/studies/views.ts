@@ -1,5 +1,4 @@
 /** Studies as the screens see them: the list, what a study can be about, and one with its values and result. */
-import type { Actor } from '#contract/envelope.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { StudyChoices, StudyRow, StudyView } from '#contract/rpc/studies.ts';
@@ -9,8 +8,7 @@ import { grrCriteria } from '#domain/studies/criteria.ts';
 import { evaluate, evaluateTrials, fullTrials } from '#domain/studies/evaluate.ts';
 import { mayManage } from '#domain/studies/rights.ts';
 import { isBegun, isOver, type Study } from '#domain/studies/study.ts';
-import { rowOf, valuesOf } from '#domain/studies/view.ts';
-import { actorName } from '#domain/units/holder.ts';
+import { reportOf, rowOf } from '#domain/studies/view.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readStudy } from '#station/store/projections/studies.ts';
@@ -101,27 +99,9 @@ export function studyChoices({ facts }: StudySources): StudyChoices {
 export function studyView(studyId: string, { read, facts }: StudySources): StudyView | null {
   const study = readStudy(read, studyId);
   if (!isBegun(study)) return null;
-  const { begun, finished, abandoned } = study;
-  const { catalogue } = facts;
   const hidden = hiddenBecause(study, facts);
-  const { subject } = begun;
-  const name = (told: { readonly by: Actor; readonly stationId: string }): string =>
-    actorName(told.by, told.stationId, { catalogue });
-  return {
-    study: rowOf(study, catalogue),
-    subject,
-    method: begun.method,
-    parts: begun.parts,
-    stationId: begun.stationId,
-    seed: begun.seed,
-    unit: subject.kind === 'characteristic' ? subject.unit : null,
-    decimals: subject.kind === 'characteristic' ? subject.decimals : 0,
-    values: hidden === null ? valuesOf(study) : null,
-    hidden,
-    result: hidden === null ? resultOf(study) : null,
-    abandoned: abandoned === null ? null : { reason: abandoned.reason, by: name(abandoned) },
-    finishedBy: finished === null ? null : name(finished),
-  };
+  const report = reportOf(study, facts.catalogue);
+  return hidden === null ? { ...report, result: resultOf(study) } : { ...report, values: null, hidden, result: null };
 }
 
 /** While it runs nobody sees values who measures in it, whatever else they may. */

@@ -21,6 +21,7 @@ import * as records from './plant-scene-records.ts';
 import * as releases from './plant-scene-releases.ts';
 import { pagePolicy } from './scripted-station.ts';
 import { Shown } from './shown.ts';
+import { studiesScene } from './studies-scene.ts';
 
 export interface ScriptedPlant {
   readonly address: string;
@@ -171,6 +172,16 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       split: os.orders.split.handler(act('orders.split', nothing)),
       move: os.orders.move.handler(act('orders.move', move)),
       definitions: os.orders.definitions.handler(() => definitions),
+    },
+    studies: {
+      watch: os.studies.watch.handler(watch),
+      list: os.studies.list.handler(({ input }) =>
+        paged(
+          studiesScene.rows.map((row) => ({ ...row, stationId: 'QB10', lineId: 'L1' })),
+          input,
+        ),
+      ),
+      report: os.studies.report.handler(({ input }) => studiesScene.study(input.studyId)),
     },
     control: {
       watch: os.control.watch.handler(watch),

@@ -127,6 +127,32 @@ export async function foreignFacts(db: Db): Promise<void> {
     phaseId: null,
     replaces: null,
   });
+  const subject = {
+    kind: 'check',
+    definitionId: 'FOREIGN-D',
+    revision: 'A',
+    operationId: '10',
+    stepId: 's',
+    itemId: 'i',
+  } as const;
+  stream.add('study.begun', {
+    studyId: 'FOREIGN-st',
+    kind: 'agreement',
+    gaugeId: null,
+    tagId: null,
+    subject,
+    parts: ['FOREIGN-1', 'FOREIGN-2'].map((label) => ({ label, reference: null })),
+    appraisers: ['mara', 'li'],
+    trials: 2,
+    seed: 1,
+    order: [0, 1].map(() => [
+      [0, 1],
+      [0, 1],
+    ]),
+    method: 'anova',
+    criteria: { kind: 'agreement', minKappa: 0.75, plan: null },
+  });
+  stream.add('study.abandoned', { studyId: 'FOREIGN-st', reason: 'FOREIGN' });
   stream.raw({ type: 'foreign.unheard-of', version: 1, body: { serial } });
   stream.raw({
     ...event('unit.held', { serial, holdId: 'h', reason: '', executionId: null, stepId: null, reasons: [] }),

@@ -1,5 +1,15 @@
 /** Where in the plant view we are, as it stands in the address: `#/units/PMP-1?tab=facts`, `#/board/L1`. Pure. */
-export const screens = ['lines', 'orders', 'units', 'control', 'stations', 'trouble', 'releases', 'accounts'] as const;
+export const screens = [
+  'lines',
+  'orders',
+  'units',
+  'control',
+  'studies',
+  'stations',
+  'trouble',
+  'releases',
+  'accounts',
+] as const;
 export type Screen = (typeof screens)[number];
 
 export interface Route {
