@@ -25,6 +25,9 @@ import { openHistory, type History } from './history/history.ts';
 import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
+import { followNonconformances } from './nonconformances/follow.ts';
+import { Photos } from './nonconformances/photos.ts';
+import { createNonconformancesRouter } from './nonconformances/rpc.ts';
 import { takeInOrders } from './orders/intake.ts';
 import { createOrdersRouter } from './orders/rpc.ts';
 import { createPeople } from './people/people.ts';
@@ -107,6 +110,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
   // Only once the folder is this station's alone.
   definitions.keep(configuration, started.tree);
   const history = openHistory({ path: join(dataFolder, 'history.db'), clock, retentionDays: settings.historyDays });
+  const photos = new Photos(dataFolder, clock, log);
   const hub = new TagHub(clock, (error) => log.error({ err: error }, 'a reader of tags failed'));
   const ownDevices = configuration.devices.filter(({ id }) => settings.devices.includes(id));
   const devices = createDeviceManager({ devices: ownDevices, drivers, hub, clock, openLink, log });
@@ -122,6 +126,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     version: packageJson.version,
     store,
     history,
+    photos,
     about: () => ({
       version: packageJson.version,
       bootId: boot,
@@ -132,7 +137,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
         .views()
         .filter((device) => isDown(device, clock.now()))
         .map(({ id }) => id),
-      blobsWaiting: history.waiting().count,
+      blobsWaiting: history.waiting().count + photos.waiting(),
     }),
     clock,
     log,
@@ -209,6 +214,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       studies: createStudiesRouter(core),
       gauges: createGaugesRouter(core),
       bench: createBenchRouter(core),
+      nonconformances: createNonconformancesRouter(core, photos),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),
@@ -230,6 +236,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
           catalogue.replace(taken);
         }),
         followSignals(core),
+        followNonconformances(core),
         takeInOrders({ documents: server.documents, dispatch: core.dispatch, read: store.read, stationId, log }),
       );
       devices.start();

@@ -157,6 +157,10 @@ export interface ExecutionView {
   readonly unit: {
     readonly serial: string;
     readonly material: { readonly id: string; readonly title: Localized };
+    /** Open ones that it is in. */
+    readonly nonconformances: readonly { readonly nonconformanceId: string; readonly title: Localized }[];
+    /** It is used as it is under these. */
+    readonly concessions: readonly { readonly number: string; readonly title: Localized }[];
   } | null;
   readonly order: {
     readonly orderId: string;
@@ -173,6 +177,8 @@ export interface ExecutionView {
     readonly taktMs: number | null;
     readonly startedAt: number | null;
   } | null;
+  /** The operation is done again: how often it was ordered, and by which nonconformance last; null: the first time. */
+  readonly rework: { readonly count: number; readonly nonconformanceId: string } | null;
   readonly executionId: string | null;
   readonly steps: readonly StepRow[];
   readonly step: {

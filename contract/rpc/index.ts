@@ -4,6 +4,7 @@ import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { execution } from './execution.ts';
 import { gauges } from './gauges.ts';
+import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
 import { people } from './people.ts';
 import { scan } from './scan.ts';
@@ -24,6 +25,7 @@ export const contract = {
   bench,
   gauges,
   studies,
+  nonconformances,
   devices,
   settings,
   sync,

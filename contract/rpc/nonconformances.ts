@@ -175,8 +175,10 @@ export const subjectInput = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Base64 of the longest photo that is taken (3 MiB). */
-const photoText = 4 * 1024 * 1024 + 64;
+/** Longest photo, in bytes: a call over the WebSocket has at most 1 MiB. */
+export const photoLimit = 700 * 1024;
+/** Base64; a little more than the limit, so that what is too large is told by how much. */
+const photoText = 1_040_000;
 
 export const nonconformances = {
   watch: base.output(eventIterator(type<{ readonly revision: number; readonly open: number }>())),
@@ -204,7 +206,7 @@ export const nonconformances = {
       }),
     )
     .output(type<Outcome>()),
-  /** `data` base64 of a JPEG, PNG or WebP of at most 3 MiB. */
+  /** `data` base64 of a JPEG, PNG or WebP of at most `photoLimit` bytes. */
   addPhoto: base
     .input(z.strictObject({ commandId, nonconformanceId: id, data: z.base64().max(photoText) }))
     .output(type<Outcome>()),

@@ -82,6 +82,8 @@ export interface UnitDetail extends UnitRow {
     readonly stationId: string | null;
     readonly at: number | null;
     readonly attempts: number;
+    /** How often it was ordered again. */
+    readonly reworks: number;
   }[];
   readonly holds: readonly {
     readonly holdId: string;
@@ -91,6 +93,14 @@ export interface UnitDetail extends UnitRow {
     readonly by: string;
     readonly liftedAt: number | null;
     readonly liftedBy: string | null;
+  }[];
+  /** It is used as it is under these, for ever. */
+  readonly concessions: readonly {
+    readonly number: string;
+    readonly title: Localized;
+    readonly expiresAt: number | null;
+    readonly at: number;
+    readonly by: string;
   }[];
   /** Open contradictions; nothing goes on here until a person has closed them on the plant view. */
   readonly cases: readonly { readonly caseId: string; readonly kind: string; readonly openedAt: number }[];

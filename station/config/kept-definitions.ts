@@ -29,10 +29,16 @@ export function keptDefinitions(dataFolder: string, log: Pick<Log, 'error'>): Ke
       if (found === undefined) read.set(hash, (found = readKept(folder, hash)));
       return found;
     },
-    keep({ definitions }, tree) {
+    keep({ definitions, defects }, tree) {
       for (const definition of definitions) {
         try {
-          keepOne(folder, definition, tree);
+          const parts = defects?.pictures.filter((picture) => picture.definition === definition.id) ?? [];
+          keepOne(
+            folder,
+            definition,
+            parts.map(({ image }) => image),
+            tree,
+          );
           read.set(definition.hash, definition);
         } catch (error) {
           const { id, revision } = definition;
@@ -56,11 +62,13 @@ function readKept(folder: string, hash: string): ReleasedDefinition | null {
   return parsed.success ? { ...parsed.data, hash } : null;
 }
 
-function keepOne(folder: string, definition: ReleasedDefinition, tree: FileTree): void {
+/** @param parts pictures of the part that the catalogue of defects names; only the newest released revision must have them. */
+function keepOne(folder: string, definition: ReleasedDefinition, parts: readonly string[], tree: FileTree): void {
   const { hash, folder: source, operations } = definition;
   if (source === undefined) return;
   const pictures = operations.flatMap(({ steps }) => steps.flatMap(({ image }) => image ?? []));
-  const names = ['definition.yaml', ...new Set(pictures.map((name) => posix.normalize(name)))];
+  const there = parts.filter((name) => tree.size(posix.join(source, posix.normalize(name))) !== null);
+  const names = ['definition.yaml', ...new Set([...pictures, ...there].map((name) => posix.normalize(name)))];
   const target = join(folder, hash);
   // A picture may be drawn anew under the same text.
   const same = (name: string): boolean =>

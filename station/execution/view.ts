@@ -12,6 +12,9 @@ import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { stepKind } from '#domain/steps/index.ts';
 import { gaugeFaults } from '#domain/steps/measure/kind.ts';
 import { reason } from '#domain/decision.ts';
+import { defectText } from '#domain/nonconformances/defects.ts';
+import { standingOf } from '#domain/nonconformances/nonconformance.ts';
+import { reworkOf } from '#domain/units/rework.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import type { DeviceSource } from '#station/core/ports.ts';
 import { readExecution, readOpenExecution, readOrder, readUnit } from '#station/store/projections/aggregates.ts';
@@ -105,6 +108,7 @@ function emptyView(revision: number, sources: ViewSources): ExecutionView {
     definition: null,
     definitionChanged: null,
     operation: null,
+    rework: null,
     executionId: null,
     steps: [],
     step: null,
@@ -125,6 +129,12 @@ function emptyView(revision: number, sources: ViewSources): ExecutionView {
 const operationOf = (execution: Execution, { catalogue }: Facts): Operation | null =>
   catalogue.definitionOf(execution.definition)?.operations.find((o) => o.id === execution.operationId) ?? null;
 
+function reworkPart(unit: Unit, operationId: string): ExecutionView['rework'] {
+  const orders = reworkOf(unit, { id: operationId });
+  const last = orders.at(-1);
+  return last === undefined ? null : { count: orders.length, nonconformanceId: last.nonconformanceId };
+}
+
 type UnitPart = Pick<ExecutionView, 'unit' | 'order' | 'definition'>;
 
 function unitPart(unit: Unit, { read, facts }: ViewSources): UnitPart {
@@ -138,6 +148,14 @@ function unitPart(unit: Unit, { read, facts }: ViewSources): UnitPart {
         id: unit.materialId,
         title: catalogue.material(unit.materialId)?.title ?? untitled(unit.materialId),
       },
+      nonconformances: facts.nonconformances
+        .on(unit.serial)
+        .filter((nc) => standingOf(nc).status !== 'closed')
+        .map((nc) => ({
+          nonconformanceId: nc.nonconformanceId,
+          title: defectText(nc.recorded.defectId, catalogue),
+        })),
+      concessions: unit.concessions.map(({ number, defectText: title }) => ({ number, title })),
     },
     order:
       order === null ? null : { orderId: order.orderId, quantity: order.quantity, done: order.unitsDone, target: null },
@@ -153,6 +171,7 @@ function runPart(execution: Execution, unit: Unit, sources: ViewSources): Partia
   const operation = operationOf(execution, sources.facts);
   return {
     ...unitPart(unit, sources),
+    rework: reworkPart(unit, execution.operationId),
     definitionChanged: isOpen(execution) ? definitionChanged(execution, sources.facts) : null,
     operation: {
       id: execution.operationId,

@@ -19,7 +19,7 @@ import { LinkTest, type LinkTestOptions } from './link-test.ts';
 import { LinkError, ServerError } from './problem.ts';
 import { Puller } from './puller.ts';
 import { Sender, type SenderOptions } from './sender.ts';
-import { SideRoad, type SideRoadOptions } from './side-road.ts';
+import { SideRoad, type PhotoSource, type SideRoadOptions } from './side-road.ts';
 
 export interface SyncParts {
   /** The data folder. */
@@ -30,6 +30,8 @@ export interface SyncParts {
   readonly version: string;
   readonly store: Pick<Store, 'outbox' | 'documents' | 'onAppended' | 'onState' | 'epoch' | 'state'>;
   readonly history: Pick<History, 'toUpload' | 'uploaded' | 'waiting' | 'uploads'>;
+  /** Left out: there are none. */
+  readonly photos?: PhotoSource;
   readonly about: SenderOptions['about'];
   readonly clock: Clock;
   readonly log: Log;
@@ -60,6 +62,7 @@ export function createSync(parts: SyncParts) {
   const puller = new Puller({ folder, documents, link, clock, log, random, ...paces });
   const sideRoad = new SideRoad({
     history,
+    photos: parts.photos ?? null,
     link,
     clock,
     log,
@@ -152,7 +155,8 @@ export function createSync(parts: SyncParts) {
     serverLink: (): ServerLink => ({ configured: client !== null, linked: link.linked, sinceAt: linkedSince.at }),
     signer: (): StationSigner | null => client?.membership.identity ?? null,
     view(): SyncView {
-      const waiting = history.waiting();
+      const ofHistory = history.waiting();
+      const waiting = { ...ofHistory, count: ofHistory.count + (parts.photos?.waiting() ?? 0) };
       const enrolment = client?.membership.enrolment;
       return {
         link: shownLink(),

@@ -11,6 +11,7 @@ import { syncLimits } from '#contract/sync/protocol.ts';
 import type { Clock } from '#station/clock.ts';
 import type { History } from '#station/history/history.ts';
 import type { Log } from '#station/log.ts';
+import type { Photos } from '#station/nonconformances/photos.ts';
 import { Signal } from '#station/streams/signal.ts';
 import type { SyncClient } from './client.ts';
 import type { LinkState } from './link-state.ts';
@@ -22,8 +23,12 @@ const packed = promisify(gzip);
 
 export type SideRoadSource = Pick<History, 'toUpload' | 'uploaded' | 'waiting'>;
 
+export type PhotoSource = Pick<Photos, 'toUpload' | 'uploaded' | 'waiting'>;
+
 export interface SideRoadOptions extends RetryPaces {
   readonly history: SideRoadSource;
+  /** They go first; null: there are none. */
+  readonly photos: PhotoSource | null;
   readonly link: LinkState;
   /** Facts that wait. */
   readonly unsent: () => number;
@@ -35,6 +40,13 @@ export interface SideRoadOptions extends RetryPaces {
   readonly pieceBytes?: number;
   /** How often it is looked for new ones, in ms. */
   readonly lookMs?: number;
+}
+
+/** What goes up next, and what to do once it is there. */
+interface Load {
+  readonly bytes: Uint8Array;
+  readonly offer: Pick<BlobOffer, 'kind' | 'name' | 'fromAt' | 'toAt' | 'contentType'>;
+  sent(): void;
 }
 
 export class SideRoad {
@@ -84,7 +96,7 @@ export class SideRoad {
   }
 
   async #run(): Promise<void> {
-    const { history, log, lookMs = 2_000 } = this.#o;
+    const { log, lookMs = 2_000 } = this.#o;
     while (!this.#stopped) {
       const client = this.#client;
       if (client === null || !this.#free) {
@@ -92,18 +104,18 @@ export class SideRoad {
         continue;
       }
       try {
-        const item = history.toUpload();
-        if (item === null) {
+        const load = await this.#next();
+        if (load === null) {
           await this.#wake.wait(lookMs);
           continue;
         }
-        const bytes = await packed(item.content(), { level: 6 });
+        const { bytes, offer } = load;
         if (bytes.byteLength > syncLimits.blobBytes) {
-          log.warn({ name: item.name, bytes: bytes.byteLength }, 'too large for the side road; left here');
-          history.uploaded(item);
+          log.warn({ name: offer.name, bytes: bytes.byteLength }, 'too large for the side road; left here');
+          load.sent();
           continue;
         }
-        if (await this.#send(client, bytes, item)) history.uploaded(item);
+        if (await this.#send(client, bytes, offer)) load.sent();
         this.#retry.clear();
       } catch (error) {
         await this.#failed(error);
@@ -116,20 +128,32 @@ export class SideRoad {
     }
   }
 
-  /** @returns false when facts came in between: they go first, and this goes on from where it was. */
-  async #send(
-    client: SyncClient,
-    bytes: Uint8Array,
-    item: Pick<BlobOffer, 'kind' | 'name' | 'fromAt' | 'toAt'>,
-  ): Promise<boolean> {
+  /** A photo goes as it is, known by the hash that its fact names; curves and samples go packed. null: nothing waits. */
+  async #next(): Promise<Load | null> {
+    const { history, photos } = this.#o;
+    const photo = photos?.toUpload() ?? null;
+    if (photo !== null) {
+      const { kind, name, fromAt, toAt, contentType } = photo;
+      const offer = { kind, name, fromAt, toAt, contentType };
+      return { bytes: photo.content(), offer, sent: () => photos?.uploaded(photo) };
+    }
+    const item = history.toUpload();
+    if (item === null) return null;
     const { kind, name, fromAt, toAt } = item;
+    const offer = { kind, name, fromAt, toAt, contentType: 'application/json+gzip' };
+    return { bytes: await packed(item.content(), { level: 6 }), offer, sent: () => history.uploaded(item) };
+  }
+
+  /** @returns false when facts came in between: they go first, and this goes on from where it was. */
+  async #send(client: SyncClient, bytes: Uint8Array, item: Load['offer']): Promise<boolean> {
+    const { kind, name, fromAt, toAt, contentType } = item;
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const size = bytes.byteLength;
     let answer = await client.offerBlob({
       sha256,
       kind,
       size,
-      contentType: 'application/json+gzip',
+      contentType,
       name,
       fromAt,
       toAt,

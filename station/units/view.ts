@@ -4,6 +4,7 @@ import type { Page } from '#contract/rpc/base.ts';
 import type { UnitDetail, UnitRow, UnitStatus } from '#contract/rpc/units.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { actorName, holdReason } from '#domain/units/holder.ts';
+import { timesReworked } from '#domain/units/rework.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { passedOperation } from '#domain/units/unit.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
@@ -109,8 +110,16 @@ export function unitDetail(
         stationId: passed?.stationId ?? open?.stationId ?? null,
         at: passed?.at ?? open?.startedAt ?? null,
         attempts: unit.attempts[id] ?? 0,
+        reworks: timesReworked(unit.reworks, id),
       };
     }),
+    concessions: unit.concessions.map(({ number, defectText, expiresAt, at, by, stationId }) => ({
+      number,
+      title: defectText,
+      expiresAt,
+      at,
+      by: actorName(by, stationId, { catalogue }),
+    })),
     holds: holds(unit, catalogue),
     components: unit.components.map(({ bomLine, materialId, lot, serial: componentSerial, at }) => ({
       bomLine,

@@ -40,6 +40,7 @@ const base = (revision: number): ExecutionView => ({
   definition: null,
   definitionChanged: null,
   operation: null,
+  rework: null,
   executionId: null,
   steps: [],
   step: null,
@@ -88,6 +89,8 @@ const inWork = (revision: number): ExecutionView => ({
   unit: {
     serial: 'PMP100-2600417',
     material: { id: 'PMP-100', title: text('Coolant pump PMP-100', 'Kühlmittelpumpe PMP-100') },
+    nonconformances: [],
+    concessions: [],
   },
   order: { orderId: 'WO-10452', quantity: 400, done: 214, target: null },
   definition: { id: 'PMP-100', revision: 'C', title: text('Coolant pump PMP-100', 'Kühlmittelpumpe PMP-100') },

@@ -1,0 +1,103 @@
+/** The nonconformances feature of the contract. */
+import { implement } from '@orpc/server';
+import type { Outcome, Reason } from '#contract/refusal.ts';
+import { contract } from '#contract/rpc/index.ts';
+import { photoLimit } from '#contract/rpc/nonconformances.ts';
+import { reason } from '#domain/decision.ts';
+import type { Core } from '#station/core/index.ts';
+import { done } from '#station/core/outcomes.ts';
+import { watching } from '#station/streams/mailbox.ts';
+import { Signal } from '#station/streams/signal.ts';
+import { containmentView, paretoView, unitCodes } from './lists.ts';
+import { pictureType, type Photos } from './photos.ts';
+import {
+  captureView,
+  knownNonconformance,
+  nonconformanceList,
+  nonconformanceView,
+  openCount,
+  productList,
+  type NonconformanceSources,
+} from './view.ts';
+
+const concerns = (type: string): boolean => /^(?:nonconformance|unit|execution|component)\./.test(type);
+
+export function createNonconformancesRouter(core: Core, photos: Photos) {
+  const os = implement(contract.nonconformances);
+  const { dispatch } = core;
+  let revision = 1;
+  const changed = new Signal<void>();
+  const tell = (): void => {
+    revision += 1;
+    changed.emit();
+  };
+  core.appended.listen((events) => {
+    if (events.some(({ type }) => concerns(type))) tell();
+  });
+  core.catalogue.changed.listen(tell);
+  core.server.documents.onStored((news) => {
+    if (news.some(({ kind }) => kind === 'nonconformance' || kind === 'passport')) tell();
+  });
+  const sources = (): NonconformanceSources => ({ read: core.read, facts: core.facts() });
+  const refused = (command: string, why: Reason): Outcome => ({
+    ok: false,
+    refusal: { command, at: core.facts().now, reasons: [why], met: [], next: [] },
+  });
+
+  /** Judged before it is kept: what is refused leaves nothing behind. */
+  function addPhoto(nonconformanceId: string, data: string, commandId: string): Outcome {
+    const command = 'nonconformance.amend';
+    const bytes = Buffer.from(data, 'base64');
+    const size = bytes.byteLength;
+    if (size > photoLimit) return refused(command, reason('photo.too-large', { size, limit: photoLimit }));
+    const contentType = pictureType(bytes);
+    if (contentType === null) return refused(command, reason('photo.not-an-image', { size }));
+    const photo = photos.keep(bytes, contentType);
+    return done(dispatch({ type: command, nonconformanceId, note: '', photo, quantity: null, serials: [] }, commandId));
+  }
+
+  return os.router({
+    watch: os.watch.handler(async function* ({ signal }) {
+      const revisions = watching<null>((box) => {
+        box.put(null);
+        return changed.listen(() => box.put(null));
+      }, signal);
+      for await (const _news of revisions) yield { revision, open: openCount(core) };
+    }),
+    capture: os.capture.handler(({ input }) => captureView(input.serial, sources())),
+    record: os.record.handler(({ input: { commandId, ...what } }): Outcome<{ nonconformanceId: string }> => {
+      const outcome = dispatch({ type: 'nonconformance.record', ...what }, commandId);
+      if (!outcome.ok) return outcome;
+      return { ok: true, value: { nonconformanceId: outcome.value?.['nonconformanceId'] ?? '' } };
+    }),
+    amend: os.amend.handler(({ input: { commandId, ...what } }) =>
+      done(dispatch({ type: 'nonconformance.amend', photo: null, ...what }, commandId)),
+    ),
+    addPhoto: os.addPhoto.handler(({ input }) => addPhoto(input.nonconformanceId, input.data, input.commandId)),
+    photo: os.photo.handler(({ input }) => {
+      const found = photos.read(input.sha256);
+      return found === null ? null : { url: `data:${found.contentType};base64,${found.bytes.toString('base64')}` };
+    }),
+    list: os.list.handler(({ input }) => nonconformanceList(input, sources())),
+    products: os.products.handler(() => productList(sources())),
+    get: os.get.handler(({ input }) => nonconformanceView(input.nonconformanceId, sources())),
+    dispose: os.dispose.handler(({ input: { commandId, ...what } }) =>
+      done(dispatch({ type: 'nonconformance.dispose', ...what }, commandId)),
+    ),
+    reworkDone: os.reworkDone.handler(({ input: { commandId, ...what } }) =>
+      done(dispatch({ type: 'nonconformance.rework-done', ...what }, commandId)),
+    ),
+    containment: os.containment.handler(({ input: { nonconformanceId, ...query } }) => {
+      const nc = knownNonconformance(nonconformanceId, core);
+      return nc === null ? null : containmentView(nc, query, sources());
+    }),
+    contain: os.contain.handler(({ input: { commandId, ...what } }) =>
+      done(dispatch({ type: 'nonconformance.contain', ...what }, commandId)),
+    ),
+    release: os.release.handler(({ input: { commandId, ...what } }) =>
+      done(dispatch({ type: 'nonconformance.release', ...what }, commandId)),
+    ),
+    codes: os.codes.handler(({ input }) => unitCodes(input.serials)),
+    pareto: os.pareto.handler(({ input }) => paretoView(input, sources())),
+  });
+}
