@@ -48,12 +48,14 @@ import { seedOrders } from './orders/seed.ts';
 import {
   createControlRouter,
   createLinesRouter,
+  createNonconformancesRouter,
   createOrdersRouter,
   createStudiesRouter,
   createUnitsRouter,
 } from './plant-routers.ts';
 import { behindOf } from './projections/behind.ts';
 import { allOf, createProjector } from './projections/projector.ts';
+import { createNonconformanceActs } from './nonconformances/acts.ts';
 import { createUnitActs } from './units/acts.ts';
 import { createPlantStream } from './units/plant-stream.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -255,6 +257,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     // Other systems hear of what people change.
     orders: integration.orders,
     units: createUnitActs(released, plantStream),
+    nonconformances: createNonconformanceActs(released, plantStream),
   };
 
   const sockets = createRpcSockets({
@@ -264,6 +267,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       units: createUnitsRouter(plantParts),
       control: createControlRouter(plantParts),
       studies: createStudiesRouter(plantParts),
+      nonconformances: createNonconformancesRouter(plantParts),
       lines: createLinesRouter(plantParts),
       trouble: createTroubleRouter({
         db,

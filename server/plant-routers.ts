@@ -1,6 +1,7 @@
 /** The calls of the plant view about orders, units and lines. */
 import { implement } from '@orpc/server';
 import { control as controlContract } from '#contract/plant/control.ts';
+import { nonconformances as nonconformancesContract } from '#contract/plant/nonconformances.ts';
 import { lines as linesContract } from '#contract/plant/lines.ts';
 import { orders as ordersContract } from '#contract/plant/orders.ts';
 import { studies as studiesContract } from '#contract/plant/studies.ts';
@@ -13,6 +14,8 @@ import { chartOverview, chartPage, listCharts } from './control/charts.ts';
 import { listSignals } from './control/read.ts';
 import type { Db } from './db/db.ts';
 import { readBoard } from './lines/board.ts';
+import type { NonconformanceActs } from './nonconformances/acts.ts';
+import { listNonconformances, paretoOf, readPhoto } from './nonconformances/read.ts';
 import type { OrderService } from './orders/port.ts';
 import type { Changes } from './rpc/changes.ts';
 import type { PlantContext } from './rpc/context.ts';
@@ -30,6 +33,7 @@ export interface PlantParts {
   readonly change: Changes;
   readonly orders: OrderService;
   readonly units: UnitActs;
+  readonly nonconformances: NonconformanceActs;
 }
 
 export function createOrdersRouter({ db, configuration, feed, change, orders }: PlantParts) {
@@ -81,6 +85,30 @@ export function createOrdersRouter({ db, configuration, feed, change, orders }: 
         }))
         .filter((definition) => sight.lines === null || definition.lines.length > 0);
     }),
+  });
+}
+
+export function createNonconformancesRouter({ db, clock, configuration, feed, change, nonconformances }: PlantParts) {
+  const os = implement(nonconformancesContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    list: os.list.handler(({ context: { caller }, input }) =>
+      listNonconformances(db, configuration(), input, sightOf(caller.grants, configuration())),
+    ),
+    photo: os.photo.handler(({ context: { caller }, input }) =>
+      readPhoto(db, input, sightOf(caller.grants, configuration())),
+    ),
+    dispose: os.dispose.handler(({ context: { caller }, input: { commandId, nonconformanceId, ...asked } }) =>
+      change(
+        caller,
+        commandId,
+        { right: null },
+        async (act) => void accepted(await nonconformances.dispose(act, nonconformanceId, asked)),
+      ),
+    ),
+    pareto: os.pareto.handler(({ context: { caller }, input }) =>
+      paretoOf(db, configuration(), input, clock.now(), sightOf(caller.grants, configuration())),
+    ),
   });
 }
 

@@ -2,6 +2,7 @@
 import { accounts } from './accounts.ts';
 import { control } from './control.ts';
 import { lines } from './lines.ts';
+import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
 import { releases } from './releases.ts';
 import { session } from './session.ts';
@@ -10,5 +11,17 @@ import { studies } from './studies.ts';
 import { trouble } from './trouble.ts';
 import { units } from './units.ts';
 
-export const plantContract = { session, lines, orders, units, control, studies, stations, trouble, releases, accounts };
+export const plantContract = {
+  session,
+  lines,
+  orders,
+  units,
+  control,
+  studies,
+  stations,
+  trouble,
+  releases,
+  accounts,
+  nonconformances,
+};
 export type PlantContract = typeof plantContract;

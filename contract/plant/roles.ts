@@ -5,6 +5,8 @@ export const plantRights = [
   'unit.hold',
   'unit.lift-hold',
   'case.close',
+  'nonconformance.dispose',
+  'nonconformance.concede',
   'definition.edit',
   'definition.release',
   'station.enrol',
@@ -28,9 +30,17 @@ export type PlantRole = (typeof plantRoles)[number];
 
 export const plantRoleRights: Readonly<Record<PlantRole, readonly PlantRight[]>> = {
   viewer: ['plant.view'],
-  'line-lead': ['plant.view', 'order.manage', 'unit.hold', 'unit.lift-hold', 'case.close'],
+  'line-lead': ['plant.view', 'order.manage', 'unit.hold', 'unit.lift-hold', 'case.close', 'nonconformance.dispose'],
   planner: ['plant.view', 'order.manage'],
-  quality: ['plant.view', 'unit.hold', 'unit.lift-hold', 'case.close', 'definition.release'],
+  quality: [
+    'plant.view',
+    'unit.hold',
+    'unit.lift-hold',
+    'case.close',
+    'nonconformance.dispose',
+    'nonconformance.concede',
+    'definition.release',
+  ],
   'process-engineer': ['plant.view', 'definition.edit', 'definition.release'],
   'controls-engineer': ['plant.view', 'station.enrol', 'trouble.replay'],
   administrator: ['plant.view', 'station.enrol', 'trouble.replay', 'account.manage', 'definition.release'],

@@ -1,5 +1,15 @@
 /** Where on the screen we are, kept in the address so that a reload comes back to the same place. */
-export const screens = ['orders', 'work', 'units', 'control', 'gauges', 'studies', 'devices', 'settings'] as const;
+export const screens = [
+  'orders',
+  'work',
+  'units',
+  'control',
+  'gauges',
+  'studies',
+  'devices',
+  'settings',
+  'nonconformances',
+] as const;
 export type Screen = (typeof screens)[number];
 
 class Place {

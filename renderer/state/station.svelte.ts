@@ -22,6 +22,7 @@ class Station {
   readonly execution: Live<ExecutionView>;
   readonly control: Live<ControlState>;
   readonly gauges: Live<GaugesState>;
+  readonly nonconformances: Live<{ readonly revision: number; readonly open: number }>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
 
@@ -34,6 +35,7 @@ class Station {
     this.execution = new Live<ExecutionView>((options) => client.execution.watch(undefined, options));
     this.control = new Live<ControlState>((options) => client.control.watch(undefined, options));
     this.gauges = new Live<GaugesState>((options) => client.gauges.watch(undefined, options));
+    this.nonconformances = new Live((options) => client.nonconformances.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));
     this.scans = new Live<ScanOutcome | null>((options) => client.scan.watch(undefined, options), heardScan);
   }

@@ -40,6 +40,7 @@ export async function prune(db: Db): Promise<void> {
   while ((await db.transaction((tx) => retirePassports(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireOrders(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireSignals(tx))) === perTransaction);
+  while ((await db.transaction((tx) => retireNonconformances(tx))) === perTransaction);
   await db.transaction((tx) => pruneDocuments(tx));
 }
 
@@ -83,6 +84,26 @@ export async function retireSignals(tx: Queries): Promise<number> {
   await publishAll(
     tx,
     over.map(({ scope, id }): NewDocument => ({ scope, kind: 'signal', id, body: null })),
+  );
+  return rows.length;
+}
+
+/** Takes nonconformances that are long closed from the stations; the server keeps them. @returns how many. */
+export async function retireNonconformances(tx: Queries): Promise<number> {
+  const rows = await tx.query<{ nonconformance_id: string }>(
+    `UPDATE nonconformance SET documented = false WHERE nonconformance_id IN (
+       SELECT nonconformance_id FROM nonconformance WHERE documented AND status = 2 AND closed_at < ${longAgo}
+       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING nonconformance_id`,
+    [overDays, perTransaction],
+  );
+  if (rows.length === 0) return 0;
+  const over = await tx.query<{ scope: Scope; id: string }>(
+    `SELECT scope, id FROM document WHERE kind = 'nonconformance' AND id = ANY($1) AND body IS NOT NULL`,
+    [rows.map(({ nonconformance_id }) => nonconformance_id)],
+  );
+  await publishAll(
+    tx,
+    over.map(({ scope, id }): NewDocument => ({ scope, kind: 'nonconformance', id, body: null })),
   );
   return rows.length;
 }

@@ -4,6 +4,7 @@ import type { BodyOf } from '#contract/events/index.ts';
 import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
 import { evolveGauge, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { evolveStudy, type StudyPart } from '#domain/studies/study.ts';
+import { evolveNonconformance, type NonconformancePart } from '#domain/nonconformances/nonconformance.ts';
 import type { OrderStep } from '#domain/orders/order.ts';
 import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
 import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
@@ -73,6 +74,7 @@ export class PageChanges {
   readonly gauges = new Map<string, GaugeBody>();
   readonly charted: ChartFact[] = [];
   readonly studies = new Map<string, StudyPart>();
+  readonly nonconformances = new Map<string, NonconformancePart>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -212,6 +214,16 @@ export class PageChanges {
       case 'point.noted':
         this.charted.push(event);
         break;
+      case 'nonconformance.recorded':
+      case 'nonconformance.amended':
+      case 'nonconformance.disposed':
+      case 'nonconformance.rework-done':
+      case 'nonconformance.closed': {
+        const { nonconformanceId } = event.body;
+        const part = evolveNonconformance(this.nonconformances.get(nonconformanceId) ?? null, event);
+        if (part !== null) this.nonconformances.set(nonconformanceId, part);
+        break;
+      }
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });
         break;

@@ -81,6 +81,8 @@ const readModelTables = [
   'chart_phase',
   'chart_mark',
   'study',
+  'nonconformance',
+  'concession_use',
 ] as const;
 
 interface Claim {

@@ -11,6 +11,7 @@ import type { PageChanges } from './fold.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStudies } from './write-studies.ts';
+import { writeNonconformances } from './write-nonconformances.ts';
 import { writeSignals } from './write-signals.ts';
 
 interface UnitRow {
@@ -35,6 +36,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   documents.push(...(await writeSignals(tx, changes, force)));
   documents.push(...(await writeGauges(tx, changes)));
   await writeStudies(tx, changes);
+  documents.push(...(await writeNonconformances(tx, changes, force)));
   return documents;
 }
 

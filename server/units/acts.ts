@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { Passport, PassportHold } from '#contract/passport.ts';
+import { dispositionOf, type NonconformancePart } from '#domain/nonconformances/nonconformance.ts';
 import { plantFault } from '#domain/work-orders/decide.ts';
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
 import { tellChanged } from '../changes-feed.ts';
@@ -77,6 +78,16 @@ export function createUnitActs(configuration: ReleasedConfiguration, plantStream
           : [];
       if (open !== undefined)
         return refused(plantFault('hold.of-open-signal', { hold: holdId, serial, station: open.station_id }));
+      const ncId = hold.reasons.find(({ code }) => code === 'unit.nonconforming')?.params['nonconformance'];
+      const [nc] =
+        typeof ncId === 'string'
+          ? await act.tx.query<{ part: string }>(
+              'SELECT part FROM nonconformance WHERE nonconformance_id = $1 AND recorded_at IS NOT NULL',
+              [ncId],
+            )
+          : [];
+      if (nc !== undefined && dispositionOf(JSON.parse(nc.part) as NonconformancePart, serial) === null)
+        return refused(plantFault('hold.of-open-nonconformance', { hold: holdId, serial }));
       await record(act, event('unit.hold-lifted', { serial, holdId, reason }));
       await act.audit({ what: 'unit.hold-lifted', subject: `unit:${serial}`, before: { holdId }, after: { reason } });
       return done;

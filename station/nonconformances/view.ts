@@ -289,7 +289,7 @@ function unitOf(
   const unit = readUnit(read, serial);
   const ids = [nonconformanceHoldId(id, serial), returnHoldId(id, serial)];
   const holds = unit?.holds.filter(({ holdId }) => ids.includes(holdId)) ?? [];
-  const coming = disposition === null && unit?.open != null;
+  const coming = disposition === null && unit !== null && unit.open !== null;
   const limit = reworkLimitOf(nc.recorded.defectId, facts.catalogue);
   const definition = unit === null ? null : facts.catalogue.definition(unit.definitionId, unit.revision);
   return {

@@ -10,7 +10,7 @@ import { plantRoles } from '#contract/plant/roles.ts';
 import type { Db } from '#server/db/db.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import { commandId, PlantRig, type Calls } from '#tests/support/plant-view.ts';
-import { foreign, foreignFacts, foreignOrder, twoLines } from '#tests/support/two-lines.ts';
+import { foreign, foreignFacts, foreignOrder, foreignPhoto, twoLines } from '#tests/support/two-lines.ts';
 
 const limit = 240_000;
 
@@ -128,6 +128,18 @@ const table: Readonly<Record<string, Row>> = {
   // Numbers alone: that there are some tells whose they are.
   'control.overview': reads(async (calls) =>
     (await calls.control.overview({ chart: foreign.chart, columns: 10 })).map(() => 'FOREIGN'),
+  ),
+  'nonconformances.watch': free('a number', (calls) => first(calls.nonconformances.watch())),
+  'nonconformances.list': reads((calls) => calls.nonconformances.list(page)),
+  'nonconformances.photo': reads(async (calls) => {
+    const found = await calls.nonconformances.photo({ nonconformanceId: 'FOREIGN-nc', sha256: foreignPhoto });
+    return found === null ? null : Buffer.from(found.url.split(',')[1] ?? '', 'base64').toString();
+  }),
+  'nonconformances.pareto': reads((calls) => calls.nonconformances.pareto({ by: 'defect' })),
+  'nonconformances.dispose': acts((calls) =>
+    calls.nonconformances.dispose(
+      c({ nonconformanceId: 'FOREIGN-nc', kind: 'scrap', serials: [foreign.serial], quantity: 1, reason: 'x' }),
+    ),
   ),
   'stations.watch': free('a number', (calls) => first(calls.stations.watch())),
   'stations.list': reads((calls) => calls.stations.list(), 'ST10'),

@@ -1,4 +1,6 @@
 /** Invented nonconformances for looking at the screens. */
+import { implement } from '@orpc/server';
+import { contract } from '#contract/rpc/index.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type {
   CaptureView,
@@ -237,7 +239,7 @@ const containment: ContainmentView = {
 };
 
 const counts = [14, 9, 6, 3, 2, 1];
-const pareto = (by: ParetoView['by']): ParetoView => ({
+export const nonconformancePareto = (by: ParetoView['by']): ParetoView => ({
   by,
   fromAt: at0 - 30 * 86_400_000,
   toAt: at0,
@@ -258,4 +260,34 @@ const codes = containment.units.slice(0, 6).map(({ serial }) => ({
   dataMatrix: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v2h-1z"/></svg>',
 }));
 
-export const nonconformanceScene = { capture, rows, view, containment, pareto, codes, product };
+/** Answers with what is invented; acts are only noted. */
+export function nonconformanceRoutes(
+  act: (path: string) => (call: { input: unknown }) => Promise<{ readonly ok: true; readonly value: undefined }>,
+  note: (what: { readonly path: string; readonly input: unknown }) => void,
+) {
+  const os = implement(contract).nonconformances;
+  return {
+    watch: os.watch.handler(async function* ({ signal }) {
+      yield { revision: 1, open: 1 };
+      await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
+    }),
+    capture: os.capture.handler(() => capture),
+    record: os.record.handler(({ input }) => {
+      note({ path: 'nonconformances.record', input });
+      return { ok: true, value: { nonconformanceId: 'nc-01' } } as const;
+    }),
+    amend: os.amend.handler(act('nonconformances.amend')),
+    addPhoto: os.addPhoto.handler(act('nonconformances.addPhoto')),
+    photo: os.photo.handler(() => null),
+    list: os.list.handler(() => ({ items: rows, next: null, total: rows.length })),
+    products: os.products.handler(() => [product]),
+    get: os.get.handler(({ input }) => view(input.nonconformanceId)),
+    dispose: os.dispose.handler(act('nonconformances.dispose')),
+    reworkDone: os.reworkDone.handler(act('nonconformances.reworkDone')),
+    containment: os.containment.handler(() => containment),
+    contain: os.contain.handler(act('nonconformances.contain')),
+    release: os.release.handler(act('nonconformances.release')),
+    codes: os.codes.handler(() => codes),
+    pareto: os.pareto.handler(({ input }) => nonconformancePareto(input.by)),
+  };
+}

@@ -3,6 +3,7 @@
  * looking at every state of a screen, and for the tests of the plant view. A developer's tool, never part of the product.
  */
 import { plantControl } from './plant-scene-control.ts';
+import { nonconformancePareto } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -182,6 +183,13 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
         ),
       ),
       report: os.studies.report.handler(({ input }) => studiesScene.study(input.studyId)),
+    },
+    nonconformances: {
+      watch: os.nonconformances.watch.handler(watch),
+      list: os.nonconformances.list.handler(({ input }) => paged([], input)),
+      photo: os.nonconformances.photo.handler(() => null),
+      dispose: os.nonconformances.dispose.handler(() => ({ ok: true, value: undefined }) as const),
+      pareto: os.nonconformances.pareto.handler(({ input }) => nonconformancePareto(input.by)),
     },
     control: {
       watch: os.control.watch.handler(watch),

@@ -23,7 +23,7 @@ import { readBelow } from '#station/web/files.ts';
 import { benchScene } from './bench-scene.ts';
 import { scriptedBench } from './scripted-bench.ts';
 import { controlScene } from './control-scene.ts';
-import { nonconformanceScene } from './nonconformance-scene.ts';
+import { nonconformanceRoutes } from './nonconformance-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scriptedGauges } from './scripted-gauges.ts';
@@ -153,30 +153,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       excludePoint: os.control.excludePoint.handler(act('control.excludePoint')),
       notePoint: os.control.notePoint.handler(act('control.notePoint')),
     },
-    nonconformances: {
-      watch: os.nonconformances.watch.handler(async function* ({ signal }) {
-        yield { revision: 1, open: 1 };
-        await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve()));
-      }),
-      capture: os.nonconformances.capture.handler(() => nonconformanceScene.capture),
-      record: os.nonconformances.record.handler(({ input }) => {
-        acts.push({ path: 'nonconformances.record', input });
-        return { ok: true, value: { nonconformanceId: 'nc-01' } } as const;
-      }),
-      amend: os.nonconformances.amend.handler(act('nonconformances.amend')),
-      addPhoto: os.nonconformances.addPhoto.handler(act('nonconformances.addPhoto')),
-      photo: os.nonconformances.photo.handler(() => null),
-      list: os.nonconformances.list.handler(() => page1([...nonconformanceScene.rows])),
-      products: os.nonconformances.products.handler(() => [nonconformanceScene.product]),
-      get: os.nonconformances.get.handler(({ input }) => nonconformanceScene.view(input.nonconformanceId)),
-      dispose: os.nonconformances.dispose.handler(act('nonconformances.dispose')),
-      reworkDone: os.nonconformances.reworkDone.handler(act('nonconformances.reworkDone')),
-      containment: os.nonconformances.containment.handler(() => nonconformanceScene.containment),
-      contain: os.nonconformances.contain.handler(act('nonconformances.contain')),
-      release: os.nonconformances.release.handler(act('nonconformances.release')),
-      codes: os.nonconformances.codes.handler(() => nonconformanceScene.codes),
-      pareto: os.nonconformances.pareto.handler(({ input }) => nonconformanceScene.pareto(input.by)),
-    },
+    nonconformances: nonconformanceRoutes(act, (what) => acts.push(what)),
     people: {
       watch: os.people.watch.handler(({ signal }) => people.watch(signal)),
       signIn: os.people.signIn.handler(act('people.signIn')),

@@ -7,6 +7,7 @@ import { commandId, demoFolder, type Calls } from './plant-view.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
 
+export const foreignPhoto = 'f0'.repeat(32);
 export const foreign = {
   line: 'FOREIGN-L',
   station: 'FOREIGN-ST',
@@ -126,6 +127,26 @@ export async function foreignFacts(db: Db): Promise<void> {
     plots: [{ plot: 'proportion', value: 0.05, limits: null }],
     phaseId: null,
     replaces: null,
+  stream.add('nonconformance.recorded', {
+    nonconformanceId: 'FOREIGN-nc',
+    defectId: 'FOREIGN-defect',
+    severity: 'minor',
+    definition: { id: 'FOREIGN-D', revision: 'A' },
+    orderId: order,
+    subject: { kind: 'units', serials: [serial] },
+    operationId: '10',
+    executionId: null,
+    stepId: null,
+    mark: null,
+    note: 'FOREIGN note',
+  });
+  stream.add('nonconformance.amended', {
+    nonconformanceId: 'FOREIGN-nc',
+    amendmentId: 'FOREIGN-am',
+    note: '',
+    photo: { sha256: foreignPhoto, contentType: 'image/png', size: 4 },
+    quantity: null,
+    serials: [],
   });
   const subject = {
     kind: 'check',
@@ -159,6 +180,16 @@ export async function foreignFacts(db: Db): Promise<void> {
     body: {},
   });
   await stream.send(db);
+  await db.execute(
+    `INSERT INTO blob (station_id, sha256, kind, size, content_type, name, received, touched_at, complete_at)
+     VALUES ($1, $2, 'photo', 4, 'image/png', 'photo/FOREIGN', 4, now(), now())`,
+    [station, foreignPhoto],
+  );
+  await db.execute('INSERT INTO blob_piece (station_id, sha256, from_byte, bytes) VALUES ($1, $2, 0, $3)', [
+    station,
+    foreignPhoto,
+    Buffer.from('FOREIGN'),
+  ]);
   await db.execute(`INSERT INTO fork (station_id, epoch, branch, from_seq, found_at) VALUES ($1, 'e1', '', 3, now())`, [
     station,
   ]);

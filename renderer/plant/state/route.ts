@@ -5,6 +5,7 @@ export const screens = [
   'units',
   'control',
   'studies',
+  'nonconformances',
   'stations',
   'trouble',
   'releases',
