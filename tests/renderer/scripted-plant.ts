@@ -48,7 +48,6 @@ export interface ScriptedPlant {
   plugIn(): void;
   close(): Promise<void>;
 }
-
 export async function startScriptedPlant(page: string, port = 0): Promise<ScriptedPlant> {
   const acts: { path: string; input: unknown }[] = [];
   const broken = new Set<string>();
@@ -69,7 +68,6 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     healthView.set({ ...healthView.value, now: Date.now() });
     lines.set({ ...lines.value, at: Date.now() });
   }, 1_000);
-
   const changed = (): void => revision.set({ revision: revision.value.revision + 1 });
   function act<I, T>(path: string, run: (input: I) => T): (options: { input: I }) => Promise<PlantOutcome<T>> {
     return async ({ input }) => {
@@ -118,7 +116,6 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       })),
     );
   }
-
   const os = implement(plantContract);
   const watch = ({ signal }: { signal?: AbortSignal | undefined }): AsyncGenerator<{ revision: number }> =>
     revision.watch(signal);
@@ -303,7 +300,6 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       audit: os.accounts.audit.handler(({ input }) => paged(releases.audit(), input)),
     },
   });
-
   const open = new Set<WebSocket>();
   const handler = new RPCHandler(router, {
     clientInterceptors: [

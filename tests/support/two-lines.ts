@@ -127,6 +127,7 @@ export async function foreignFacts(db: Db): Promise<void> {
     plots: [{ plot: 'proportion', value: 0.05, limits: null }],
     phaseId: null,
     replaces: null,
+  });
   stream.add('nonconformance.recorded', {
     nonconformanceId: 'FOREIGN-nc',
     defectId: 'FOREIGN-defect',
