@@ -6,9 +6,9 @@ export const screens = [
   'control',
   'gauges',
   'studies',
+  'nonconformances',
   'devices',
   'settings',
-  'nonconformances',
 ] as const;
 export type Screen = (typeof screens)[number];
 

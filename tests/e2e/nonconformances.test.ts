@@ -64,7 +64,10 @@ describeWith('chromium', 'a nonconformance in a browser', (executablePath) => {
     await step('measure-bore');
     for (const [index, value] of [24.004, 24.006, 24.005].entries()) {
       await line.control('calliper', 'value', { value });
-      if (index < 2) await expect.poll(() => see('measured').textContent(), { timeout: slow }).toBe(value.toFixed(3));
+      if (index < 2)
+        await expect
+          .poll(() => see('measured').textContent(), { timeout: slow })
+          .toMatch(new RegExp(value.toFixed(3).replace('.', '[.,]')));
     }
     await step('check');
   }
@@ -139,12 +142,12 @@ describeWith('chromium', 'a nonconformance in a browser', (executablePath) => {
       await press('place-work');
       await wedge(serial);
       await pressAndMeasure();
-      expect(await see('rework').textContent()).toMatch(/rework/i);
+      expect(await see('rework').textContent()).toMatch(/Nacharbeit/);
       await picture('rework');
       await answerAll();
       await press('place-nonconformances');
       await press('nc-all');
-      await expect.poll(() => see('nc-row').first().textContent(), { timeout: slow }).toMatch(/closed/i);
+      await expect.poll(() => see('nc-row').first().textContent(), { timeout: slow }).toMatch(/Abgeschlossen/);
       await press('place-work');
       await primary();
       await see('no-unit').waitFor();
