@@ -1,5 +1,6 @@
 /** Invented nonconformances for looking at the screens. */
 import { implement } from '@orpc/server';
+import { plantContract } from '#contract/plant/index.ts';
 import { contract } from '#contract/rpc/index.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type {
@@ -239,7 +240,7 @@ const containment: ContainmentView = {
 };
 
 const counts = [14, 9, 6, 3, 2, 1];
-export const nonconformancePareto = (by: ParetoView['by']): ParetoView => ({
+const nonconformancePareto = (by: ParetoView['by']): ParetoView => ({
   by,
   fromAt: at0 - 30 * 86_400_000,
   toAt: at0,
@@ -291,3 +292,13 @@ export function nonconformanceRoutes(
     pareto: os.pareto.handler(({ input }) => nonconformancePareto(input.by)),
   };
 }
+
+const plantOs = implement(plantContract).nonconformances;
+/** Of the plant view: nothing is open, and what was found most. */
+export const plantNonconformances = (watch: Parameters<typeof plantOs.watch.handler>[0]) => ({
+  watch: plantOs.watch.handler(watch),
+  list: plantOs.list.handler(() => ({ items: [], next: null, total: 0 })),
+  photo: plantOs.photo.handler(() => null),
+  dispose: plantOs.dispose.handler(() => ({ ok: true, value: undefined }) as const),
+  pareto: plantOs.pareto.handler(({ input }) => nonconformancePareto(input.by)),
+});

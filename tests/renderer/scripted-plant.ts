@@ -3,7 +3,7 @@
  * looking at every state of a screen, and for the tests of the plant view. A developer's tool, never part of the product.
  */
 import { plantControl } from './plant-scene-control.ts';
-import { nonconformancePareto } from './nonconformance-scene.ts';
+import { plantNonconformances } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -23,7 +23,6 @@ import * as releases from './plant-scene-releases.ts';
 import { pagePolicy } from './scripted-station.ts';
 import { Shown } from './shown.ts';
 import { studiesScene } from './studies-scene.ts';
-
 export interface ScriptedPlant {
   readonly address: string;
   readonly acts: { readonly path: string; readonly input: unknown }[];
@@ -181,13 +180,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       ),
       report: os.studies.report.handler(({ input }) => studiesScene.study(input.studyId)),
     },
-    nonconformances: {
-      watch: os.nonconformances.watch.handler(watch),
-      list: os.nonconformances.list.handler(({ input }) => paged([], input)),
-      photo: os.nonconformances.photo.handler(() => null),
-      dispose: os.nonconformances.dispose.handler(() => ({ ok: true, value: undefined }) as const),
-      pareto: os.nonconformances.pareto.handler(({ input }) => nonconformancePareto(input.by)),
-    },
+    nonconformances: plantNonconformances(watch),
     control: {
       watch: os.control.watch.handler(watch),
       signals: os.control.signals.handler(({ input }) => paged(plantControl.signals, input)),
@@ -401,7 +394,6 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     },
   };
 }
-
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request as AsyncIterable<Buffer>) text += chunk.toString();
