@@ -1,7 +1,4 @@
-/**
- * The contract of the plant view answered from an invented plant over a real WebSocket, and the built page over HTTP: for
- * looking at every state of a screen, and for the tests of the plant view. A developer's tool, never part of the product.
- */
+/** The contract of the plant view from an invented plant, and the built page: for looking at it and its tests. No product. */
 import { plantControl } from './plant-scene-control.ts';
 import { plantNonconformances } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
