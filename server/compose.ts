@@ -47,6 +47,7 @@ import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
 import {
   createControlRouter,
+  createGaugesRouter,
   createLinesRouter,
   createNonconformancesRouter,
   createOrdersRouter,
@@ -268,6 +269,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       control: createControlRouter(plantParts),
       studies: createStudiesRouter(plantParts),
       nonconformances: createNonconformancesRouter(plantParts),
+      gauges: createGaugesRouter(plantParts),
       lines: createLinesRouter(plantParts),
       trouble: createTroubleRouter({
         db,

@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import { control as controlContract } from '#contract/plant/control.ts';
 import { nonconformances as nonconformancesContract } from '#contract/plant/nonconformances.ts';
+import { gauges as gaugesContract } from '#contract/plant/gauges.ts';
 import { lines as linesContract } from '#contract/plant/lines.ts';
 import { orders as ordersContract } from '#contract/plant/orders.ts';
 import { studies as studiesContract } from '#contract/plant/studies.ts';
@@ -13,6 +14,7 @@ import type { ReleasedConfiguration } from './configuration.ts';
 import { chartOverview, chartPage, listCharts } from './control/charts.ts';
 import { listSignals } from './control/read.ts';
 import type { Db } from './db/db.ts';
+import { listGauges, readGauge } from './gauges/read.ts';
 import { readBoard } from './lines/board.ts';
 import type { NonconformanceActs } from './nonconformances/acts.ts';
 import { listNonconformances, paretoOf, readPhoto } from './nonconformances/read.ts';
@@ -175,6 +177,19 @@ export function createControlRouter({ db, configuration, feed }: PlantParts) {
       const force = configuration();
       return chartOverview(db, force, input, sightOf(caller.grants, force));
     }),
+  });
+}
+
+export function createGaugesRouter({ db, clock, configuration, feed }: PlantParts) {
+  const os = implement(gaugesContract).$context<PlantContext>();
+  const asked = ({ grants }: PlantContext['caller']) => {
+    const force = configuration();
+    return { force, sight: sightOf(grants, force), now: clock.now() };
+  };
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    list: os.list.handler(({ context: { caller } }) => listGauges(db, asked(caller))),
+    gauge: os.gauge.handler(({ context: { caller }, input }) => readGauge(db, input.gaugeId, asked(caller))),
   });
 }
 

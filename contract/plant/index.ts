@@ -1,6 +1,7 @@
 /** The contract of the plant view, one file per feature. */
 import { accounts } from './accounts.ts';
 import { control } from './control.ts';
+import { gauges } from './gauges.ts';
 import { lines } from './lines.ts';
 import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
@@ -17,6 +18,7 @@ export const plantContract = {
   orders,
   units,
   control,
+  gauges,
   studies,
   stations,
   trouble,

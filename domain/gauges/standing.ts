@@ -53,3 +53,20 @@ export function standingOf(
   if (checkCounts && !isCheckedIn(state, shiftAt(now, plant))) return told('check-missing');
   return told(dueDays <= soonDays ? 'due-soon' : 'ready');
 }
+
+const rank: readonly GaugeStanding[] = [
+  'check-failed',
+  'check-missing',
+  'condemned',
+  'calibration-failed',
+  'never-calibrated',
+  'overdue',
+  'due-soon',
+  'ready',
+];
+/** Sorts lists: what a person can do something about now comes first. */
+export const standingRank = (standing: GaugeStanding): number => rank.indexOf(standing);
+
+/** Digits after the point that the gauge shows. */
+export const decimalsOf = ({ resolution }: Pick<Gauge, 'resolution'>): number =>
+  Math.min(6, Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9)));

@@ -10,6 +10,7 @@ import type { CheckView } from '#contract/rpc/gauges.ts';
 import { tagOfGauge } from '#domain/config/check-gauges.ts';
 import { reason } from '#domain/decision.ts';
 import { worstDeviation } from '#domain/gauges/decide.ts';
+import { decimalsOf } from '#domain/gauges/standing.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { deviceFaults, readingFaults } from '#domain/steps/values.ts';
 import type { Core } from '#station/core/index.ts';
@@ -176,7 +177,3 @@ export function createMasterChecks(core: Core, changed: () => void): MasterCheck
     },
   };
 }
-
-/** Digits after the point that the gauge shows. */
-export const decimalsOf = ({ resolution }: Pick<Gauge, 'resolution'>): number =>
-  Math.min(6, Math.max(0, Math.ceil(-Math.log10(resolution) - 1e-9)));

@@ -1,15 +1,14 @@
 /** The register as the screen sees it: each gauge with its standing in words' codes, and one with everything that is known. */
 import type { Gauge } from '#contract/config/gauges.ts';
-import type { GaugeRow, GaugeStanding, GaugeView, RecallView } from '#contract/rpc/gauges.ts';
+import type { GaugeRow, GaugeView, RecallView } from '#contract/rpc/gauges.ts';
 import type { Facts } from '#domain/facts.ts';
 import { foundGoodAfter, recallHoldId, recallsOf, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { calibrationOf } from '#domain/gauges/judge.ts';
-import { isCheckAsked, standingOf } from '#domain/gauges/standing.ts';
+import { decimalsOf, isCheckAsked, standingOf, standingRank } from '#domain/gauges/standing.ts';
 import { localDay } from '#domain/people/local-day.ts';
 import { shiftAt, type ShiftInstance } from '#domain/shifts/shifts.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { placeOf } from '#station/units/view.ts';
-import { decimalsOf } from './check.ts';
 
 const dayMs = 86_400_000;
 
@@ -62,17 +61,6 @@ function rowOf(gauge: Gauge, now: Now): GaugeRow {
   };
 }
 
-const rank: readonly GaugeStanding[] = [
-  'check-failed',
-  'check-missing',
-  'condemned',
-  'calibration-failed',
-  'never-calibrated',
-  'overdue',
-  'due-soon',
-  'ready',
-];
-
 /** Gauges of this station first, of them those in trouble, then by due date. */
 export function gaugeList(facts: Facts): readonly GaugeRow[] {
   const now = nowOf(facts);
@@ -81,7 +69,7 @@ export function gaugeList(facts: Facts): readonly GaugeRow[] {
     .sort(
       (a, b) =>
         Number(b.here) - Number(a.here) ||
-        rank.indexOf(a.standing) - rank.indexOf(b.standing) ||
+        standingRank(a.standing) - standingRank(b.standing) ||
         (a.dueAt ?? 0) - (b.dueAt ?? 0) ||
         (a.gaugeId < b.gaugeId ? -1 : 1),
     );

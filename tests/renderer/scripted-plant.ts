@@ -15,6 +15,7 @@ import type { SignInMethods } from '#contract/plant/sign-in.ts';
 import type { QuarantineRow } from '#contract/plant/trouble.ts';
 import { readBelow } from '#station/web/files.ts';
 import { definitions, health, lineRows, methods, openOrders, plantNames, plantSession } from './plant-scene.ts';
+import { scriptedGauges } from './plant-scene-gauges.ts';
 import * as records from './plant-scene-records.ts';
 import * as releases from './plant-scene-releases.ts';
 import { pagePolicy } from './scripted-station.ts';
@@ -178,6 +179,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       report: os.studies.report.handler(({ input }) => studiesScene.study(input.studyId)),
     },
     nonconformances: plantNonconformances(watch),
+    gauges: scriptedGauges(watch),
     control: {
       watch: os.control.watch.handler(watch),
       signals: os.control.signals.handler(({ input }) => paged(plantControl.signals, input)),

@@ -20,6 +20,7 @@ export const foreign = {
   serial: 'FOREIGN-1',
   planFile: 'control-plans/FOREIGN-D.1.yaml',
   chart: { planId: 'FOREIGN-D', characteristicId: 'leaks', chartId: 'leaks', stationId: 'FOREIGN-ST' },
+  gauge: 'FOREIGN-G',
 } as const;
 
 const foreignPlan = `schema: linewright/control-plan@1
@@ -57,7 +58,30 @@ export function twoLines(): FileTree {
   );
   files.set(
     foreign.stationFile,
-    text(`schema: linewright/station@1\nid: ${foreign.station}\ntitle: { en: Foreign, de: FOREIGN }\n`),
+    text(
+      `schema: linewright/station@1\nid: ${foreign.station}\ntitle: { en: Foreign, de: FOREIGN }\ndevices: [FOREIGN-calliper]\n`,
+    ),
+  );
+  files.set(
+    'devices/FOREIGN-calliper.yaml',
+    text(
+      of('devices/calliper.yaml')
+        .replaceAll('calliper.value', 'FOREIGN-calliper.value')
+        .replace('id: calliper', 'id: FOREIGN-calliper')
+        .replace('gaugeId: G-114', `gaugeId: ${foreign.gauge}`),
+    ),
+  );
+  const register = of('gauges.yaml');
+  const entry = register.slice(register.indexOf('  - id: G-114'), register.indexOf('  - id: G-115'));
+  files.set(
+    'gauges.yaml',
+    text(
+      register +
+        entry
+          .replace('G-114', foreign.gauge)
+          .replace('device: calliper', 'device: FOREIGN-calliper')
+          .replace('M-24', 'FOREIGN-M'),
+    ),
   );
   const definition = of('definitions/PMP-200.A/definition.yaml');
   const first = definition.slice(0, definition.indexOf("  - id: '20'"));
@@ -175,6 +199,7 @@ export async function foreignFacts(db: Db): Promise<void> {
     criteria: { kind: 'agreement', minKappa: 0.75, plan: null },
   });
   stream.add('study.abandoned', { studyId: 'FOREIGN-st', reason: 'FOREIGN' });
+  stream.add('gauge.condemned', { condemnationId: 'FOREIGN-c', gaugeId: foreign.gauge, reason: 'FOREIGN' });
   stream.raw({ type: 'foreign.unheard-of', version: 1, body: { serial } });
   stream.raw({
     ...event('unit.held', { serial, holdId: 'h', reason: '', executionId: null, stepId: null, reasons: [] }),

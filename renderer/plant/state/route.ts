@@ -6,6 +6,7 @@ export const screens = [
   'control',
   'studies',
   'nonconformances',
+  'gauges',
   'stations',
   'trouble',
   'releases',
