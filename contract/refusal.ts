@@ -146,8 +146,8 @@ export const reasonCodes = {
   'sample.gauge-not-fitting': ['device', 'deviceText', 'characteristicText'],
   /** The value fits another characteristic of the sample: it was probably measured at the wrong place. */
   'value.other-feature': ['value', 'unit', 'characteristicText', 'otherText'],
-  /** Times or divided by 25.4 it would fit: the gauge probably shows `shownUnit`. */
-  'value.other-unit': ['value', 'unit', 'shownUnit', 'characteristicText'],
+  /** Times or divided by 25.4 it would fit: the gauge probably shows that unit. */
+  'value.other-unit': ['value', 'unit', 'shownText', 'characteristicText'],
   'set-up.operation-unknown': ['operation'],
   // nonconformances
   'unit.nonconforming': ['nonconformance', 'defect', 'defectText', 'operation', 'station'],

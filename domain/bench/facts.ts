@@ -8,8 +8,8 @@ export interface BenchFacts {
   /** Samples of the stream that were begun or skipped here. */
   decided(stream: Stream): readonly Decided[];
   orderDone(stream: Stream, orderId: string): boolean;
-  /** The newest run in which the unit passed there; null: none is known. */
-  passed(stream: Stream, serial: string): { readonly executionId: string; readonly revision: string } | null;
+  /** The newest run in which the unit passed there (`executionId` null: files told of it); null: none is known. */
+  passed(stream: Stream, serial: string): { readonly executionId: string | null; readonly revision: string } | null;
   sample(sampleId: string): Sample | null;
   /** The one that is being measured at this station; there is at most one. */
   open(): Sample | null;

@@ -22,7 +22,11 @@ it.each([
 ])('judges a value that is %s', (_what, value, wanted) => expect(codes(value)).toEqual(wanted));
 
 it('names the unit that the gauge seems to show, and the characteristic that was measured instead', () => {
-  expect(guardFaults(0.945, bore, [bore])[0]?.params).toMatchObject({ value: 0.945, unit: 'mm', shownUnit: '[in_i]' });
+  expect(guardFaults(0.945, bore, [bore])[0]?.params).toMatchObject({
+    value: 0.945,
+    unit: 'mm',
+    shownText: { en: 'inches' },
+  });
   expect(guardFaults(60.1, bore, [bore, flange])[0]?.params).toMatchObject({ otherText: flange.title });
 });
 

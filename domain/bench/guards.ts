@@ -1,5 +1,6 @@
 /** Values that cannot be of the characteristic asked for: of another one, or read in another unit. */
 import type { Characteristic } from '#contract/config/definition.ts';
+import type { Localized } from '#contract/config/text.ts';
 import type { Reason } from '#contract/refusal.ts';
 import { reason } from '#domain/decision.ts';
 import { implausible } from '#domain/steps/values.ts';
@@ -32,11 +33,8 @@ function near({ lower, upper, nominal }: Characteristic, range: Range | null): R
   return range;
 }
 
-const shownUnit = (unit: string, factor: number): string | null => {
-  if (unit === 'mm') return factor > 1 ? '[in_i]' : null;
-  if (unit === '[in_i]') return factor < 1 ? 'mm' : null;
-  return null;
-};
+const inches: Localized = { en: 'inches', de: 'Zoll' };
+const millimetres: Localized = { en: 'millimetres', de: 'Millimetern' };
 
 /**
  * What is wrong with a value that is not plausible for the characteristic: first the unit (a jump by 25.4 either way), then
@@ -53,9 +51,9 @@ export function guardFaults(
   const { unit, title: characteristicText } = characteristic;
   for (const factor of [inchMm, 1 / inchMm]) {
     if (!inside(value * factor, near(characteristic, range))) continue;
-    // A value too small by 25.4 is one in inches; one too large by it comes of a gauge that converted twice.
-    const shown = shownUnit(unit, factor) ?? (factor > 1 ? '[in_i]' : 'mm');
-    return [reason('value.other-unit', { value, unit, shownUnit: shown, characteristicText })];
+    // Too small by it: read in inches. Too large: millimetres that were taken for inches and converted once more.
+    const shownText = factor > 1 ? inches : millimetres;
+    return [reason('value.other-unit', { value, unit, shownText, characteristicText })];
   }
   const other = others.find(
     (each) => each.id !== characteristic.id && each.unit === unit && inside(value, near(each, plausibleRange(each))),

@@ -8,8 +8,7 @@ export const screens = [
   'studies',
   'nonconformances',
   'devices',
-  'settings',
-] as const;
+  'settings', 'bench'] as const;
 export type Screen = (typeof screens)[number];
 
 class Place {

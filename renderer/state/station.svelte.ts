@@ -1,4 +1,5 @@
 /** What every screen needs of the station, subscribed once for the whole life of the page. */
+import type { BenchView } from '#contract/rpc/bench.ts';
 import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { GaugesState } from '#contract/rpc/gauges.ts';
@@ -23,6 +24,7 @@ class Station {
   readonly control: Live<ControlState>;
   readonly gauges: Live<GaugesState>;
   readonly nonconformances: Live<{ readonly revision: number; readonly open: number }>;
+  readonly bench: Live<BenchView>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
 
@@ -36,6 +38,7 @@ class Station {
     this.control = new Live<ControlState>((options) => client.control.watch(undefined, options));
     this.gauges = new Live<GaugesState>((options) => client.gauges.watch(undefined, options));
     this.nonconformances = new Live((options) => client.nonconformances.watch(undefined, options));
+    this.bench = new Live<BenchView>((options) => client.bench.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));
     this.scans = new Live<ScanOutcome | null>((options) => client.scan.watch(undefined, options), heardScan);
   }

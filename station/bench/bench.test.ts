@@ -167,7 +167,7 @@ it('refuses what cannot be of the lit balloon, and says whether it is another on
   expect(refusal()).toEqual(['value.other-feature']);
   gauge(10 / 25.4);
   expect(refusal()).toEqual(['value.other-unit']);
-  expect(view().refusedPush?.reasons[0]?.params).toMatchObject({ shownUnit: '[in_i]' });
+  expect(view().refusedPush?.reasons[0]?.params).toMatchObject({ shownText: { en: 'inches' } });
   gauge(254);
   expect(refusal()).toEqual(['value.other-unit']);
   scale(500);

@@ -72,12 +72,18 @@ export function benchFacts(db: ReadModelReader, stationId: string): BenchFacts {
       return (made?.n ?? 0) >= order.quantity;
     },
     passed: (stream, serial) =>
-      db.get<{ readonly executionId: string; readonly revision: string }>(
+      db.get<{ readonly executionId: string | null; readonly revision: string }>(
         `SELECT execution_id AS executionId, revision FROM bench_pass WHERE serial = ? AND ${of}
          ORDER BY at DESC, execution_id DESC LIMIT 1`,
         serial,
         ...keyOf(stream),
-      ) ?? null,
+      ) ??
+      db.get<{ readonly executionId: null; readonly revision: string }>(
+        `SELECT NULL AS executionId, revision FROM bench_imported WHERE serial = ? AND ${of}`,
+        serial,
+        ...keyOf(stream),
+      ) ??
+      null,
     sample: (sampleId) => readSample(db, sampleId),
     open() {
       const row = db.get<{ readonly sampleId: string }>(

@@ -70,7 +70,7 @@ const measured: readonly SampleCharacteristic[] = [
     lower: 23.98,
     upper: 24.03,
     number: 1,
-    balloon: { imageUrl: '/definition-images/hash/images/bore.svg', x: 50, y: 71 },
+    balloon: { imageUrl: '/definition-images/bore.svg', x: 50, y: 71 },
     values: 1,
     acceptance: { rule: 'guarded', lower: 23.9833, upper: 24.0267, guard: 0.0033 },
     gauge: {
@@ -91,7 +91,7 @@ const measured: readonly SampleCharacteristic[] = [
     lower: 405,
     upper: 419,
     number: 2,
-    balloon: { imageUrl: '/definition-images/hash/images/bore.svg', x: 80, y: 20 },
+    balloon: { imageUrl: '/definition-images/bore.svg', x: 80, y: 20 },
     values: 1,
     acceptance: null,
     gauge: {
@@ -160,7 +160,7 @@ const first: BenchView = {
     reasons: [
       {
         code: 'value.other-unit',
-        params: { value: 0.945, unit: 'mm', shownUnit: '[in_i]', characteristicText: bore },
+        params: { value: 0.945, unit: 'mm', shownText: { en: 'inches', de: 'Zoll' }, characteristicText: bore },
       },
     ],
   },

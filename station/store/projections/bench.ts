@@ -33,6 +33,15 @@ const ddl = `
   CREATE INDEX bench_pass_of ON bench_pass (station_id, definition_id, operation_id, at, execution_id);
   CREATE INDEX bench_pass_order ON bench_pass (order_id, station_id, operation_id, at);
   CREATE INDEX bench_pass_unit ON bench_pass (serial, at);
+  -- Told by files, without run and often long ago: never due, and measured when somebody wants to.
+  CREATE TABLE bench_imported (
+    serial TEXT NOT NULL,
+    operation_id TEXT NOT NULL,
+    station_id TEXT NOT NULL,
+    definition_id TEXT NOT NULL,
+    revision TEXT NOT NULL,
+    PRIMARY KEY (serial, operation_id, station_id)
+  ) STRICT, WITHOUT ROWID;
   CREATE TABLE bench_sample (
     id INTEGER PRIMARY KEY,
     sample_id TEXT NOT NULL UNIQUE,
@@ -72,7 +81,7 @@ const ofSample: ReadonlySet<string> = new Set(sampleEvents);
 export const bench: Projection = {
   name: 'bench',
   version: 1,
-  tables: ['bench_run', 'bench_pass', 'bench_sample', 'bench_decided', 'bench_set_up', 'bench_told'],
+  tables: ['bench_run', 'bench_pass', 'bench_imported', 'bench_sample', 'bench_decided', 'bench_set_up', 'bench_told'],
   ddl,
   apply(db, event) {
     foldRun(db, event);
@@ -107,6 +116,11 @@ export const bench: Projection = {
 };
 
 function foldRun(db: ReadModelDb, event: StoredEvent): void {
+  if (event.type === 'unit.created') {
+    const { serial, definitionId, revision, passed } = event.body;
+    for (const { operationId, stationId } of passed)
+      if (stationId !== null) putImported(db, serial, operationId, stationId, definitionId, revision);
+  }
   if (event.type === 'execution.started') {
     const { executionId, serial, orderId, definition, operationId } = event.body;
     db.run(
@@ -154,7 +168,11 @@ function foldPassport(db: ReadModelDb, { id, body }: ProjectedDocument): void {
   const [origin] = origins;
   if (origin === undefined) return;
   for (const { operationId, executionId, stationId, at, setUps } of passed) {
-    if (executionId === null || stationId === null || at === null) continue;
+    if (stationId === null) continue;
+    if (executionId === null || at === null) {
+      putImported(db, serial, operationId, stationId, origin.definitionId, origin.revision);
+      continue;
+    }
     db.run(
       `INSERT INTO bench_pass
          (execution_id, serial, order_id, definition_id, revision, operation_id, station_id, at, set_ups)
@@ -170,6 +188,25 @@ function foldPassport(db: ReadModelDb, { id, body }: ProjectedDocument): void {
       JSON.stringify(setUps ?? []),
     );
   }
+}
+
+function putImported(
+  db: ReadModelDb,
+  serial: string,
+  operationId: string,
+  stationId: string,
+  definitionId: string,
+  revision: string,
+): void {
+  db.run(
+    `INSERT INTO bench_imported (serial, operation_id, station_id, definition_id, revision) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (serial, operation_id, station_id) DO NOTHING`,
+    serial,
+    operationId,
+    stationId,
+    definitionId,
+    revision,
+  );
 }
 
 export function readSample(db: ReadModelReader, sampleId: string): Sample | null {
