@@ -8,7 +8,9 @@ export const screens = [
   'studies',
   'nonconformances',
   'devices',
-  'settings', 'bench'] as const;
+  'settings',
+  'bench',
+] as const;
 export type Screen = (typeof screens)[number];
 
 class Place {
