@@ -19,6 +19,7 @@ const characteristics = 200;
 const every = process.argv.includes('--quick') ? 40 : 8;
 
 interface Definition {
+  bom: unknown[];
   characteristics: Record<string, unknown>[];
   operations: { steps: Record<string, unknown>[] }[];
 }
@@ -40,7 +41,15 @@ export async function run(): Promise<BenchRow[]> {
     const names = Array.from({ length: characteristics }, (_, i) => `bore-${i + 1}`);
     const text = (name: string) => ({ en: name, de: name });
     change<Definition>(join(line.config, 'definitions/PMP-100.C/definition.yaml'), (definition) => {
-      const limits = { unit: 'mm', decimals: 3, nominal: 24, lower: 23, upper: 25, plausible: { lower: 20, upper: 28 } };
+      const limits = {
+        unit: 'mm',
+        decimals: 3,
+        nominal: 24,
+        lower: 23,
+        upper: 25,
+        plausible: { lower: 20, upper: 28 },
+      };
+      definition.bom = [];
       definition.characteristics = [
         ...definition.characteristics,
         ...names.map((id) => ({ id, title: text(id), ...limits })),
@@ -105,7 +114,9 @@ export async function run(): Promise<BenchRow[]> {
       open += 1;
       await page.evaluate((wanted) => {
         const shown = (): boolean =>
-          new RegExp(`\\b${wanted}\\b`).test(document.querySelector('[data-testid="header-signal"]')?.textContent ?? '');
+          new RegExp(`\\b${wanted}\\b`).test(
+            document.querySelector('[data-testid="header-signal"]')?.textContent ?? '',
+          );
         (window as unknown as { seen: Promise<number> }).seen = new Promise((resolve) => {
           const look = (): void => {
             if (!shown()) return;
