@@ -100,6 +100,17 @@ describe('calliper', () => {
     expect((await until(`${pressed.answer['last']}`)).length % 13).toBe(0);
   });
 
+  test('the same part again is the same but for what the gauge adds', async () => {
+    const calliper = await start(startCalliper({ ...calliperDefaults, ...free }));
+    const measure = async (part: number): Promise<number> =>
+      (await post(calliper, 'part', { part, of: 3 })).answer['last'] as number;
+    const sizes = [await measure(1), await measure(1), await measure(3), await measure(3)];
+    const nominal = [23.987, 23.987, 24.023, 24.023];
+    for (const [n, size] of sizes.entries()) expect(Math.abs(size - (nominal[n] ?? 0))).toBeLessThan(0.004);
+    for (const wrong of [{ part: 4, of: 3 }, { part: 0, of: 3 }, { part: 1, of: 1 }, { part: 'a', of: 3 }, {}])
+      expect((await post(calliper, 'part', wrong)).status).toBe(400);
+  });
+
   test('refuses what the gauge cannot show', async () => {
     const calliper = await start(startCalliper({ ...calliperDefaults, ...free }));
     expect((await post(calliper, 'value', { value: 12345.678 })).status).toBe(400);

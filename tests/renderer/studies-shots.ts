@@ -42,7 +42,7 @@ for (const size of [
       if (overflow.length > 0) console.log(`${name} ${size.width} ${theme} ${language}:\n  ${overflow.join('\n  ')}`);
       if (name === 'result') {
         await tab.pdf({ path: `${folder}/result-${size.width}-${theme}-${language}.pdf`, format: 'A4' });
-        await tab.getByTestId('study-result').evaluate('(element) => element.scrollTo(0, 420)');
+        await tab.getByTestId('study-result').evaluate('(element) => element.scrollTo(0, 420)', null);
         await tab.waitForTimeout(300);
         await tab.screenshot({ path: `${folder}/result-below-${size.width}-${theme}-${language}.png` });
       }

@@ -12,7 +12,7 @@ import { sendFile, type Extension } from '../browser-host.ts';
 const actions = {
   press: ['fail'],
   scanner: ['scan', 'garbage', 'plug', 'unplug'],
-  calliper: ['press', 'value', 'process', 'garbage', 'plug', 'unplug'],
+  calliper: ['press', 'value', 'part', 'process', 'garbage', 'plug', 'unplug'],
   balance: ['press', 'value', 'next', 'load', 'key', 'process', 'unit', 'off', 'on', 'garbage', 'plug', 'unplug'],
   meter: ['energy', 'roll-over', 'load', 'off', 'on', 'plug', 'unplug'],
 } as const;

@@ -32,6 +32,7 @@ const texts = {
     steady: 'steady',
     drifts: 'drifts',
     jumps: 'jumps at the next part',
+    studyPart: 'Study: measure part',
     perPart: 'per part',
     press: 'Press',
     fail: 'Let the next cycle fail',
@@ -77,6 +78,7 @@ const texts = {
     steady: 'ruhig',
     drifts: 'wandert',
     jumps: 'springt beim nächsten Teil',
+    studyPart: 'Untersuchung: Teil messen',
     perPart: 'je Teil',
     press: 'Presse',
     fail: 'Nächsten Zyklus misslingen lassen',
@@ -174,6 +176,9 @@ function show() {
       ? group(text.calliper, [
           button(text.measure, '', () => tell('calliper/press', {})),
           button(text.tooBig, '24.061 mm', () => tell('calliper/value', { value: 24.061 })),
+          ...[1, 2, 3].map((part) =>
+            button(`${text.studyPart} ${part}`, '', () => tell('calliper/part', { part, of: 3 })),
+          ),
           ...processButtons(text, 'calliper', 'mm', 0.002, 0.012),
         ])
       : []),
