@@ -98,6 +98,8 @@ export interface MeasuringView {
   readonly progress: readonly { readonly person: StudyPerson; readonly done: number; readonly of: number }[];
   /** How values come: by the gauge's button, taken from a gauge that shows on and on, typed, or judged by two buttons. */
   readonly entry: 'push' | 'take' | 'typed' | 'judge';
+  /** UTC ms by the station's clock when this was so: ages in reasons go on from there. */
+  readonly at: number;
   /** Why the gauge gives no value now. */
   readonly gaugeFaults: readonly Reason[];
   /** Part whose value the next one replaces, with the reason given. */

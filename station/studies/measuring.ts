@@ -133,6 +133,7 @@ export class Measuring {
         return person === null ? [] : [{ person, done, of }];
       }),
       entry: entryOf(study, facts),
+      at: facts.now,
       gaugeFaults: gaugeFaults(study, facts),
       again: again === null ? null : { part: again.part, reason: again.reason },
       last: own?.last?.part ?? null,

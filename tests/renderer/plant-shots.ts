@@ -58,6 +58,7 @@ const scenes: Record<string, Scene> = {
   },
   signals: { hash: '#/control' },
   'signal-closed': { hash: '#/control/sg-00' },
+  studies: { hash: '#/studies/study-grr' },
   charts: { hash: '#/control?show=charts' },
   'chart-long': { hash: '#/control/chart%20PMP-100%20peak-force%20peak-force%20ST10' },
   'chart-counts': { hash: '#/control/chart%20PMP-100%20final-check%20final-check%20ST10' },

@@ -181,6 +181,7 @@ export const studiesScene = {
       { person: sam, done: 10, of: 30 },
     ],
     entry: 'push',
+    at: Date.now(),
     gaugeFaults: [],
     again: null,
     last: '2',
