@@ -54,7 +54,9 @@ export async function run(): Promise<BenchRow[]> {
         ...definition.characteristics,
         ...names.map((id) => ({ id, title: text(id), ...limits })),
       ];
-      definition.operations[0]!.steps = names.map((id) => ({
+      const [operation] = definition.operations;
+      if (operation === undefined) throw new Error('the definition of the demo has no operation');
+      operation.steps = names.map((id) => ({
         id,
         type: 'measure',
         title: text(id),
@@ -97,7 +99,7 @@ export async function run(): Promise<BenchRow[]> {
     }
     await page.getByTestId('passed').waitFor();
     await wedge(page, 'PMP100-2600418');
-    await step(names[0]!);
+    await step(names[0] ?? '');
     await page.getByTestId('place-control').click();
     await page.getByTestId(`chart-${names.at(-1)}`).waitFor();
 
