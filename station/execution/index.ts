@@ -57,7 +57,7 @@ export interface ActPlace {
 export interface ExecutionFeature {
   readonly changes: Changes;
   readonly pushed: Signal<Push>;
-  /** Pushes go to whoever claims them first, and only then to the open step. */
+  /** Pushes go to the first who claims them, the newest asked first, and only then to the open step. */
   claimPushes(claim: PushClaim): void;
   view(): ExecutionView;
   /** A refusal also becomes the page. */

@@ -163,6 +163,23 @@ it('while no page is open, and after the study, pushes belong to the work as bef
   expect(await call(router.list, {})).toMatchObject({ total: 1, items: [{ studyId: id, status: 'abandoned' }] });
 });
 
+it('the open page of a study goes before a sample that waits at the bench', async () => {
+  let sampled = 0;
+  station.core.execution.claimPushes(() => {
+    sampled += 1;
+    return true;
+  });
+  router = createStudiesRouter(station.core);
+  const id = await begin();
+  await open(id);
+  await measure('mara');
+  expect([values().length, sampled]).toEqual([1, 0]);
+  await page.close();
+  await settled();
+  station.shop.push('gauge.value', 10, { unit: 'mm' });
+  expect([values().length, sampled]).toEqual([1, 1]);
+});
+
 it('what can be studied: gauges of this station, characteristics with what the plan asks, people', async () => {
   const choices = await call(router.choices, undefined);
   expect(choices.gauges.map(({ id, device }) => [id, device?.id ?? null])).toEqual([

@@ -46,6 +46,7 @@ export function watchPushes(parts: PushesParts): {
 } {
   const { store, stationId, catalogue, live, devices, clock, ids, dispatch } = parts;
   const pushed = new Signal<Push>();
+  /** The newest first: a page that is open goes before a sample at the bench, which waits also while nobody looks at it. */
   const claims: PushClaim[] = [];
   const scanners = new Set(catalogue.station(stationId)?.scanners);
   const tags = catalogue
@@ -94,5 +95,5 @@ export function watchPushes(parts: PushesParts): {
   }
 
   const stop = tags.length === 0 ? () => {} : live.subscribe(tags, (batch) => batch.forEach(take));
-  return { pushed, claim: (claim) => void claims.push(claim), stop };
+  return { pushed, claim: (claim) => void claims.unshift(claim), stop };
 }
