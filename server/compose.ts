@@ -55,6 +55,7 @@ import {
   createUnitsRouter,
 } from './plant-routers.ts';
 import { behindOf } from './projections/behind.ts';
+import { createPublisher } from './publish/index.ts';
 import { allOf, createProjector } from './projections/projector.ts';
 import { createNonconformanceActs } from './nonconformances/acts.ts';
 import { createUnitActs } from './units/acts.ts';
@@ -248,6 +249,14 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     metrics,
   });
   await integration.register(app);
+  const publisher = createPublisher(configuration.integration?.publish ?? null, {
+    db,
+    log,
+    now: () => clock.now(),
+    released,
+    environment: process.env,
+    eventsChannel: 'events',
+  });
 
   const plantParts = {
     db,
@@ -310,6 +319,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     async listen(host, port) {
       await ingest.start();
       await integration.start();
+      await publisher.start();
       await app.listen({ host, port });
       const address = app.server.address() as AddressInfo;
       const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
@@ -329,6 +339,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       await waiting.close();
       await feed.close();
       await app.close();
+      await publisher.stop();
       await integration.stop();
       await ingest.stop();
       forget();

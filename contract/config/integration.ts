@@ -1,6 +1,7 @@
 /** integration.yaml: the systems that are told what was produced, and how the drop folder is taken. No secret is in it. */
 import { z } from 'zod';
 import { messageKinds } from '../integration/messages.ts';
+import { publishingSchema } from './publishing.ts';
 import { idSchema } from './text.ts';
 
 /**
@@ -61,5 +62,7 @@ export const integrationSchema = z.strictObject({
    */
   keepDays: z.number().int().min(7).max(3_650).default(keptDays),
   targets: z.array(integrationTargetSchema).max(20).default([]),
+  /** What happens, by MQTT; left out: not published. */
+  publish: publishingSchema.optional(),
 });
 export type Integration = z.infer<typeof integrationSchema>;

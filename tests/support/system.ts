@@ -24,6 +24,10 @@ const parts = {
     find: () => process.env['LINEWRIGHT_PG_BIN'] ?? newestOf('/usr/lib/postgresql') ?? folderOf(onPath('initdb')),
     get: 'PostgreSQL 15 or newer. Debian: apt-get install postgresql; elsewhere set LINEWRIGHT_PG_BIN to the folder of initdb',
   },
+  mosquitto: {
+    find: () => onPath('mosquitto') ?? first('/usr/sbin/mosquitto'),
+    get: 'Debian: apt-get install mosquitto',
+  },
   openssl: { find: () => onPath('openssl'), get: 'Debian: apt-get install openssl' },
   socat: { find: () => onPath('socat'), get: 'Debian: apt-get install socat' },
   mount: { find: mayMount, get: 'Linux, as root; in a container with the right to mount', right: true },
