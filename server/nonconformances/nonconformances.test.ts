@@ -85,7 +85,7 @@ describeOnDatabases('nonconformances', (database) => {
       const act: Act = {
         tx,
         caller: { accountId: 'nora', name: 'Nora Feld' },
-        at: at + 500_000,
+        at: receivedAt + 1_000,
         need: (right) => void asked.push(right),
         audit: () => Promise.resolve(),
       };
@@ -192,7 +192,7 @@ describeOnDatabases('nonconformances', (database) => {
     });
     // Done again at the station, which knew of the order: it is over, and taken from the stations after some days.
     const id = (await part(db)).disposed.find(({ kind }) => kind === 'rework')!.dispositionId;
-    const again = new StationStream('ST20', at + 900_000)
+    const again = new StationStream('ST20', receivedAt + 900_000)
       .add('execution.started', { ...started('x9', 'P-1'), reworks: [id] })
       .add('execution.passed', { ...ended('x9', 'P-1'), reworks: [id] })
       .add('nonconformance.rework-done', { nonconformanceId: 'nc-1', dispositionId: id, serial: 'P-1', note: '' });
