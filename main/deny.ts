@@ -1,4 +1,4 @@
-/** Everything a page could ask of the shell is refused; there is no list of exceptions. */
+/** Everything a page could ask of the shell is refused, but the camera to our own page: photos of nonconformances. */
 import { app, session, type WebContents } from 'electron';
 import { pageOrigin } from '#contract/shell.ts';
 
@@ -10,11 +10,20 @@ export function isOurPage(url: string): boolean {
 export function denyByDefault(): void {
   app.on('web-contents-created', (_event, contents) => denyFor(contents));
   const ours = session.defaultSession;
-  ours.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  ours.setPermissionCheckHandler(() => false);
+  ours.setPermissionRequestHandler((_contents, permission, answer, details) =>
+    answer(isCamera(permission, details) && isOurPage(details.requestingUrl)),
+  );
+  ours.setPermissionCheckHandler(
+    (_contents, permission, origin, details) =>
+      permission === 'media' && details.mediaType === 'video' && isOurPage(origin.replace(/\/$/, '')),
+  );
   ours.setDevicePermissionHandler(() => false);
   ours.on('will-download', (event) => event.preventDefault());
 }
+
+/** Pictures only: never with sound. */
+const isCamera = (permission: string, details: { readonly mediaTypes?: readonly string[] } | undefined): boolean =>
+  permission === 'media' && details?.mediaTypes?.length === 1 && details.mediaTypes[0] === 'video';
 
 function denyFor(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));

@@ -127,13 +127,28 @@ describe('denied', () => {
     }
   });
 
-  test('every permission', async () => {
+  test('every permission but the camera of our own page', async () => {
     await run();
     const answers: boolean[] = [];
+    const ask = (permission: string, requestingUrl: string, ...mediaTypes: string[]): void =>
+      session.defaultSession.request?.({}, permission, (allowed) => answers.push(allowed), {
+        requestingUrl,
+        mediaTypes,
+      });
     for (const permission of ['media', 'geolocation', 'notifications', 'serial', 'clipboard-read', 'fullscreen'])
-      session.defaultSession.request?.({}, permission, (allowed) => answers.push(allowed));
+      ask(permission, 'app://linewright/');
+    ask('media', 'app://linewright/', 'audio');
+    ask('media', 'app://linewright/', 'video', 'audio');
+    ask('media', 'https://evil.example/', 'video');
     expect(answers).toEqual(answers.map(() => false));
-    expect(session.defaultSession.check?.()).toBe(false);
+    ask('media', 'app://linewright/', 'video');
+    expect(answers.at(-1)).toBe(true);
+    const check = (permission: string, origin: string, mediaType: string): boolean | undefined =>
+      session.defaultSession.check?.({}, permission, origin, { mediaType });
+    expect(check('media', 'app://linewright/', 'video')).toBe(true);
+    expect(check('media', 'app://linewright/', 'audio')).toBe(false);
+    expect(check('media', 'https://evil.example', 'video')).toBe(false);
+    expect(check('serial', 'app://linewright/', 'video')).toBe(false);
     expect(session.defaultSession.device?.()).toBe(false);
   });
 

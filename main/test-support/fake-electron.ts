@@ -113,14 +113,21 @@ export const utilityProcess = {
   },
 };
 
+/** What of Electron's details the shell looks at. */
+interface Asked {
+  readonly requestingUrl: string;
+  readonly mediaTypes?: readonly string[];
+}
+
 class FakeSession extends EventEmitter {
-  request: ((contents: unknown, permission: string, answer: Answer) => void) | null = null;
-  check: (() => boolean) | null = null;
+  request: ((contents: unknown, permission: string, answer: Answer, details: Asked) => void) | null = null;
+  check: ((contents: unknown, permission: string, origin: string, details: { mediaType?: string }) => boolean) | null =
+    null;
   device: (() => boolean) | null = null;
   setPermissionRequestHandler(handler: typeof this.request): void {
     this.request = handler;
   }
-  setPermissionCheckHandler(handler: () => boolean): void {
+  setPermissionCheckHandler(handler: NonNullable<typeof this.check>): void {
     this.check = handler;
   }
   setDevicePermissionHandler(handler: () => boolean): void {

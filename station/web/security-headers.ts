@@ -24,5 +24,5 @@ export const securityHeaders: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), geolocation=(), microphone=(), serial=(), usb=(), hid=()',
+  'permissions-policy': 'camera=(self), geolocation=(), microphone=(), serial=(), usb=(), hid=()',
 };

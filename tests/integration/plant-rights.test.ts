@@ -138,12 +138,18 @@ const table: Readonly<Record<string, Row>> = {
     const found = await calls.nonconformances.photo({ nonconformanceId: 'FOREIGN-nc', sha256: foreignPhoto });
     return found === null ? null : Buffer.from(found.url.split(',')[1] ?? '', 'base64').toString();
   }),
-  'nonconformances.pareto': reads((calls) => calls.nonconformances.pareto({ by: 'defect' })),
-  'nonconformances.dispose': acts((calls) =>
-    calls.nonconformances.dispose(
-      c({ nonconformanceId: 'FOREIGN-nc', kind: 'scrap', serials: [foreign.serial], quantity: 1, reason: 'x' }),
-    ),
-  ),
+  'nonconformances.pareto': reads((calls) => calls.nonconformances.pareto({ by: 'defect', days: 366 })),
+  'nonconformances.dispose': acts(async (calls, { db }) => {
+    const answer = await calls.nonconformances.dispose(
+      c({ nonconformanceId: 'FOREIGN-nc', kind: 'return', serials: [foreign.serial], quantity: 1, reason: 'x' }),
+    );
+    // What was decided is folded before the next row looks at what there is.
+    const waiting =
+      'SELECT count(*)::int AS n FROM stream s JOIN projected p USING (stream_id) WHERE s.head_seq > p.seq';
+    if (answer.ok)
+      await expect.poll(async () => (await db.query<{ n: number }>(waiting))[0]?.n, { timeout: 20_000 }).toBe(0);
+    return answer;
+  }),
   'stations.watch': free('a number', (calls) => first(calls.stations.watch())),
   'stations.list': reads((calls) => calls.stations.list(), 'ST10'),
   'stations.makeCode': acts((calls) => calls.stations.makeCode(c({ stationId: foreign.station }))),
