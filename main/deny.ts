@@ -22,8 +22,10 @@ export function denyByDefault(): void {
 }
 
 /** Pictures only: never with sound. */
-const isCamera = (permission: string, details: { readonly mediaTypes?: readonly string[] } | undefined): boolean =>
-  permission === 'media' && details?.mediaTypes?.length === 1 && details.mediaTypes[0] === 'video';
+function isCamera(permission: string, details: object | undefined): boolean {
+  const types: unknown = (details as { readonly mediaTypes?: unknown } | undefined)?.mediaTypes;
+  return permission === 'media' && Array.isArray(types) && types.length === 1 && types[0] === 'video';
+}
 
 function denyFor(contents: WebContents): void {
   contents.setWindowOpenHandler(() => ({ action: 'deny' }));
