@@ -105,6 +105,40 @@ describeOnDatabases('gauges', (database) => {
     }
   }, 120_000);
 
+  it('units that were measured in samples at a bench are in the recall too', async () => {
+    const { db } = database;
+    const projector = await projectorOn(db);
+    await new StationStream('ST10', at).add('unit.created', made('P-7')).send(db, Infinity, receivedAt);
+    const { reading, nominal, lower, upper, verdict } = measured('x');
+    await bench()
+      .add(
+        'sample.value-recorded',
+        {
+          sampleId: 's-1',
+          valueId: 'v-1',
+          serial: 'P-7',
+          characteristicId: 'bore-b',
+          index: 1,
+          attempt: 1,
+          gaugeId: 'G-114',
+          reading,
+          nominal,
+          lower,
+          upper,
+          acceptance: null,
+          verdict,
+          replaces: null,
+        },
+        at + 35_000,
+      )
+      .send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    expect((await gaugeTold(db))?.measured).toEqual([{ recallId: 'c-2', units: ['P-7'] }]);
+    expect(await holdsOf(db, 'P-7')).toEqual(['c-2/P-7']);
+    await projector.rebuild();
+    expect((await gaugeTold(db))?.measured).toEqual([{ recallId: 'c-2', units: ['P-7'] }]);
+  });
+
   it('found bad, and nobody put it into force: it is listed and nothing is held', async () => {
     const { db } = database;
     const projector = await projectorOn(db);

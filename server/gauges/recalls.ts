@@ -58,7 +58,10 @@ export function createRecallReactions(plantStream: PlantStream, now: () => numbe
 }
 
 /** Values in the time of recalls, of gauges or runs that this page told of. */
-async function candidates(tx: Queries, { gauges, measured, executions }: PageChanges): Promise<readonly Row[]> {
+async function candidates(
+  tx: Queries,
+  { gauges, measured, executions, samples }: PageChanges,
+): Promise<readonly Row[]> {
   const runs = [
     ...new Set([
       ...measured.filter(({ body }) => body.gaugeId !== null).map(({ body }) => body.executionId),
@@ -66,16 +69,16 @@ async function candidates(tx: Queries, { gauges, measured, executions }: PageCha
     ]),
   ];
   const told = [...gauges.keys()];
-  if (runs.length + told.length === 0) return [];
+  const sampled = samples.filter(({ body }) => body.gaugeId !== null).map(({ body }) => body.serial);
+  if (runs.length + told.length + sampled.length === 0) return [];
   return tx.query<Row>(
-    `SELECT g.gauge_id, g.part, e.serial, u.passport, m.station_id, m.at FROM gauge g
-     JOIN measured_value m ON m.gauge_id = g.gauge_id AND m.at >= g.watched_since
-     JOIN execution e ON e.execution_id = m.execution_id
-     JOIN unit u ON u.serial = e.serial
+    `SELECT g.gauge_id, g.part, m.serial, u.passport, m.station_id, m.at FROM gauge g
+     JOIN gauge_use m ON m.gauge_id = g.gauge_id AND m.at >= g.watched_since
+     JOIN unit u ON u.serial = m.serial
      WHERE g.watched_since IS NOT NULL AND g.part LIKE '%"recallId"%'
-       AND (g.gauge_id = ANY($1) OR m.execution_id = ANY($2))
-     ORDER BY g.gauge_id, e.serial`,
-    [told, runs],
+       AND (g.gauge_id = ANY($1) OR m.execution_id = ANY($2) OR m.serial = ANY($3))
+     ORDER BY g.gauge_id, m.serial`,
+    [told, runs, sampled],
   );
 }
 

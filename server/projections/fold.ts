@@ -72,6 +72,7 @@ export class PageChanges {
   readonly blocks: { body: BodyOf<'serial-block.received'>; stationId: string; at: number }[] = [];
   readonly signals = new Map<string, SignalPart>();
   readonly gauges = new Map<string, GaugeBody>();
+  readonly samples: EventOf<'sample.value-recorded'>[] = [];
   readonly charted: ChartFact[] = [];
   readonly studies = new Map<string, StudyPart>();
   readonly nonconformances = new Map<string, NonconformancePart>();
@@ -201,6 +202,9 @@ export class PageChanges {
         if (event.type === 'study.finished' && event.body.gaugeId !== null) this.#gauge(event.body.gaugeId, event);
         break;
       }
+      case 'sample.value-recorded':
+        this.samples.push(event);
+        break;
       case 'gauge.calibrated':
       case 'gauge.checked':
       case 'gauge.condemned':

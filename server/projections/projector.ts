@@ -76,6 +76,7 @@ const readModelTables = [
   'unit_case',
   'signal',
   'gauge',
+  'gauge_sample',
   'chart',
   'chart_point',
   'chart_phase',

@@ -20,11 +20,26 @@ export function windowsOf(part: GaugeBody): readonly Window[] {
   return [...found, ...inForce];
 }
 
-export async function writeGauges(tx: Queries, { gauges, measured }: PageChanges): Promise<NewDocument[]> {
+export async function writeGauges(tx: Queries, { gauges, measured, samples }: PageChanges): Promise<NewDocument[]> {
+  const sampled = samples.filter(({ body }) => body.gaugeId !== null);
+  if (sampled.length > 0)
+    await tx.execute(
+      `INSERT INTO gauge_sample (stream_id, seq, gauge_id, serial, station_id, at)
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+       ON CONFLICT DO NOTHING`,
+      [
+        sampled.map(({ streamId }) => streamId),
+        sampled.map(({ seq }) => seq),
+        sampled.map(({ body }) => body.gaugeId),
+        sampled.map(({ body }) => body.serial),
+        sampled.map(({ stationId }) => stationId),
+        sampled.map(({ at }) => at),
+      ],
+    );
   const told = [...gauges.keys()].sort();
   if (told.length > 0)
     await tx.execute('INSERT INTO gauge (gauge_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [told]);
-  const used = [...new Set(measured.flatMap(({ body }) => body.gaugeId ?? []))];
+  const used = [...new Set([...measured, ...sampled].flatMap(({ body }) => body.gaugeId ?? []))];
   if (told.length + used.length === 0) return [];
   // Everybody locks gauges in one order. A value with a gauge that nobody ever found bad changes nothing of it.
   const rows = await tx.query<{ gauge_id: string; part: string }>(
@@ -72,10 +87,10 @@ export async function unitsIn(
     const lists: { recallId: string; units: string[] }[] = [];
     for (const { recallId, from, to } of windows) {
       const rows = await tx.query<{ serial: string }>(
-        `SELECT e.serial FROM measured_value m JOIN execution e ON e.execution_id = m.execution_id
-         WHERE m.gauge_id = $1 AND m.at >= $2 AND ($3::bigint IS NULL OR m.at <= $3) AND e.serial IS NOT NULL
-           AND ($4::text[] IS NULL OR m.station_id = ANY($4))
-         GROUP BY e.serial ORDER BY e.serial`,
+        `SELECT DISTINCT serial FROM gauge_use
+         WHERE gauge_id = $1 AND at >= $2 AND ($3::bigint IS NULL OR at <= $3)
+           AND ($4::text[] IS NULL OR station_id = ANY($4))
+         ORDER BY serial`,
         [part.gaugeId, Math.trunc(from), to === null ? null : Math.trunc(to), stations],
       );
       lists.push({ recallId, units: rows.map(({ serial }) => serial) });
