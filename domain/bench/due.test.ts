@@ -41,7 +41,7 @@ function sampled(
     plan,
     planned,
     sampling: samplingSchema.parse({ at: ['QB10'], ...sampling }),
-    made: { earlier: { count: 0, ms: 0, lastAt: null }, units: inTime(units) },
+    made: { anew: [], units: inTime(units) },
     decided,
     orderDone: () => false,
     shiftOf: () => null,
@@ -145,11 +145,13 @@ it('has one sample for each time that the minutes of production are full, late u
   );
 });
 
-it('goes on counting from what was made before the window', () => {
-  const made = { earlier: { count: 3, ms: 0, lastAt: start }, units: [unit(4), unit(5), unit(6)] };
-  expect(countedPlaces(made, { units: 5 })).toEqual([1]);
-  const earlier = { count: 3, ms: 9 * minute, lastAt: start + 3 * minute };
-  expect(countedPlaces({ earlier, units: made.units }, { minutes: 10 })).toEqual([0]);
+it('begins to count anew where a week begins', () => {
+  const units = [unit(1), unit(2), unit(3), unit(4), unit(5), unit(6), unit(7), unit(8)];
+  const anew = [start, start + 3.5 * minute];
+  expect(countedPlaces({ anew, units }, { units: 2 })).toEqual([1, 4, 6]);
+  expect(countedPlaces({ anew, units }, { minutes: 2 })).toEqual([2, 5, 7]);
+  const week = sampled(units.slice(0, 3), { every: { units: 5 } }, [], { made: { anew, units: units.slice(0, 3) } });
+  expect(upcoming(week, start + 4 * minute)).toMatchObject({ units: 5 });
 });
 
 it('lets a sample answer the nearest place when a late unit has moved the places', () => {

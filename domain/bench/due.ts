@@ -27,15 +27,9 @@ export interface MadeUnit {
   readonly setUps: readonly SetUpFact[];
 }
 
-/** What was made before the window: it is counted and no longer asked for. `ms`: production time, of gaps up to the idle time. */
-export interface Earlier {
-  readonly count: number;
-  readonly ms: number;
-  readonly lastAt: number | null;
-}
-
 export interface Made {
-  readonly earlier: Earlier;
+  /** UTC ms, ascending: counting begins anew (each week), so that no number of what was made long ago has to be kept. */
+  readonly anew: readonly number[];
   /** In order of time, then of run. */
   readonly units: readonly MadeUnit[];
 }
@@ -61,9 +55,6 @@ export interface DueSample extends Stream {
 
 /** A longer gap between two units is no production time. */
 export const idleMs = 15 * 60_000;
-/** What became due earlier is asked for no longer. */
-export const windowMs = 7 * 86_400_000;
-
 /** Gaps count up to this: never over more than one sample, so that there is one sample for each time that the minutes are full. */
 export const gapMs = (minutes: number): number => Math.min(idleMs, minutes * 60_000);
 
@@ -89,22 +80,30 @@ interface Found {
   readonly units: 'until' | 'from';
 }
 
-/** Places at which counting asks for a sample. */
-export function countedPlaces({ earlier, units }: Made, every: NonNullable<Sampling['every']>): readonly number[] {
-  if ('units' in every) {
-    const { units: n } = every;
-    return units.flatMap((_, i) => ((earlier.count + i + 1) % n === 0 ? [i] : []));
-  }
-  const full = every.minutes * 60_000;
-  const places: number[] = [];
-  let { ms, lastAt } = earlier;
-  for (const [i, { at }] of units.entries()) {
-    const before = Math.floor(ms / full);
-    if (lastAt !== null) ms += Math.min(Math.max(0, at - lastAt), gapMs(every.minutes));
+/** Units and production time counted up to and with each unit, since counting began. */
+function counted({ anew, units }: Made, capMs: number): readonly { readonly n: number; readonly ms: number }[] {
+  let n = 0;
+  let ms = 0;
+  let lastAt: number | null = null;
+  return units.map(({ at }) => {
+    const before = lastAt;
+    if (before !== null && anew.some((begins) => before < begins && begins <= at)) [n, ms, lastAt] = [0, 0, null];
+    n += 1;
+    if (lastAt !== null) ms += Math.min(Math.max(0, at - lastAt), capMs);
     lastAt = at;
-    if (Math.floor(ms / full) > before) places.push(i);
-  }
-  return places;
+    return { n, ms };
+  });
+}
+
+/** Places at which counting asks for a sample. */
+export function countedPlaces(made: Made, every: NonNullable<Sampling['every']>): readonly number[] {
+  if ('units' in every) return counted(made, idleMs).flatMap(({ n }, i) => (n % every.units === 0 ? [i] : []));
+  const full = every.minutes * 60_000;
+  const all = counted(made, gapMs(every.minutes));
+  return all.flatMap(({ ms, n }, i) => {
+    const before = n === 1 ? 0 : (all[i - 1]?.ms ?? 0);
+    return Math.floor(ms / full) > Math.floor(before / full) ? [i] : [];
+  });
 }
 
 /**
@@ -139,7 +138,6 @@ function byCount({ made, sampling: { every }, decided }: Sampled): readonly Foun
 function byOccasion(sampled: Sampled): readonly Found[] {
   const { made, sampling, orderDone, shiftOf } = sampled;
   const found = new Map<string, Found>();
-  const windowAt = made.units[0]?.at ?? 0;
   const add = (reason: DueReason, key: string, sinceAt: number, at: number, units: Found['units']): void => {
     const name = `${reason} ${key}`;
     // The first unit counts, and of a last piece the newest.
@@ -158,7 +156,7 @@ function byOccasion(sampled: Sampled): readonly Found[] {
     if (on.has('shift-start')) {
       const shift = shiftOf(at);
       // Of a shift that began before the window, the first unit may not be in it.
-      const whole = made.earlier.count === 0 || (shift !== null && shift.startAt >= windowAt - idleMs);
+      const whole = shift !== null && shift.startAt >= (made.anew[0] ?? 0);
       if (shift !== null && whole) add('shift-start', shift.key, shift.startAt, i, 'from');
     }
   }
@@ -231,17 +229,12 @@ export interface Upcoming {
 /** @returns null where nothing is counted. */
 export function upcoming({ made, sampling: { every } }: Sampled, now: number): Upcoming | null {
   if (every === undefined) return null;
-  const { earlier, units } = made;
-  const lastAt = units.at(-1)?.at ?? earlier.lastAt;
   const cap = 'units' in every ? idleMs : gapMs(every.minutes);
+  const lastAt = made.units.at(-1)?.at ?? null;
   const running = lastAt !== null && now - lastAt < cap;
-  if ('units' in every)
-    return { units: every.units - ((earlier.count + units.length) % every.units), ms: null, running };
-  let { ms, lastAt: before } = earlier;
-  for (const { at } of units) {
-    if (before !== null) ms += Math.min(Math.max(0, at - before), cap);
-    before = at;
-  }
+  const begunAnew = lastAt !== null && made.anew.some((begins) => lastAt < begins && begins <= now);
+  const { n, ms } = (begunAnew ? null : counted(made, cap).at(-1)) ?? { n: 0, ms: 0 };
+  if ('units' in every) return { units: every.units - (n % every.units), ms: null, running };
   const full = every.minutes * 60_000;
   const since = lastAt === null ? 0 : Math.min(Math.max(0, now - lastAt), cap);
   return { units: null, ms: Math.max(0, full - (ms % full) - since), running };

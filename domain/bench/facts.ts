@@ -1,10 +1,10 @@
 /** What the rules of samples may know: everything comes in by these questions (the station's read model). */
-import type { Decided, Made, Stream } from './due.ts';
+import type { Decided, MadeUnit, Stream } from './due.ts';
 import type { Sample } from './sample.ts';
 
 export interface BenchFacts {
-  /** @param since UTC ms: units before it are counted only, from `begunAt` on. @param capMs gaps count up to this. */
-  made(stream: Stream, window: { readonly begunAt: number; readonly since: number; readonly capMs: number }): Made;
+  /** In order of time, then of run. @param since UTC ms. */
+  made(stream: Stream, since: number): readonly MadeUnit[];
   /** Samples of the stream that were begun or skipped here. */
   decided(stream: Stream): readonly Decided[];
   orderDone(stream: Stream, orderId: string): boolean;

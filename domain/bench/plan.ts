@@ -2,9 +2,9 @@
 import type { PlannedCharacteristic, Sampling } from '#contract/config/control-plan.ts';
 import type { ReleasedControlPlan } from '#contract/config/index.ts';
 import type { Facts } from '#domain/facts.ts';
-import { startOfLocalDay } from '#domain/people/local-day.ts';
+import { localDay, startOfLocalDay } from '#domain/people/local-day.ts';
 import { shiftAt } from '#domain/shifts/shifts.ts';
-import { dueSamples, gapMs, idleMs, windowMs, type DueSample, type Sampled, type Stream } from './due.ts';
+import { dueSamples, type DueSample, type Sampled, type Stream } from './due.ts';
 
 export interface SampledStream {
   readonly stream: Stream;
@@ -36,23 +36,29 @@ export function sampledHere({ catalogue, station }: Pick<Facts, 'catalogue' | 's
     );
 }
 
+/** UTC ms of the beginning of the week, by the plant's clocks. */
+function mondayOf(at: number, timeZone: string): number {
+  const day = Date.parse(localDay(at, timeZone));
+  const since = (new Date(day).getUTCDay() + 6) % 7;
+  return startOfLocalDay(new Date(day - since * 86_400_000).toISOString().slice(0, 10), timeZone);
+}
+
 /** With what is known of each. Counting begins with the release of the plan. */
 export function sampledNow(facts: Pick<Facts, 'catalogue' | 'station' | 'bench' | 'now'>): readonly Sampled[] {
   const { catalogue, now, bench } = facts;
   const { plant } = catalogue;
-  // The window moves by whole days: within one nothing that is due vanishes, and counts stay as they are.
-  const day = new Date(now - windowMs).toISOString().slice(0, 10);
-  const since = startOfLocalDay(day, plant.timeZone);
+  // Counting begins anew each Monday. The week before is looked at too: what became due on a Friday is still due.
+  const monday = mondayOf(now, plant.timeZone);
+  const before = mondayOf(monday - 86_400_000, plant.timeZone);
   return sampledHere(facts).map(({ stream, plan, planned, sampling }) => {
-    const { every } = sampling;
-    const capMs = every !== undefined && 'minutes' in every ? gapMs(every.minutes) : idleMs;
     const begunAt = plan.released === undefined ? 0 : Date.parse(plan.released.at);
+    const since = Math.max(before, begunAt);
     return {
       stream,
       plan,
       planned,
       sampling,
-      made: bench.made(stream, { begunAt, since: Math.max(since, begunAt), capMs }),
+      made: { anew: [since, monday], units: bench.made(stream, since) },
       decided: bench.decided(stream).filter((d) => d.characteristicId === planned.characteristic),
       orderDone: (orderId: string) => bench.orderDone(stream, orderId),
       shiftOf(at: number) {

@@ -1,6 +1,6 @@
 /** Samples folded in memory, for the tests of the rules. */
 import type { Happened } from '#domain/happened.ts';
-import type { Decided, Made } from './due.ts';
+import type { Decided, MadeUnit } from './due.ts';
 import type { BenchFacts } from './facts.ts';
 import { evolveSample, sampleEvents, type Sample } from './sample.ts';
 
@@ -8,7 +8,7 @@ const ofSample: ReadonlySet<string> = new Set(sampleEvents);
 
 export class BenchMemory implements BenchFacts {
   /** What the bench has heard of; set by the test. */
-  units: Made['units'] = [];
+  units: readonly MadeUnit[] = [];
   readonly samples = new Map<string, Sample>();
   readonly all: Decided[] = [];
   #setUps: { setUpId: string; kind: 'set-up' | 'tool-change'; at: number }[] = [];
@@ -31,8 +31,8 @@ export class BenchMemory implements BenchFacts {
     }
   }
 
-  made(): Made {
-    return { earlier: { count: 0, ms: 0, lastAt: null }, units: this.units };
+  made(): readonly MadeUnit[] {
+    return this.units;
   }
   decided(): readonly Decided[] {
     return this.all;

@@ -312,3 +312,14 @@ it('tells the next unit that passes here of a set-up that was declared, once', a
     await line.close();
   }
 });
+
+it('is the same after the read model was made again, also when passports came, changed and went', async () => {
+  made(1, 6);
+  signIn('quinn');
+  start();
+  measureAll();
+  const [, serial, body] = passport(1);
+  bench.server.send(['passport', serial, body], ['passport', serialOf(2), null]);
+  await bench.restart();
+  expect(bench.store.rebuild()).toMatchObject({ equal: true });
+});

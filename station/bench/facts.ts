@@ -20,34 +20,21 @@ const keyOf = ({ stationId, definitionId, operationId }: Stream): [string, strin
 
 export function benchFacts(db: ReadModelReader, stationId: string): BenchFacts {
   return {
-    made(stream, { begunAt, since, capMs }) {
-      const key = keyOf(stream);
-      const earlier = db.get<{ readonly count: number; readonly ms: number | null; readonly lastAt: number | null }>(
-        `SELECT count(*) AS count, sum(min(gap, ?)) AS ms, max(at) AS lastAt FROM
-           (SELECT at, at - lag(at, 1, at) OVER (ORDER BY at, execution_id) AS gap FROM bench_pass
-            WHERE ${of} AND at >= ? AND at < ?)`,
-        capMs,
-        ...key,
-        begunAt,
-        since,
-      );
+    made(stream, since) {
       const rows = db.all<Omit<MadeUnit, 'first' | 'setUps'> & { readonly first: number; readonly setUps: string }>(
         `SELECT serial, execution_id AS executionId, order_id AS orderId, revision, at, set_ups AS setUps,
            NOT EXISTS (SELECT 1 FROM bench_pass e WHERE e.order_id = p.order_id AND e.station_id = p.station_id
              AND e.operation_id = p.operation_id AND (e.at, e.execution_id) < (p.at, p.execution_id)) AS first
          FROM bench_pass p WHERE ${of} AND at >= ? ORDER BY at, execution_id LIMIT ?`,
-        ...key,
+        ...keyOf(stream),
         since,
         mostMade,
       );
-      return {
-        earlier: { count: earlier?.count ?? 0, ms: earlier?.ms ?? 0, lastAt: earlier?.lastAt ?? null },
-        units: rows.map((row) => ({
-          ...row,
-          first: row.first === 1,
-          setUps: JSON.parse(row.setUps) as SetUpFact[],
-        })),
-      };
+      return rows.map((row) => ({
+        ...row,
+        first: row.first === 1,
+        setUps: JSON.parse(row.setUps) as SetUpFact[],
+      }));
     },
     decided: ({ planId, operationId, stationId: at }) =>
       db.all<Decided>(

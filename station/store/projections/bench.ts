@@ -18,7 +18,7 @@ const ddl = `
     operation_id TEXT NOT NULL,
     station_id TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
-  -- set_ups: declared at the station since the operation had passed there before; JSON.
+  -- here: this log tells of it; else it goes with the passport. set_ups: declared at the station since the operation had passed there before; JSON.
   CREATE TABLE bench_pass (
     execution_id TEXT PRIMARY KEY,
     serial TEXT NOT NULL,
@@ -28,7 +28,8 @@ const ddl = `
     operation_id TEXT NOT NULL,
     station_id TEXT NOT NULL,
     at INTEGER NOT NULL,
-    set_ups TEXT NOT NULL
+    set_ups TEXT NOT NULL,
+    here INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX bench_pass_of ON bench_pass (station_id, definition_id, operation_id, at, execution_id);
   CREATE INDEX bench_pass_order ON bench_pass (order_id, station_id, operation_id, at);
@@ -40,6 +41,7 @@ const ddl = `
     station_id TEXT NOT NULL,
     definition_id TEXT NOT NULL,
     revision TEXT NOT NULL,
+    here INTEGER NOT NULL,
     PRIMARY KEY (serial, operation_id, station_id)
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE bench_sample (
@@ -80,7 +82,7 @@ const ofSample: ReadonlySet<string> = new Set(sampleEvents);
 
 export const bench: Projection = {
   name: 'bench',
-  version: 1,
+  version: 2,
   tables: ['bench_run', 'bench_pass', 'bench_imported', 'bench_sample', 'bench_decided', 'bench_set_up', 'bench_told'],
   ddl,
   apply(db, event) {
@@ -119,7 +121,7 @@ function foldRun(db: ReadModelDb, event: StoredEvent): void {
   if (event.type === 'unit.created') {
     const { serial, definitionId, revision, passed } = event.body;
     for (const { operationId, stationId } of passed)
-      if (stationId !== null) putImported(db, serial, operationId, stationId, definitionId, revision);
+      if (stationId !== null) putImported(db, serial, operationId, stationId, definitionId, revision, true);
   }
   if (event.type === 'execution.started') {
     const { executionId, serial, orderId, definition, operationId } = event.body;
@@ -139,9 +141,9 @@ function foldRun(db: ReadModelDb, event: StoredEvent): void {
     const { executionId, operationId, setUps } = event.body;
     db.run(
       `INSERT INTO bench_pass
-         (execution_id, serial, order_id, definition_id, revision, operation_id, station_id, at, set_ups)
-       SELECT execution_id, serial, order_id, definition_id, revision, operation_id, station_id, ?, ?
-       FROM bench_run WHERE execution_id = ? ON CONFLICT (execution_id) DO NOTHING`,
+         (execution_id, serial, order_id, definition_id, revision, operation_id, station_id, at, set_ups, here)
+       SELECT execution_id, serial, order_id, definition_id, revision, operation_id, station_id, ?, ?, 1
+       FROM bench_run WHERE execution_id = ? ON CONFLICT (execution_id) DO UPDATE SET here = 1`,
       Math.trunc(event.at),
       JSON.stringify(setUps ?? []),
       executionId,
@@ -158,10 +160,10 @@ function foldRun(db: ReadModelDb, event: StoredEvent): void {
     db.run('DELETE FROM bench_run WHERE execution_id = ?', event.body.executionId);
 }
 
-/**
- * What cannot be read is as if it had not come. A passport that was taken away from here stays counted: the unit was made.
- */
+/** What cannot be read is as if it had not come; what goes takes its passes along (the server keeps them for two weeks). */
 function foldPassport(db: ReadModelDb, { id, body }: ProjectedDocument): void {
+  db.run('DELETE FROM bench_pass WHERE serial = ? AND here = 0', id);
+  db.run('DELETE FROM bench_imported WHERE serial = ? AND here = 0', id);
   const read = passportSchema.safeParse(body);
   if (!read.success || read.data.serial !== id) return;
   const { serial, passed, origins } = read.data;
@@ -170,13 +172,13 @@ function foldPassport(db: ReadModelDb, { id, body }: ProjectedDocument): void {
   for (const { operationId, executionId, stationId, at, setUps } of passed) {
     if (stationId === null) continue;
     if (executionId === null || at === null) {
-      putImported(db, serial, operationId, stationId, origin.definitionId, origin.revision);
+      putImported(db, serial, operationId, stationId, origin.definitionId, origin.revision, false);
       continue;
     }
     db.run(
       `INSERT INTO bench_pass
-         (execution_id, serial, order_id, definition_id, revision, operation_id, station_id, at, set_ups)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (execution_id) DO NOTHING`,
+         (execution_id, serial, order_id, definition_id, revision, operation_id, station_id, at, set_ups, here)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (execution_id) DO NOTHING`,
       executionId,
       serial,
       origin.orderId,
@@ -197,15 +199,17 @@ function putImported(
   stationId: string,
   definitionId: string,
   revision: string,
+  here: boolean,
 ): void {
   db.run(
-    `INSERT INTO bench_imported (serial, operation_id, station_id, definition_id, revision) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT (serial, operation_id, station_id) DO NOTHING`,
+    `INSERT INTO bench_imported (serial, operation_id, station_id, definition_id, revision, here) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (serial, operation_id, station_id) DO UPDATE SET here = max(here, excluded.here)`,
     serial,
     operationId,
     stationId,
     definitionId,
     revision,
+    Number(here),
   );
 }
 
