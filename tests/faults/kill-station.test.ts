@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -20,6 +21,9 @@ const serials = ['PMP100-2600417', 'PMP100-2600418'];
 let line: DemoLine;
 beforeAll(async () => {
   line = await startDemoLine(['--speed', '10']);
+  // Thirty units and more: a signal of a chart would lock the operation, and nothing would be left to kill.
+  const plan = join(line.config, 'control-plans/PMP-100.1.yaml');
+  writeFileSync(plan, readFileSync(plan, 'utf8').replaceAll('minimum: 20', 'minimum: 200'));
 }, 90_000);
 afterAll(() => line.stop());
 
