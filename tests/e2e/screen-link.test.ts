@@ -262,6 +262,8 @@ describeWith('chromium', 'the screen', (executablePath) => {
     expect(typesSince(before)).toEqual(['station.started', 'station.locked']);
     // Locked means locked: a unit's code does nothing.
     await wedge(pressed);
+    // Every key of it has come to the locked page before somebody signs in: Enter would end the step then.
+    await page.waitForTimeout(1_000);
     await line.control('scanner', 'scan', { text: 'BDG-1002' });
     await step('remark');
     expect(typesSince(before)).toEqual(['station.started', 'station.locked', 'operator.signed-in']);
