@@ -19,7 +19,7 @@ const assembly = text('Assembly', 'Montage');
 const picture = {
   id: 'pump',
   title: text('Coolant pump', 'Kühlmittelpumpe'),
-  url: '/definition-images/x/images/part.svg',
+  url: '/definition-images/bore.svg',
   places: [
     { id: 'flange', title: text('Flange', 'Flansch'), x: 31.3, y: 18 },
     { id: 'bore', title: text('Bore and bearing', 'Bohrung und Lager'), x: 31.3, y: 52 },

@@ -1,0 +1,157 @@
+/**
+ * `node tests/renderer/feature-shots.ts FOLDER [feature...]`: pictures of the features beside the work screen, both languages,
+ * themes and panel sizes, against a scripted station. What is cut is told.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright-core';
+import { permissions } from '#contract/permissions.ts';
+import { chromiumArgs } from '#tests/support/browser.ts';
+import { benchScene } from './bench-scene.ts';
+import { controlScene } from './control-scene.ts';
+import { gaugesScene } from './gauges-scene.ts';
+import { startScriptedStation } from './scripted-station.ts';
+
+const [folder = '/tmp/feature-shots', ...only] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const page = process.env['PAGE'] ?? `${root}out/renderer`;
+const station = await startScriptedStation(page, `${root}resources/demo-plant/definitions/PMP-100.C/images`);
+const browser = await chromium.launch({
+  executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+  args: chromiumArgs,
+});
+/** Runs in the page: texts that are wider than their place or off the screen. */
+const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
+
+interface Camera {
+  readonly tab: Page;
+  go(hash: string): Promise<void>;
+  press(testId: string): Promise<void>;
+  shoot(name: string): Promise<void>;
+}
+type Feature = (camera: Camera) => Promise<void>;
+const pages =
+  (hashes: Readonly<Record<string, string>>): Feature =>
+  async ({ go, shoot }) => {
+    for (const [name, hash] of Object.entries(hashes)) {
+      await go(hash);
+      await shoot(name);
+    }
+  };
+
+const features: Readonly<Record<string, Feature>> = {
+  control: async (camera) => {
+    const { tab, go, press, shoot } = camera;
+    station.control.set({ revision: 2, open: [{ signalId: 'sg-01', title: controlScene.signals[0]!.title }] });
+    await pages({
+      overview: '#/control',
+      counts: '#/control/chart%20PMP-100%20final-check%20final-check%20ST10',
+      collecting: '#/control/chart%20PMP-100%20end-position%20end-position%20ST10',
+      closed: '#/control/sg-00',
+      chart: '#/control/chart%20PMP-100%20bore-b%20bore-b%20ST10',
+    })(camera);
+    await press('side-capability');
+    await shoot('capability');
+    await go('#/control/sg-01');
+    await shoot('signal');
+    await press('print-suspects');
+    await shoot('sheet');
+    await tab.keyboard.press('Escape');
+    station.control.set({ revision: 3, open: [] });
+  },
+  gauges: async (camera) => {
+    const { tab, go, press, shoot } = camera;
+    await pages({ register: '#/gauges', fine: '#/gauges/G-115', gauge: '#/gauges/G-114' })(camera);
+    await press('print-recall');
+    await shoot('sheet');
+    await tab.keyboard.press('Escape');
+    await press('calibrate');
+    await shoot('calibrate');
+    await tab.keyboard.press('Escape');
+    station.gauges.set({ revision: 2, check: gaugesScene.check, troubled: 2 });
+    await go('#/gauges/G-120');
+    await shoot('check');
+    station.gauges.set({ revision: 3, check: null, troubled: 2 });
+  },
+  bench: async ({ go, shoot }) => {
+    const { none, setUps: _setUps, ...views } = benchScene;
+    const show = (view: typeof none): void =>
+      station.bench.set({ ...view, revision: station.bench.value.revision + 1 });
+    await go('#/bench');
+    for (const [name, view] of Object.entries(views)) {
+      show(view);
+      await shoot(name);
+    }
+    show(none);
+  },
+  studies: async (camera) => {
+    const { tab, shoot } = camera;
+    await pages({
+      list: '#/studies',
+      'set-up': '#/studies/new',
+      measuring: '#/studies/study-runs',
+      agreement: '#/studies/result%20study-agreement',
+      result: '#/studies/result%20study-grr',
+    })(camera);
+    await tab.pdf({ path: `${folder}/studies-result.pdf`, format: 'A4' });
+    await tab.getByTestId('study-result').evaluate('(element) => element.scrollTo(0, 420)', null);
+    await shoot('result-below');
+  },
+  nonconformances: async ({ tab, go, press, shoot }) => {
+    await go('#/nonconformances');
+    await shoot('overview');
+    await go('#/nonconformances/new');
+    await press('defect-burr');
+    await shoot('capture');
+    await go('#/nonconformances/nc-01');
+    await shoot('detail');
+    await press('primary-action');
+    await shoot('dispose');
+    await press('dispose-use-as-is');
+    await shoot('concession');
+    await tab.keyboard.press('Escape');
+    await tab.locator('footer').getByRole('button').nth(2).click();
+    await shoot('containment');
+    await tab.keyboard.press('Escape');
+  },
+};
+
+const { people, settings } = station;
+const { person } = people.value;
+if (person !== null) people.set({ ...people.value, person: { ...person, permissions: [...permissions] } });
+for (const { width, height } of [
+  { width: 1920, height: 1080 },
+  { width: 1280, height: 800 },
+])
+  for (const [theme, language] of [
+    ['light', 'en'],
+    ['dark', 'de'],
+  ] as const) {
+    const tab = await browser.newPage({ viewport: { width, height } });
+    tab.on('console', (message) => console.log(`[${message.type()}] ${message.text()}`));
+    tab.on('pageerror', (error) => console.log(`[pageerror] ${error.stack ?? error.message}`));
+    settings.set({ ...settings.value, theme, language });
+    await tab.goto(station.address);
+    for (const [feature, take] of Object.entries(features)) {
+      if (only.length > 0 && !only.includes(feature)) continue;
+      await take({
+        tab,
+        async go(hash) {
+          await tab.evaluate(`window.location.hash = ${JSON.stringify(hash)}`);
+          await tab.waitForTimeout(900);
+        },
+        press: (testId) => tab.getByTestId(testId).click(),
+        async shoot(name) {
+          await tab.waitForTimeout(700);
+          const look = `${feature}-${name}-${width}-${theme}-${language}`;
+          await tab.screenshot({ path: `${folder}/${look}.png` });
+          const overflow = await tab.evaluate<readonly string[]>(overflowing);
+          if (overflow.length > 0) console.log(`${look}:\n  ${overflow.join('\n  ')}`);
+        },
+      });
+    }
+    await tab.close();
+  }
+await browser.close();
+await station.close();
