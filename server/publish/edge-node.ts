@@ -114,8 +114,12 @@ export class EdgeNode {
       for (const change of all) device.set(change.name, change);
       if (device.size > before) fresh.add(stationId);
     }
+    // Nothing may be told of a device that is dead: what told of itself is born again.
+    for (const stationId of byStation.keys()) {
+      if (this.#dead.has(stationId)) await this.alive(stationId);
+      else if (this.#names.sparkplug && fresh.has(stationId)) await this.#birthOf(stationId);
+    }
     if (this.#names.sparkplug) {
-      for (const stationId of fresh) if (!this.#dead.has(stationId)) await this.#birthOf(stationId);
       for (const [stationId, all] of byStation) {
         const aliases = this.#aliasesOf(stationId);
         for (let from = 0; from < all.length; from += perMessage) {
