@@ -13,6 +13,8 @@ export interface BenchFacts {
   sample(sampleId: string): Sample | null;
   /** The one that is being measured at this station; there is at most one. */
   open(): Sample | null;
+  /** The last one that was begun at this station, open or finished. */
+  newest(): Sample | null;
   /** Declared here since the operation last passed here, oldest first. */
   setUpsSince(operationId: string): readonly { setUpId: string; kind: 'set-up' | 'tool-change'; at: number }[];
 }

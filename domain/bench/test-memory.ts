@@ -50,6 +50,9 @@ export class BenchMemory implements BenchFacts {
   open(): Sample | null {
     return [...this.samples.values()].find(({ finished }) => finished === null) ?? null;
   }
+  newest(): Sample | null {
+    return [...this.samples.values()].at(-1) ?? null;
+  }
   setUpsSince(): readonly { setUpId: string; kind: 'set-up' | 'tool-change'; at: number }[] {
     return this.#setUps;
   }

@@ -57,14 +57,17 @@ export function decideNonconformance(command: NonconformanceCommand, open: Execu
   }
 }
 
-/** Where a defect of this unit is found now: in its run here, else after what passed here last. */
+/** Where a defect of this unit is found now: in its run here, in the last sample here that it is in, else after what passed here last. */
 export function foundAt(
   unit: Unit | null,
   open: Execution | null,
-  facts: Pick<Facts, 'station'>,
+  facts: Pick<Facts, 'station' | 'bench'>,
 ): Pick<Nonconformance['recorded'], 'operationId' | 'executionId' | 'stepId'> {
   if (open !== null && unit !== null && open.serial === unit.serial && isOpen(open))
     return { operationId: open.operationId, executionId: open.executionId, stepId: open.currentStep };
+  const sample = facts.bench.newest();
+  if (sample !== null && sample.units.some(({ serial }) => serial === unit?.serial))
+    return { operationId: sample.operationId, executionId: null, stepId: null };
   const here = unit?.passed.filter(({ stationId }) => stationId === facts.station.id) ?? [];
   const last = here.reduce<Unit['passed'][number] | null>(
     (newest, pass) => (newest === null || (pass.at ?? 0) >= (newest.at ?? 0) ? pass : newest),

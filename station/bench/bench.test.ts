@@ -3,6 +3,7 @@ import type { BenchView } from '#contract/rpc/bench.ts';
 import type { Outcome } from '#contract/refusal.ts';
 import { benchConfiguration } from '#domain/bench/test-plan.ts';
 import { serialOf } from '#domain/control/test-plan.ts';
+import { defectConfiguration } from '#domain/nonconformances/test-defects.ts';
 import { startAt } from '#domain/test-kit.ts';
 import { TestStation } from '#station/core/test-kit.ts';
 
@@ -13,7 +14,8 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 function make(): TestStation {
-  const station = new TestStation('QB10', benchConfiguration());
+  const { defects = null } = defectConfiguration();
+  const station = new TestStation('QB10', { ...benchConfiguration(), defects });
   station.shop.states.set('scale', 'connected');
   station.server.linked();
   return station;
@@ -322,4 +324,34 @@ it('is the same after the read model was made again, also when passports came, c
   bench.server.send(['passport', serial, body], ['passport', serialOf(2), null]);
   await bench.restart();
   expect(bench.store.rebuild()).toMatchObject({ equal: true });
+});
+
+it('a defect seen while a sample is measured is of the sampled operation; the sample stays open with its values', () => {
+  made(1, 3);
+  signIn('quinn');
+  start();
+  gauge(10);
+  const serial = view().sample?.task?.serial ?? '';
+  const record = (): Outcome<unknown> =>
+    bench.core.dispatch(
+      {
+        type: 'nonconformance.record',
+        defectId: 'crack',
+        subject: { kind: 'units', serials: [serial] },
+        mark: null,
+        note: '',
+      },
+      bench.id(),
+    );
+  const recorded = () => bench.events().findLast(({ type }) => type === 'nonconformance.recorded')?.body;
+  expect(codes(record())).toEqual([]);
+  expect(recorded()).toMatchObject({ operationId: '10', executionId: null });
+  expect(bench.types().at(-1)).toBe('unit.held');
+  expect(view().sample).toMatchObject({ task: { serial, characteristicId: 'flange' }, values: [{ value: 10 }] });
+  gauge(60);
+  expect(view().sample?.values).toHaveLength(2);
+  // Nothing of this unit passed here, but its sample was measured here: also when it is over.
+  bench.core.dispatch({ type: 'sample.stop', sampleId: view().sample?.sampleId ?? '', reason: 'seen' }, bench.id());
+  expect(codes(record())).toEqual([]);
+  expect(recorded()).toMatchObject({ operationId: '10' });
 });

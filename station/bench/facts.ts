@@ -4,7 +4,7 @@ import type { Decided, MadeUnit, Stream } from '#domain/bench/due.ts';
 import type { BenchFacts } from '#domain/bench/facts.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readOrder } from '#station/store/projections/aggregates.ts';
-import { readSample, readSetUpsSince } from '#station/store/projections/bench.ts';
+import { newestSample, readSample, readSetUpsSince } from '#station/store/projections/bench.ts';
 
 /** More samples than anybody measures within the window. */
 const mostDecided = 5_000;
@@ -79,6 +79,7 @@ export function benchFacts(db: ReadModelReader, stationId: string): BenchFacts {
       );
       return row === undefined ? null : readSample(db, row.sampleId);
     },
+    newest: () => newestSample(db, stationId),
     setUpsSince: (operationId) => readSetUpsSince(db, operationId),
   };
 }

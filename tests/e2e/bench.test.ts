@@ -100,6 +100,14 @@ describeWith('chromium', 'a sample at the quality bench', (executablePath) => {
     await control('calliper', 'value', { value: 0.945 });
     await see('refused-push').waitFor();
     await picture('bench-refused');
+    // A defect seen meanwhile: two taps, and the sample goes on where it was.
+    await see('defect').click();
+    await see('defect-burr').click();
+    await see('part').click({ position: { x: 200, y: 160 } });
+    await see('nc-unit-PMP100-2600429').waitFor();
+    expect(await see('nc').textContent()).toContain('Operation 10');
+    await see('place-bench').click();
+    await measured(0);
     for (const [unit, bore] of [24.004, 24.006, 24.005].entries()) {
       await control('calliper', 'value', { value: bore });
       await measured(2 * unit + 1);
