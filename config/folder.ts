@@ -5,8 +5,15 @@ import type { FileTree } from './file-tree.ts';
 
 export const singleFiles = ['plant.yaml', 'people.yaml', 'materials.yaml'] as const;
 /** Files that a plant may have or not. */
-export const optionalFiles = ['integration.yaml', 'gauges.yaml', 'defects.yaml'] as const;
-export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders', 'control-plans'] as const;
+export const optionalFiles = [
+  'integration.yaml',
+  'gauges.yaml',
+  'defects.yaml',
+  'reasons.yaml',
+  'calendar.yaml',
+  'andon.yaml',
+] as const;
+export const listFolders = ['lines', 'stations', 'devices', 'recipes', 'orders', 'control-plans', 'machines'] as const;
 export type ListFolder = (typeof listFolders)[number];
 
 export interface FolderContents {
@@ -32,6 +39,7 @@ export function listFolder(tree: FileTree): FolderContents {
     recipes: [],
     orders: [],
     'control-plans': [],
+    machines: [],
   };
   const empty = { single: new Set<string>(), lists, definitions: [] };
   if (tree.problem !== null) {

@@ -1,12 +1,14 @@
 /**
  * Reads a configuration folder (design law 9): plant.yaml, people.yaml, materials.yaml, lines/*.yaml, stations/*.yaml,
  * devices/*.yaml, recipes/*.yaml, definitions/<any name>/definition.yaml with images beside, control-plans/*.yaml,
- * orders/*.yaml, integration.yaml, gauges.yaml, defects.yaml.
+ * orders/*.yaml, machines/*.yaml, integration.yaml, gauges.yaml, defects.yaml, reasons.yaml, calendar.yaml, andon.yaml.
  * Either everything is right, or every fault is told at once with file, line, column and remedy.
  */
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { z } from 'zod';
+import { andonSchema } from '#contract/config/andon.ts';
+import { calendarSchema } from '#contract/config/calendar.ts';
 import { controlPlanSchema } from '#contract/config/control-plan.ts';
 import { defectsSchema } from '#contract/config/defects.ts';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
@@ -14,6 +16,7 @@ import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
 import { gaugesSchema } from '#contract/config/gauges.ts';
 import { integrationSchema } from '#contract/config/integration.ts';
+import { machineFileSchema } from '#contract/config/machines.ts';
 import {
   lineSchema,
   materialsSchema,
@@ -22,6 +25,7 @@ import {
   plantSchema,
   stationSchema,
 } from '#contract/config/plant.ts';
+import { reasonsSchema } from '#contract/config/reasons.ts';
 import { checkConfiguration, type Source } from '#domain/config/check.ts';
 import { checkDriver, type Manifests } from './driver-checks.ts';
 import { folderTree, type FileTree } from './file-tree.ts';
@@ -102,6 +106,10 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     defects: single('defects.yaml', defectsSchema),
     integration: single('integration.yaml', integrationSchema),
     gauges: single('gauges.yaml', gaugesSchema),
+    machines: many(contents.lists.machines, machineFileSchema),
+    reasons: single('reasons.yaml', reasonsSchema),
+    calendar: single('calendar.yaml', calendarSchema),
+    andon: single('andon.yaml', andonSchema),
   };
   const all = new Map<string, ReadFile<unknown>>();
   for (const each of Object.values(files).flat()) if (each) all.set(each.file, each);
@@ -165,6 +173,10 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
       defects: files.defects?.value ?? null,
       integration: files.integration?.value ?? null,
       gauges: files.gauges?.value.gauges ?? [],
+      machines: files.machines.map(valueOf),
+      reasons: files.reasons?.value ?? null,
+      calendar: files.calendar?.value ?? null,
+      andon: files.andon?.value ?? null,
     },
   };
 }

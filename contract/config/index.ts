@@ -1,11 +1,15 @@
 /** A whole configuration folder after reading: what the station runs on. */
+import type { Andon } from './andon.ts';
+import type { Calendar } from './calendar.ts';
 import type { ControlPlan } from './control-plan.ts';
 import type { Defects } from './defects.ts';
 import type { ProcessDefinition } from './definition.ts';
 import type { Device, Recipe } from './device.ts';
 import type { Gauge } from './gauges.ts';
 import type { Integration } from './integration.ts';
+import type { MachineFile } from './machines.ts';
 import type { Line, Materials, Orders, People, Plant, Station } from './plant.ts';
+import type { Reasons } from './reasons.ts';
 
 export interface Configuration {
   /** SHA-256 over the files' names and contents, hex; events carry it. */
@@ -24,6 +28,14 @@ export interface Configuration {
   readonly defects?: Defects | null;
   /** gauges.yaml; left out: there is none. */
   readonly gauges?: readonly Gauge[];
+  /** machines/*.yaml; left out: there is none. */
+  readonly machines?: readonly MachineFile[];
+  /** reasons.yaml; null or left out: the SEMI E10 tree holds. */
+  readonly reasons?: Reasons | null;
+  /** calendar.yaml; null or left out: there is none. */
+  readonly calendar?: Calendar | null;
+  /** andon.yaml; null or left out: there is none. */
+  readonly andon?: Andon | null;
   /** integration.yaml; null or left out: there is none. */
   readonly integration?: Integration | null;
 }

@@ -15,6 +15,8 @@ export const shiftSchema = z.strictObject({
   title: localizedSchema,
   from: timeOfDay,
   to: timeOfDay,
+  /** Planned breaks inside it, by the plant's clocks; they do not overlap. */
+  breaks: z.array(z.strictObject({ from: timeOfDay, to: timeOfDay, title: localizedSchema.optional() })).default([]),
   /** Days on which it begins. */
   days: z.array(z.enum(weekdays)).min(1).default(['mon', 'tue', 'wed', 'thu', 'fri']),
 });

@@ -67,6 +67,25 @@ import { studyValueRecorded } from './study.value-recorded.ts';
 import { studyVerdictRecorded } from './study.verdict-recorded.ts';
 import { studyFinished } from './study.finished.ts';
 import { studyAbandoned } from './study.abandoned.ts';
+import { sliceBegun } from './slice.begun.ts';
+import { slicesRestated } from './slices.restated.ts';
+import { piecesCounted } from './pieces.counted.ts';
+import { machineDoubted } from './machine.doubted.ts';
+import { machineDoubtSeen } from './machine.doubt-seen.ts';
+import { stopOpened } from './stop.opened.ts';
+import { stopEnded } from './stop.ended.ts';
+import { stopClassified } from './stop.classified.ts';
+import { stopSplit } from './stop.split.ts';
+import { stopMerged } from './stop.merged.ts';
+import { stopEdgeMoved } from './stop.edge-moved.ts';
+import { stopNoted } from './stop.noted.ts';
+import { energyUsed } from './energy.used.ts';
+import { callRaised } from './call.raised.ts';
+import { callAnswered } from './call.answered.ts';
+import { callEscalated } from './call.escalated.ts';
+import { callClosed } from './call.closed.ts';
+import { handoverWritten } from './handover.written.ts';
+import { handoverTaken } from './handover.taken.ts';
 import { linkTestStarted } from './link-test.started.ts';
 import { linkTestRecorded } from './link-test.recorded.ts';
 import { linkTestEnded } from './link-test.ended.ts';
@@ -143,6 +162,25 @@ export const eventDefinitions = [
   studyVerdictRecorded,
   studyFinished,
   studyAbandoned,
+  sliceBegun,
+  slicesRestated,
+  piecesCounted,
+  machineDoubted,
+  machineDoubtSeen,
+  stopOpened,
+  stopEnded,
+  stopClassified,
+  stopSplit,
+  stopMerged,
+  stopEdgeMoved,
+  stopNoted,
+  energyUsed,
+  callRaised,
+  callAnswered,
+  callEscalated,
+  callClosed,
+  handoverWritten,
+  handoverTaken,
   linkTestStarted,
   linkTestRecorded,
   linkTestEnded,

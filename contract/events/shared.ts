@@ -317,3 +317,11 @@ export const studyPlace = {
   appraiser: z.string(),
   trial: z.number().int().min(1),
 };
+
+/** What runs on a machine; null: nothing, or nobody said. */
+export const sliceContextSchema = z.strictObject({
+  orderId: z.string().nullable(),
+  definitionId: z.string().nullable(),
+  operationId: z.string().nullable(),
+});
+export type SliceContext = z.infer<typeof sliceContextSchema>;

@@ -1,11 +1,15 @@
 /** What the cross-checks are given and what they say. Lines and columns are added by whoever read the files. */
+import type { Andon } from '#contract/config/andon.ts';
+import type { Calendar } from '#contract/config/calendar.ts';
 import type { ControlPlan } from '#contract/config/control-plan.ts';
 import type { ProcessDefinition } from '#contract/config/definition.ts';
 import type { Defects } from '#contract/config/defects.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Gauges } from '#contract/config/gauges.ts';
 import type { Integration } from '#contract/config/integration.ts';
+import type { MachineFile } from '#contract/config/machines.ts';
 import type { Line, Materials, Orders, People, Plant, Station } from '#contract/config/plant.ts';
+import type { Reasons } from '#contract/config/reasons.ts';
 import { choices } from './closest.ts';
 
 export type Path = readonly (string | number)[];
@@ -37,6 +41,10 @@ export interface CheckInput {
   readonly defects?: Source<Defects> | null;
   readonly integration?: Source<Integration> | null;
   readonly gauges?: Source<Gauges> | null;
+  readonly machines?: readonly Source<MachineFile>[];
+  readonly reasons?: Source<Reasons> | null;
+  readonly calendar?: Source<Calendar> | null;
+  readonly andon?: Source<Andon> | null;
   /**
    * Identifiers found in parts that could not be read. A reference to one of them is not called unknown: the fault is
    * told where it is, not again at everything that depends on it.

@@ -18,7 +18,9 @@ describe('event types', () => {
   it('are named in the past tense with a dot between thing and act', () => {
     for (const { type } of eventDefinitions) {
       expect(type).toMatch(/^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*$/);
-      expect(type.split('.')[1]).toMatch(/(ed|held|stepped|lifted|begun|done|signed-in|signed-out)$/);
+      expect(type.split('.')[1]).toMatch(
+        /(ed|held|stepped|lifted|begun|done|seen|split|taken|written|signed-in|signed-out)$/,
+      );
     }
   });
 
