@@ -29,6 +29,8 @@ export interface UnitLabel {
   /** Operations that it vouches for. */
   readonly passed: readonly string[];
   readonly completed: boolean;
+  /** Operations that were ordered again and wait for it. */
+  readonly rework: readonly string[];
   /** What the codes say. */
   readonly text: string;
   /** SVG. */

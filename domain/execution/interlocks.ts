@@ -12,7 +12,7 @@ import type { Order } from '#domain/orders/order.ts';
 import { mayEver, permissionFaults, qualificationCheck } from '#domain/people/access.ts';
 import { deviceFaults, readingFaults } from '#domain/steps/values.ts';
 import { unitFaults } from '#domain/units/decide.ts';
-import type { Unit } from '#domain/units/unit-state.ts';
+import type { TakenLabel, Unit } from '#domain/units/unit-state.ts';
 import { passedOperation } from '#domain/units/unit.ts';
 import type { Execution } from './execution.ts';
 import { signalOpen } from '#domain/control/decide.ts';
@@ -144,7 +144,7 @@ function offlineCheck(operation: Operation, unit: Unit, facts: Facts): Check {
       // What was heard of since the label was printed is not on it: another one is, at the station where it passed.
       const newer = elsewhere.flatMap((id) => {
         const pass = passedOperation(unit, id);
-        return pass === null || label.passed.includes(id) ? [] : [pass];
+        return pass === null || vouches(label, id, unit) ? [] : [pass];
       });
       const [first] = newer;
       if (first !== undefined)
@@ -154,6 +154,11 @@ function offlineCheck(operation: Operation, unit: Unit, facts: Facts): Check {
     }
   }
 }
+
+/** A pass that the label tells is the one that counts unless the operation was ordered again by an order that it does not know. */
+const vouches = (label: TakenLabel, operationId: string, { reworks }: Unit): boolean =>
+  label.passed.includes(operationId) &&
+  reworks.every(({ reworkId, ends }) => !ends.includes(operationId) || label.reworks.includes(reworkId));
 
 /** Nothing of an operation is begun while a signal about it is open here. */
 function signalCheck(operation: Operation, { definitionId }: Unit, facts: Facts): Check {

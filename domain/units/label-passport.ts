@@ -2,11 +2,15 @@
  * The passport printed on a unit: a text short enough for a small DataMatrix or QR code, signed by the station that printed
  * it, so that another station can believe it without a network (docs/server.md). Pure; whoever calls brings the signature.
  *
- * `LWP1:` and, in base 41 (two bytes to three characters that every symbology and keyboard wedge carries): body, then 64
- * bytes Ed25519 over `labelDomain` and the body. Body: flags, 8 bytes key id, issued (seconds), serial, order, material,
- * definition (when it is not named as the material), revision, table of stations, origin, passed operations. Numbers are
- * LEB128; times are seconds before the issue, zigzag (clocks of stations may differ in either direction).
+ * `LWP`, version, `:` and, in base 41 (two bytes to three characters that every symbology and keyboard wedge carries): body,
+ * then 64 bytes Ed25519 over the version's domain and the body. Body: flags, 8 bytes key id, issued (seconds), serial, order,
+ * material, definition (when it is not named as the material), revision, table of stations, origin, passed operations. Numbers
+ * are LEB128; times are seconds before the issue, zigzag (clocks of stations may differ in either direction).
+ *
+ * Version 2 is written of units that were reworked, and of no other, so that older programs read all others: before the passed
+ * operations a table of rework orders, in each of these the orders that its run knew, and at the end what was ordered.
  */
+import type { PassportRework } from '#contract/passport.ts';
 
 export interface LabelPassport {
   readonly serial: string;
@@ -20,7 +24,11 @@ export interface LabelPassport {
     /** null: it was not told where and when. */
     readonly stationId: string | null;
     readonly at: number | null;
+    /** Rework orders that its run knew; left out: none. */
+    readonly reworks?: readonly string[] | undefined;
   }[];
+  /** Orders to do operations again, as in the passport; `at` to the second. */
+  readonly reworks: readonly PassportRework[];
   /** Every operation has passed. */
   readonly completed: boolean;
   /** UTC ms, to the second, as every time here. */
@@ -38,9 +46,11 @@ export interface LabelCheck {
 }
 
 const labelPrefix = 'LWP';
-const version = 1;
-/** What the signature is for, so that none made for something else is ever taken for one of a label. */
-export const labelDomain = 'linewright/label-passport/1\u0000';
+type Version = 1 | 2;
+const versionOf = ({ passed, reworks }: LabelPassport): Version =>
+  reworks.length > 0 || passed.some((pass) => pass.reworks !== undefined) ? 2 : 1;
+/** What the signature is for, so that none made for something else, or for another version, is ever taken for one of a label. */
+const labelDomain = (version: Version): string => `linewright/label-passport/${version}\u0000`;
 const signatureBytes = 64;
 
 /** Any version of it: what a scan is told from. */
@@ -48,13 +58,13 @@ export const isLabelPassport = (text: string): boolean => /^LWP[1-9]\d{0,2}:/.te
 
 /** What is signed: domain and body. */
 export function labelBytes(label: LabelPassport): Uint8Array {
-  return signedBytes(bodyOf(label));
+  return signedBytes(versionOf(label), bodyOf(label));
 }
 
 /** @param signature Ed25519 over `labelBytes(label)`, 64 bytes. */
 export function encodeLabel(label: LabelPassport, signature: Uint8Array): string {
   if (signature.length !== signatureBytes) throw new Error(`a signature has 64 bytes, not ${signature.length}`);
-  return `${labelPrefix}${version}:${base41([...bodyOf(label), ...signature])}`;
+  return `${labelPrefix}${versionOf(label)}:${base41([...bodyOf(label), ...signature])}`;
 }
 
 export type DecodedLabel =
@@ -72,17 +82,17 @@ export function decodeLabel(text: string): DecodedLabel {
   const found = head === null ? null : Number(head[1]);
   const damaged = { ok: false, problem: 'damaged', version: found } as const;
   if (head === null) return damaged;
-  if (found !== version) return { ok: false, problem: 'version-unknown', version: found };
+  if (found !== 1 && found !== 2) return { ok: false, problem: 'version-unknown', version: found };
   const bytes = fromBase41(text.slice(head[0].length));
   if (bytes === null || bytes.length <= signatureBytes) return damaged;
   const body = bytes.slice(0, -signatureBytes);
-  const label = readBody(body);
+  const label = readBody(found, body);
   if (label === null) return damaged;
-  return { ok: true, label, signed: signedBytes(body), signature: bytes.slice(-signatureBytes) };
+  return { ok: true, label, signed: signedBytes(found, body), signature: bytes.slice(-signatureBytes) };
 }
 
-function signedBytes(body: ArrayLike<number>): Uint8Array {
-  const domain = new TextEncoder().encode(labelDomain);
+function signedBytes(version: Version, body: ArrayLike<number>): Uint8Array {
+  const domain = new TextEncoder().encode(labelDomain(version));
   const all = new Uint8Array(domain.length + body.length);
   all.set(domain);
   all.set(body, domain.length);
@@ -95,6 +105,7 @@ const flagCompleted = 2;
 
 function bodyOf(label: LabelPassport): readonly number[] {
   const { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId } = label;
+  const { reworks } = label;
   const issued = seconds(issuedAt);
   const out: number[] = [];
   const sameName = definitionId === materialId;
@@ -103,24 +114,53 @@ function bodyOf(label: LabelPassport): readonly number[] {
   putNumber(out, issued);
   for (const text of [serial, orderId, materialId, ...(sameName ? [] : [definitionId]), revision]) putText(out, text);
   const stations = [
-    ...new Set([origin.stationId, ...passed.flatMap((p) => (p.stationId === null ? [] : [p.stationId]))]),
+    ...new Set([
+      origin.stationId,
+      ...passed.flatMap((p) => (p.stationId === null ? [] : [p.stationId])),
+      ...reworks.map(({ stationId }) => stationId),
+    ]),
   ];
   putNumber(out, stations.length);
   for (const station of stations) putText(out, station);
   putNumber(out, zigzag(issued - seconds(origin.at)));
+  const orders = versionOf(label) === 1 ? null : ordersOf(label);
+  if (orders !== null) putList(out, orders, putId);
   putNumber(out, passed.length);
-  for (const { operationId, stationId, at } of passed) {
-    putText(out, operationId);
-    putNumber(out, stationId === null ? 0 : stations.indexOf(stationId) + 1);
-    putNumber(out, at === null ? 0 : zigzag(issued - seconds(at)) + 1);
+  for (const pass of passed) {
+    putText(out, pass.operationId);
+    putNumber(out, pass.stationId === null ? 0 : stations.indexOf(pass.stationId) + 1);
+    putNumber(out, pass.at === null ? 0 : zigzag(issued - seconds(pass.at)) + 1);
+    if (orders !== null) putList(out, pass.reworks ?? [], (to, id) => putNumber(to, orders.indexOf(id)));
+  }
+  if (orders === null) return out;
+  putNumber(out, reworks.length);
+  for (const { reworkId, nonconformanceId, kind, operations, ends, stationId, at } of reworks) {
+    putNumber(out, orders.indexOf(reworkId));
+    putId(out, nonconformanceId);
+    putNumber(out, kinds.indexOf(kind));
+    putList(out, operations, putText);
+    putList(out, ends, putText);
+    putNumber(out, stations.indexOf(stationId));
+    putNumber(out, zigzag(issued - seconds(at)));
   }
   return out;
+}
+
+const kinds: readonly PassportRework['kind'][] = ['rework', 'repair'];
+
+/** Ids of all orders, also of those that a run knew and that were not heard of here themselves. */
+const ordersOf = ({ passed, reworks }: LabelPassport): readonly string[] =>
+  [...new Set([...reworks.map(({ reworkId }) => reworkId), ...passed.flatMap((pass) => pass.reworks ?? [])])].sort();
+
+function putList<T>(out: number[], items: readonly T[], put: (out: number[], item: T) => void): void {
+  putNumber(out, items.length);
+  for (const item of items) put(out, item);
 }
 
 /** Thrown and caught in this file only. */
 class Damaged extends Error {}
 
-function readBody(body: Uint8Array): LabelPassport | null {
+function readBody(version: Version, body: Uint8Array): LabelPassport | null {
   try {
     const from = new Reader(body);
     const flags = from.byte();
@@ -130,22 +170,38 @@ function readBody(body: Uint8Array): LabelPassport | null {
     const [serial, orderId, materialId] = [from.text(), from.text(), from.text()];
     const definitionId = (flags & flagSameName) === 0 ? from.text() : materialId;
     const revision = from.text();
-    const stations = Array.from({ length: from.count() }, () => from.text());
+    const stations = from.list(() => from.text());
     const origin = { stationId: stations[0] ?? from.fail(), at: (issued - unzigzag(from.number())) * 1000 };
-    const passed = Array.from({ length: from.count() }, () => {
+    const orders = version === 1 ? null : from.list(() => from.id());
+    const order = (): string => orders?.[from.number()] ?? from.fail();
+    const passed = from.list(() => {
       const operationId = from.text();
       const station = from.number();
       const before = from.number();
+      const knew = orders === null ? [] : from.list(order);
       return {
         operationId,
         stationId: station === 0 ? null : (stations[station - 1] ?? from.fail()),
         at: before === 0 ? null : (issued - unzigzag(before - 1)) * 1000,
+        ...(knew.length === 0 ? {} : { reworks: knew }),
       };
     });
+    const reworks =
+      orders === null
+        ? []
+        : from.list((): PassportRework => ({
+            reworkId: order(),
+            nonconformanceId: from.id(),
+            kind: kinds[from.number()] ?? from.fail(),
+            operations: from.list(() => from.text()),
+            ends: from.list(() => from.text()),
+            stationId: stations[from.number()] ?? from.fail(),
+            at: (issued - unzigzag(from.number())) * 1000,
+          }));
     from.end();
     const completed = (flags & flagCompleted) !== 0;
     const issuedAt = issued * 1000;
-    return { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId };
+    return { serial, orderId, materialId, definitionId, revision, origin, passed, reworks, completed, issuedAt, keyId };
   } catch (error) {
     if (error instanceof Damaged) return null;
     throw error;
@@ -197,6 +253,20 @@ function putText(out: number[], text: string): void {
   }
 }
 
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** 1 and the 16 bytes of a UUID as we write them (RFC 9562, small letters), else 0 and the text. */
+function putId(out: number[], id: string): void {
+  if (!uuid.test(id)) {
+    out.push(0);
+    putText(out, id);
+    return;
+  }
+  const hex = id.replaceAll('-', '');
+  out.push(1);
+  for (let i = 0; i < 32; i += 2) out.push(Number.parseInt(hex.slice(i, i + 2), 16));
+}
+
 /** No label of ours says more of one thing. */
 const mostOfOneThing = 200;
 const longestText = 256;
@@ -223,9 +293,16 @@ class Reader {
     }
     return this.fail();
   }
-  count(): number {
-    const count = this.number();
-    return count <= mostOfOneThing ? count : this.fail();
+  list<T>(each: () => T): T[] {
+    const length = this.number();
+    return length <= mostOfOneThing ? Array.from({ length }, each) : this.fail();
+  }
+  id(): string {
+    const kind = this.byte();
+    if (kind === 0) return this.text();
+    if (kind !== 1) this.fail();
+    const hex = Array.from({ length: 16 }, () => this.byte().toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   }
   text(): string {
     const head = this.byte();

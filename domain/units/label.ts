@@ -1,13 +1,15 @@
 /** Printing a label passport and taking one in. */
 import { event } from '#contract/events/index.ts';
-import type { Passport, PassportRun } from '#contract/passport.ts';
+import type { Passport, PassportHold, PassportRework, PassportRun } from '#contract/passport.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { UnitCommand } from '#domain/commands.ts';
 import { accept, next, reason, refuse, type Decision } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
+import { nonconformanceHoldId } from '#domain/nonconformances/nonconformance.ts';
 import { unitFaults } from './decide.ts';
 import type { LabelPassport } from './label-passport.ts';
 import { mergeUnit } from './merge.ts';
+import { liftingOf } from './passport.ts';
 import type { Unit } from './unit-state.ts';
 
 export function decideTakeLabel(
@@ -48,17 +50,34 @@ function endedRuns(unit: Unit | null, { issuedAt, passed }: LabelPassport, stati
 }
 
 function passportOfLabel(label: LabelPassport): Passport {
-  const { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt } = label;
+  const { serial, orderId, materialId, definitionId, revision, origin, passed, reworks, completed, issuedAt } = label;
+  const [first, ...others] = reworks;
+  const knew = reworks.map(({ reworkId }) => reworkId).sort();
   return {
     serial,
     origins: [{ orderId, materialId, definitionId, revision, ...origin, imported: false }],
-    passed: passed.map((pass) => ({ ...pass, executionId: null })),
+    passed: passed.map(({ reworks: known, ...pass }) => ({
+      ...pass,
+      executionId: null,
+      ...(known === undefined ? {} : { reworks: [...known] }),
+    })),
     runs: [],
-    holds: [],
+    holds: reworks.map((order) => liftedBy(order, serial)),
     scrapped: null,
-    completed: completed ? { at: issuedAt, stationId: origin.stationId } : null,
+    // A completion stands on a label only when it knew all orders.
+    completed: completed
+      ? { at: issuedAt, stationId: origin.stationId, ...(first === undefined ? {} : { reworks: knew }) }
+      : null,
+    ...(first === undefined ? {} : { reworks: [first, ...others] }),
   };
 }
+
+/**
+ * An order is a disposition of its nonconformance, which lifts that hold (domain/nonconformances/dispose.ts): it is over here too,
+ * where it may have been heard of before the server went away. A time that is not too early, as of runs.
+ */
+const liftedBy = ({ nonconformanceId, stationId, at }: PassportRework, serial: string): PassportHold =>
+  liftingOf(nonconformanceHoldId(nonconformanceId, serial), { at: at + 999, stationId, by: { kind: 'system' } });
 
 /**
  * What a label of this unit would say now, or why there can be none: a label vouches for a unit that may go on.
@@ -69,7 +88,8 @@ export function labelOfUnit(
   keyId: string | null,
   facts: Facts,
 ): { readonly label: LabelPassport } | { readonly reasons: readonly Reason[] } {
-  const { serial, orderId, materialId, definitionId, revision, passed, createdAt, arrived, completedAt } = unit;
+  const { serial, orderId, materialId, definitionId, revision, passed, reworks, createdAt, arrived, completedAt } =
+    unit;
   const reasons: Reason[] = [...unitFaults(unit, facts)];
   if (unit.open !== null) reasons.push(reason('unit.in-work-elsewhere', { serial, station: unit.open.stationId }));
   for (const { caseId, kind, openedAt } of facts.cases(serial))
@@ -81,6 +101,6 @@ export function labelOfUnit(
   const completed = completedAt !== null;
   const issuedAt = Math.floor(facts.now / 1000) * 1000;
   return {
-    label: { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId },
+    label: { serial, orderId, materialId, definitionId, revision, origin, passed, reworks, completed, issuedAt, keyId },
   };
 }

@@ -184,6 +184,19 @@ const knowing = (reworks: string[] | undefined): { readonly reworks?: string[] }
 
 const nobody: Actor = { kind: 'system' };
 
+/** A hold of which only the lifting was heard of. */
+export const liftingOf = (holdId: string, lifted: NonNullable<PassportHold['lifted']>): PassportHold => ({
+  holdId,
+  reason: unheard,
+  reasons: [],
+  operationId: null,
+  stepId: null,
+  stationId: lifted.stationId,
+  at: lifted.at,
+  by: nobody,
+  lifted,
+});
+
 function partOf(event: Happened): PassportPart | null {
   const { at, stationId, actor } = event;
   switch (event.type) {
@@ -233,18 +246,7 @@ function partOf(event: Happened): PassportPart | null {
     }
     case 'unit.hold-lifted': {
       const { serial, holdId } = event.body;
-      const stub: PassportHold = {
-        holdId,
-        reason: unheard,
-        reasons: [],
-        operationId: null,
-        stepId: null,
-        stationId,
-        at,
-        by: nobody,
-        lifted: { at, by: actor, stationId },
-      };
-      return { ...emptyPart(serial), holds: [stub] };
+      return { ...emptyPart(serial), holds: [liftingOf(holdId, { at, by: actor, stationId })] };
     }
     case 'unit.scrapped':
       return { ...emptyPart(event.body.serial), scrapped: { at, stationId } };

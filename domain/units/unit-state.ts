@@ -50,6 +50,8 @@ export interface TakenLabel {
   readonly takenAt: number;
   /** Operations that it vouches for. */
   readonly passed: readonly string[];
+  /** Rework orders that it knows. */
+  readonly reworks: readonly string[];
 }
 export interface Unit {
   readonly serial: string;

@@ -231,7 +231,8 @@ function arrived(
   const merged = mergeUnit(unit ?? { ...unitFromPassport(passport), logOf: stationId, open: null }, passport);
   if (keyId === null || issuedAt === null || (merged.label?.issuedAt ?? 0) > issuedAt) return merged;
   const passed = passport.passed.map(({ operationId }) => operationId);
-  return { ...merged, label: { keyId, issuedAt, takenAt: at, passed } };
+  const reworks = passport.reworks?.map(({ reworkId }) => reworkId) ?? [];
+  return { ...merged, label: { keyId, issuedAt, takenAt: at, passed, reworks } };
 }
 
 function moved(unit: Unit, type: StatusEvent, at: number, change: Partial<Unit>): Unit {

@@ -132,9 +132,10 @@ const operationOf = (execution: Execution, { catalogue }: Facts): Operation | nu
 function reworkPart(unit: Unit, operationId: string): ExecutionView['rework'] {
   const orders = reworkOf(unit, { id: operationId });
   const last = orders.at(-1);
-  // What comes after it is ended too, and may not have been begun yet: that is no rework.
-  const first = (unit.attempts[operationId] ?? 0) < 2;
-  return last === undefined || first ? null : { count: orders.length, nonconformanceId: last.nonconformanceId };
+  // What comes after what was ordered is ended too, and may not have been begun yet: that is no rework.
+  const again =
+    orders.some(({ operations }) => operations.includes(operationId)) || (unit.attempts[operationId] ?? 0) > 1;
+  return last === undefined || !again ? null : { count: orders.length, nonconformanceId: last.nonconformanceId };
 }
 
 type UnitPart = Pick<ExecutionView, 'unit' | 'order' | 'definition'>;

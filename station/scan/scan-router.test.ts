@@ -232,6 +232,7 @@ describe('a label passport', () => {
     revision: 'A',
     origin: { stationId: 'ST05', at: 1_795_400_000_000 },
     passed: [{ operationId: '10', stationId: 'ST05', at: 1_795_420_000_000 }],
+    reworks: [],
     completed: false,
     issuedAt: 1_795_420_060_000,
     keyId,
@@ -282,7 +283,7 @@ describe('a label passport', () => {
       refusal: { reasons: [{ code: 'label.signature-wrong', params: { serial: of.serial, station: 'ST05' } }] },
     });
     expect(codes(await station.scan(`${good}*`))).toEqual(['label.damaged']);
-    expect(codes(await station.scan(good.replace('LWP1:', 'LWP2:')))).toEqual(['label.version-unknown']);
+    expect(codes(await station.scan(good.replace('LWP1:', 'LWP3:')))).toEqual(['label.version-unknown']);
     expect(codes(await station.scan('LWP1:nothing'))).toEqual(['label.damaged']);
   });
 

@@ -4,7 +4,14 @@ import { toSVG } from 'bwip-js/node';
 import type { Outcome } from '#contract/refusal.ts';
 import type { UnitLabel } from '#contract/rpc/units.ts';
 import { labelOfUnit } from '#domain/units/label.ts';
-import { encodeLabel, labelBytes, type DecodedLabel, type LabelCheck } from '#domain/units/label-passport.ts';
+import {
+  encodeLabel,
+  labelBytes,
+  type DecodedLabel,
+  type LabelCheck,
+  type LabelPassport,
+} from '#domain/units/label-passport.ts';
+import { isReworked } from '#domain/units/rework.ts';
 import { reason } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
 import type { DocumentSource, SignerSource } from '#station/core/ports.ts';
@@ -37,6 +44,7 @@ export function printLabel(
       issuedAt: label.issuedAt,
       passed: label.passed.map(({ operationId }) => operationId),
       completed: label.completed,
+      rework: waitingRework(label),
       text,
       dataMatrix: svgOf('datamatrix', text),
       // Level M: 15 % of it may be damaged (ISO/IEC 18004). DataMatrix ECC 200 has its own.
@@ -44,6 +52,10 @@ export function printLabel(
     },
   };
 }
+
+const waitingRework = ({ passed, reworks }: LabelPassport): readonly string[] => [
+  ...new Set(reworks.filter((order) => !isReworked(order, passed)).flatMap(({ operations }) => operations)),
+];
 
 const titleOf = (id: string, { catalogue }: Facts): UnitLabel['material']['title'] =>
   catalogue.material(id)?.title ?? { en: id, de: id };

@@ -266,6 +266,7 @@ describe('label passports', () => {
     revision: 'A',
     origin: { stationId: 'ST20', at: startAt - 90_000 },
     passed: [{ operationId: '10', stationId: 'ST20', at: startAt - 60_000 }],
+    reworks: [],
     completed: false,
     issuedAt: startAt - 30_000,
     keyId: key.keyId,

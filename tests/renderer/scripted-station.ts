@@ -127,6 +127,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     issuedAt: Date.now(),
     passed: ['10'],
     completed: false,
+    rework: [],
     text: 'LWP1:0A',
     dataMatrix: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v2h-1z"/></svg>',
     qr: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h2v1h-2z"/></svg>',

@@ -122,7 +122,7 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 5,
+  version: 6,
   tables: [
     'session',
     'work_order',
