@@ -3,6 +3,21 @@ import { z } from 'zod';
 import { bigLosses, machineStates, reasonCategories } from '../machine-state.ts';
 import { idSchema, localizedSchema } from './text.ts';
 
+/** Pictures that a reason may carry on its button. */
+export const reasonIcons = [
+  'break',
+  'cleaning',
+  'energy',
+  'material',
+  'people',
+  'quality',
+  'repair',
+  'set-up',
+  'tool',
+  'waiting',
+] as const;
+export type ReasonIcon = (typeof reasonIcons)[number];
+
 export const stopReasonSchema = z.strictObject({
   id: idSchema,
   title: localizedSchema,
@@ -17,6 +32,8 @@ export const stopReasonSchema = z.strictObject({
   machines: z.array(idSchema).min(1).optional(),
   /** The machine itself is not the cause: it is looked for up or down the line. */
   external: z.enum(['upstream', 'downstream']).optional(),
+  /** Picture on its button; left out: its parent's. */
+  icon: z.enum(reasonIcons).optional(),
   /** A note is asked for. */
   note: z.boolean().default(false),
 });

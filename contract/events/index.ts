@@ -79,6 +79,9 @@ import { stopSplit } from './stop.split.ts';
 import { stopMerged } from './stop.merged.ts';
 import { stopEdgeMoved } from './stop.edge-moved.ts';
 import { stopNoted } from './stop.noted.ts';
+import { stopRestated } from './stop.restated.ts';
+import { preparationBegun } from './preparation.begun.ts';
+import { preparationEnded } from './preparation.ended.ts';
 import { energyUsed } from './energy.used.ts';
 import { callRaised } from './call.raised.ts';
 import { callAnswered } from './call.answered.ts';
@@ -174,6 +177,9 @@ export const eventDefinitions = [
   stopMerged,
   stopEdgeMoved,
   stopNoted,
+  stopRestated,
+  preparationBegun,
+  preparationEnded,
   energyUsed,
   callRaised,
   callAnswered,

@@ -1,6 +1,8 @@
 /** Pieces that several event bodies share. */
 import { z } from 'zod';
 import { dueReasons } from '../config/control-plan.ts';
+import { localizedSchema } from '../config/text.ts';
+import { bigLosses, reasonCategories } from '../machine-state.ts';
 import { qualitySchema } from '../reading.ts';
 import { reasonCodes, type ReasonCode } from '../refusal.ts';
 
@@ -325,3 +327,12 @@ export const sliceContextSchema = z.strictObject({
   operationId: z.string().nullable(),
 });
 export type SliceContext = z.infer<typeof sliceContextSchema>;
+
+/** Leaf of the tree of stop reasons; what it stood for is kept with it, whatever the tree says later. */
+export const stopReasonFactSchema = z.strictObject({
+  id: z.string(),
+  title: localizedSchema,
+  category: z.enum(reasonCategories),
+  loss: z.enum(bigLosses).nullable(),
+});
+export type StopReasonFact = z.infer<typeof stopReasonFactSchema>;

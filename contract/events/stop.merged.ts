@@ -10,7 +10,7 @@ export const stopMerged = defineEvent(
     machineId: z.string(),
     revision: z.number().int().min(0),
     partId: z.string(),
-    /** The part after it; it is gone. */
-    intoPartId: z.string(),
+    /** The part after it, which is gone. */
+    gonePartId: z.string(),
   }),
 );

@@ -1,6 +1,7 @@
 /** A note or a photo at a stop. */
 import { z } from 'zod';
 import { defineEvent } from './define.ts';
+import { photoSchema } from './shared.ts';
 
 export const stopNoted = defineEvent(
   'stop.noted',
@@ -8,8 +9,9 @@ export const stopNoted = defineEvent(
   z.strictObject({
     stopId: z.string(),
     machineId: z.string(),
+    noteId: z.string(),
     note: z.string(),
-    /** SHA-256 of the picture, hex, sent by the side road; null: no photo. */
-    photo: z.string().nullable(),
+    /** null: no photo. */
+    photo: photoSchema.nullable(),
   }),
 );
