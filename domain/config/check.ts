@@ -2,6 +2,7 @@
  * What is wrong with a configuration although each of its files is well formed: references, units, limits, routing.
  * Pure: lines and columns, driver settings and files on disk are the reader's.
  */
+import { checkBreaks, checkCalendar } from './check-calendar.ts';
 import { checkControlPlans } from './check-control-plans.ts';
 import { checkDefects } from './check-defects.ts';
 import { checkDefinitions } from './check-definitions.ts';
@@ -25,6 +26,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   sameIdTwice(input.definitions, 'definition', ({ id, revision }) => `${id} revision ${revision}`, findings);
   sameIdTwice(input.controlPlans, 'control plan', ({ id, revision }) => `${id} revision ${revision}`, findings);
   checkPlant(input, index, findings);
+  checkBreaks(input, findings);
   checkLines(input, index, findings);
   checkStations(input, index, findings);
   checkMaterials(input, findings);
@@ -35,6 +37,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   checkControlPlans(input, index, findings);
   if (input.gauges) checkGauges(input.gauges, input, index, findings);
   if (input.defects) checkDefects(input.defects, index, findings);
+  checkCalendar(input, findings);
   checkOrders(input, index, findings);
   if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;
