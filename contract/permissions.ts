@@ -20,6 +20,8 @@ export const permissions = [
   'gauge.calibrate',
   'gauge.return',
   'study.manage',
+  'call.answer',
+  'handover.sign',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -35,7 +37,16 @@ export const roles = [
 export type Role = (typeof roles)[number];
 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  operator: ['unit.build', 'unit.create', 'unit.hold', 'reaction.do-step', 'nonconformance.record', 'gauge.check'],
+  operator: [
+    'unit.build',
+    'unit.create',
+    'unit.hold',
+    'reaction.do-step',
+    'nonconformance.record',
+    'gauge.check',
+    'call.answer',
+    'handover.sign',
+  ],
   'quality-technician': [
     'unit.build',
     'unit.hold',
@@ -52,6 +63,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.condemn',
     'gauge.calibrate',
     'study.manage',
+    'call.answer',
+    'handover.sign',
   ],
   'quality-engineer': [
     'unit.hold',
@@ -71,6 +84,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.calibrate',
     'gauge.return',
     'study.manage',
+    'call.answer',
+    'handover.sign',
   ],
   'line-lead': [
     'unit.build',
@@ -87,6 +102,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'nonconformance.dispose',
     'gauge.check',
     'gauge.condemn',
+    'call.answer',
+    'handover.sign',
   ],
   supervisor: [
     'unit.build',
@@ -105,6 +122,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.check',
     'gauge.condemn',
     'gauge.return',
+    'call.answer',
+    'handover.sign',
   ],
   'process-engineer': [
     'unit.hold',
@@ -113,9 +132,11 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'nonconformance.record',
     'gauge.check',
     'study.manage',
+    'call.answer',
+    'handover.sign',
   ],
   // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
-  'controls-engineer': [],
+  'controls-engineer': ['call.answer', 'handover.sign'],
 };
 
 /** Permissions for which the badge alone is not enough: the PIN must have been given in this session (21 CFR 11.200 idea). */

@@ -247,6 +247,15 @@ export const reasonCodes = {
   'study.not-judgeable': ['problem'],
   'study.blind': ['operator'],
   'study.other-tag': ['tag', 'expected'],
+  // calls for help, handover of a shift
+  'call.unknown': ['call'],
+  'call.kind-unknown': ['kind'],
+  'call.answered-already': ['answeredAt', 'by'],
+  'call.closed-already': ['closedAt', 'by'],
+  'handover.unknown': ['handover'],
+  'handover.taken-already': ['takenAt', 'by'],
+  'handover.same-person': ['operator'],
+  'handover.waiting': ['by', 'writtenAt'],
   // road to the plant server
   'server.address-wrong': ['address'],
   'server.code-malformed': ['code'],

@@ -87,6 +87,7 @@ import { callRaised } from './call.raised.ts';
 import { callAnswered } from './call.answered.ts';
 import { callEscalated } from './call.escalated.ts';
 import { callClosed } from './call.closed.ts';
+import { callTicketed } from './call.ticketed.ts';
 import { handoverWritten } from './handover.written.ts';
 import { handoverTaken } from './handover.taken.ts';
 import { linkTestStarted } from './link-test.started.ts';
@@ -185,6 +186,7 @@ export const eventDefinitions = [
   callAnswered,
   callEscalated,
   callClosed,
+  callTicketed,
   handoverWritten,
   handoverTaken,
   linkTestStarted,

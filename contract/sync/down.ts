@@ -4,6 +4,9 @@
  */
 import { z } from 'zod';
 import { actorSchema } from '../envelope.ts';
+import { callClosedBody } from '../events/call.closed.ts';
+import { callRaisedBody } from '../events/call.raised.ts';
+import { callTicketedBody } from '../events/call.ticketed.ts';
 import { nonconformanceAmendedBody } from '../events/nonconformance.amended.ts';
 import { nonconformanceDisposedBody } from '../events/nonconformance.disposed.ts';
 import { nonconformanceRecordedBody } from '../events/nonconformance.recorded.ts';
@@ -167,6 +170,21 @@ export const gaugeBodySchema = z.object({
 });
 export type GaugeBody = z.infer<typeof gaugeBodySchema>;
 
+/**
+ * A call for help, for every station of the line: any of them may answer and close it, the one that raised it escalates.
+ * Closed ones are taken away after some days.
+ */
+export const callBodySchema = z.object({
+  callId: z.string(),
+  raised: z.object({ ...callRaisedBody.omit({ callId: true }).shape, ...toldBy }),
+  answered: z.object({ note: z.string(), ...toldBy }).nullable(),
+  escalated: z.array(z.object({ level: z.number().int(), role: z.string(), ...told })),
+  closed: z.object({ ...callClosedBody.pick({ outcome: true, note: true }).shape, ...toldBy }).nullable(),
+  /** How the ticket of the maintenance system stands: the newest that was heard. */
+  ticket: z.object({ ...callTicketedBody.omit({ callId: true }).shape, ...told }).nullable(),
+});
+export type CallBody = z.infer<typeof callBodySchema>;
+
 export const documentKinds = {
   file: fileBodySchema,
   order: orderBodySchema,
@@ -177,6 +195,7 @@ export const documentKinds = {
   signal: signalBodySchema,
   nonconformance: nonconformanceBodySchema,
   gauge: gaugeBodySchema,
+  call: callBodySchema,
 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;
