@@ -1,4 +1,5 @@
 /** The configuration in force, indexed for the rules. */
+import type { Andon } from '#contract/config/andon.ts';
 import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#contract/config/index.ts';
 import type { Gauge } from '#contract/config/gauges.ts';
 import type { PlannedCharacteristic } from '#contract/config/control-plan.ts';
@@ -35,6 +36,8 @@ export interface Catalogue {
   gaugeOfDevice(deviceId: string): Gauge | null;
   /** Catalogue of defects; null: the plant has none. */
   readonly defects: Defects | null;
+  /** Calls for help and stack lights; null: the plant has none. */
+  readonly andon: Andon | null;
   device(id: string): Device | null;
   devices(): readonly Device[];
   /** A tag and the device it belongs to; tag ids are unique in a plant. */
@@ -81,6 +84,7 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     definitions: configuration.definitions,
     controlPlans: configuration.controlPlans,
     defects: configuration.defects ?? null,
+    andon: configuration.andon ?? null,
     people: configuration.people.people,
     definition,
     definitionOf(ref) {

@@ -6,7 +6,7 @@ import type { Concession, Entry, Photo, ReadingFact, SetUpKind } from '#contract
 import type { LiveReading } from '#contract/reading.ts';
 import type { Reason } from '#contract/refusal.ts';
 import type { StudyPlan } from '#contract/rpc/studies.ts';
-import type { OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
+import type { CallBody, OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import type { ChartKey } from './control/chart.ts';
 import type { ScannedComponent } from './facts.ts';
@@ -238,6 +238,34 @@ export type StationCommand = {
   readonly event: StationFact;
 };
 
+export type AndonCommand =
+  /** The accepted value is `{ callId }`: the new call, or the open one of the same kind. */
+  | {
+      readonly type: 'call.raise';
+      readonly kind: string;
+      readonly note: string;
+      readonly machineId: string | null;
+      readonly stopId: string | null;
+    }
+  | { readonly type: 'call.answer'; readonly callId: string; readonly note: string }
+  | {
+      readonly type: 'call.close';
+      readonly callId: string;
+      readonly outcome: BodyOf<'call.closed'>['outcome'];
+      readonly note: string;
+    }
+  /** Calls the next, where it is time. */
+  | { readonly type: 'call.escalate'; readonly callId: string }
+  /** Takes over that a call of this log was closed at another station. */
+  | { readonly type: 'call.follow'; readonly callId: string; readonly heard: CallBody };
+
+/** What the station itself says of a shift. */
+export type ShiftReport = Omit<BodyOf<'handover.written'>, 'handoverId' | 'note'>;
+export type HandoverCommand =
+  /** The accepted value is `{ handoverId }`. */
+  | { readonly type: 'handover.write'; readonly report: ShiftReport; readonly note: string }
+  | { readonly type: 'handover.take'; readonly handoverId: string; readonly note: string };
+
 export type Command =
   | OrderCommand
   | UnitCommand
@@ -246,6 +274,8 @@ export type Command =
   | StudyCommand
   | BenchCommand
   | NonconformanceCommand
+  | AndonCommand
+  | HandoverCommand
   | ExecutionCommand
   | PeopleCommand
   | StationCommand;

@@ -3,10 +3,12 @@ import type { Station } from '#contract/config/plant.ts';
 import type { DeviceState } from '#contract/driver.ts';
 import type { Actor } from '#contract/envelope.ts';
 import type { LiveReading } from '#contract/reading.ts';
+import type { AndonFacts } from './andon/facts.ts';
 import type { BenchFacts } from './bench/facts.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { ControlFacts } from './control/facts.ts';
 import type { GaugeFacts } from './gauges/facts.ts';
+import type { HandoverFacts } from './handover/facts.ts';
 import type { NonconformanceFacts } from './nonconformances/facts.ts';
 import type { Session } from './people/session.ts';
 import type { StudyFacts } from './studies/facts.ts';
@@ -73,6 +75,9 @@ export interface Facts {
   /** Measurement system studies. */
   readonly studies: StudyFacts;
   readonly nonconformances: NonconformanceFacts;
+  /** Calls for help. */
+  readonly andon: AndonFacts;
+  readonly handovers: HandoverFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */

@@ -6,6 +6,8 @@ import type { LiveReading, TagValue } from '#contract/reading.ts';
 import { catalogueOf, type Catalogue } from './catalogue.ts';
 import type { Command } from './commands.ts';
 import type { Decision } from './decision.ts';
+import { decideAndon } from './andon/decide.ts';
+import { AndonMemory } from './andon/test-memory.ts';
 import { decideBench } from './bench/decide.ts';
 import { followSamples } from './bench/follow.ts';
 import { BenchMemory } from './bench/test-memory.ts';
@@ -19,6 +21,8 @@ import { asHappened, type Happened } from './happened.ts';
 import { decideGauge } from './gauges/decide.ts';
 import { followRecalls } from './gauges/recall.ts';
 import { GaugeMemory } from './gauges/test-memory.ts';
+import { decideHandover } from './handover/decide.ts';
+import { HandoverMemory } from './handover/test-memory.ts';
 import { decideNonconformance } from './nonconformances/decide.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
 import { NonconformanceMemory } from './nonconformances/test-memory.ts';
@@ -65,6 +69,8 @@ export class World {
   readonly gauges = new GaugeMemory();
   readonly bench = new BenchMemory();
   readonly nonconformances = new NonconformanceMemory();
+  readonly andon = new AndonMemory();
+  readonly handovers = new HandoverMemory();
   readonly studies = new Map<string, StudyPart>();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
@@ -100,6 +106,8 @@ export class World {
       gauges: this.gauges,
       bench: this.bench,
       nonconformances: this.nonconformances,
+      andon: this.andon,
+      handovers: this.handovers,
       studies: { study: (id) => this.studies.get(id) ?? null },
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
@@ -190,6 +198,15 @@ export class World {
       case 'study.finish':
       case 'study.abandon':
         return decideStudy(command, facts);
+      case 'call.raise':
+      case 'call.answer':
+      case 'call.close':
+      case 'call.escalate':
+      case 'call.follow':
+        return decideAndon(command, this.open(), facts);
+      case 'handover.write':
+      case 'handover.take':
+        return decideHandover(command, facts);
       case 'station.record':
         return { ok: true, events: [command.event] };
     }
@@ -227,6 +244,8 @@ export class World {
     this.gauges.fold(event);
     this.bench.fold(event);
     this.nonconformances.fold(event);
+    this.andon.fold(event);
+    this.handovers.fold(event);
     const { studyId } = event.body as { readonly studyId?: string };
     const study = studyId === undefined ? null : evolveStudy(this.studies.get(studyId) ?? null, event);
     if (study !== null) this.studies.set(study.studyId, study);

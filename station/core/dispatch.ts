@@ -8,6 +8,7 @@ import type { StoreState } from '#contract/rpc/system.ts';
 import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { Command } from '#domain/commands.ts';
 import { accept, reason, type Decision } from '#domain/decision.ts';
+import { decideAndon } from '#domain/andon/decide.ts';
 import { decideControl } from '#domain/control/decide.ts';
 import { followUp } from '#domain/control/follow.ts';
 import { decideExecution } from '#domain/execution/decide.ts';
@@ -16,6 +17,7 @@ import { followSamples } from '#domain/bench/follow.ts';
 import { decideGauge } from '#domain/gauges/decide.ts';
 import { followRecalls } from '#domain/gauges/recall.ts';
 import type { Facts } from '#domain/facts.ts';
+import { decideHandover } from '#domain/handover/decide.ts';
 import { decideNonconformance } from '#domain/nonconformances/decide.ts';
 import { followNonconformances } from '#domain/nonconformances/follow.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
@@ -36,7 +38,7 @@ import {
   readUnitOrder,
   type KnownPassport,
 } from '#station/store/projections/aggregates.ts';
-import { factsAt, type FactSources } from './facts.ts';
+import { factsAt, sessionOf, type FactSources } from './facts.ts';
 import { Outcomes, outcomeOf, type CommandValue } from './outcomes.ts';
 import type { CoreStore } from './ports.ts';
 
@@ -67,7 +69,13 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'execution.follow':
       case 'signal.follow':
       case 'nonconformance.follow':
+      case 'call.escalate':
+      case 'call.follow':
         return { kind: 'system' };
+      // Allowed with the station locked: then nobody's hand is known, whoever signed in before.
+      case 'call.raise':
+      case 'call.close':
+        return sessionOf(store).locked ? { kind: 'system' } : null;
       case 'station.lock':
         return command.reason === 'idle' ? { kind: 'system' } : null;
       case 'operator.sign-in': {
@@ -266,6 +274,15 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'study.finish':
     case 'study.abandon':
       return decideStudy(command, facts);
+    case 'call.raise':
+    case 'call.answer':
+    case 'call.close':
+    case 'call.escalate':
+    case 'call.follow':
+      return decideAndon(command, readOpenExecution(read, facts.station.id), facts);
+    case 'handover.write':
+    case 'handover.take':
+      return decideHandover(command, facts);
     case 'station.record':
       return accept([command.event]);
   }

@@ -4,6 +4,8 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import type { Facts } from '#domain/facts.ts';
 import { nobody, type Session } from '#domain/people/session.ts';
 import type { Station } from '#contract/config/plant.ts';
+import { andonFacts } from '#station/andon/facts.ts';
+import { handoverFacts } from '#station/handover/facts.ts';
 import { nonconformanceFacts } from '#station/nonconformances/facts.ts';
 import { benchFacts } from '#station/bench/facts.ts';
 import { controlFacts } from '#station/control/facts.ts';
@@ -50,6 +52,8 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
     control: controlFacts(store.read, station.id),
     gauges: gaugeFacts(store.read, devices),
     nonconformances: nonconformanceFacts(store.read),
+    andon: andonFacts(store.read),
+    handovers: handoverFacts(store.read),
     studies: studyFacts(store.read),
     cases: (serial) => readCases(store.read, serial),
     heardAt: (serial) => readHeardAt(store.read, serial),

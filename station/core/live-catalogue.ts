@@ -71,6 +71,9 @@ export class LiveCatalogue implements Catalogue {
   get defects(): Defects | null {
     return this.#now.defects;
   }
+  get andon(): Catalogue['andon'] {
+    return this.#now.andon;
+  }
   get people(): readonly Person[] {
     return this.#now.people;
   }

@@ -35,6 +35,8 @@ export function outcomeOf(command: string, events: readonly StoredEvent[]): Outc
     if (event.type === 'unit.created' && command === 'unit.create')
       return { ok: true, value: { serial: event.body.serial } };
     if (event.type === 'study.begun') return { ok: true, value: { studyId: event.body.studyId } };
+    if (event.type === 'call.raised') return { ok: true, value: { callId: event.body.callId } };
+    if (event.type === 'handover.written') return { ok: true, value: { handoverId: event.body.handoverId } };
     if (event.type === 'nonconformance.recorded')
       return { ok: true, value: { nonconformanceId: event.body.nonconformanceId } };
   }

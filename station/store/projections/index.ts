@@ -1,5 +1,6 @@
 /** The projections of the station's read model, for `openStore`. */
 import type { Projection } from '../projection.ts';
+import { andon } from './andon.ts';
 import { bench } from './bench.ts';
 import { control } from './control.ts';
 import { gauges } from './gauges.ts';
@@ -7,4 +8,4 @@ import { nonconformances } from './nonconformances.ts';
 import { production } from './production.ts';
 import { studies } from './studies.ts';
 
-export const projections: readonly Projection[] = [production, control, gauges, nonconformances, studies, bench];
+export const projections: readonly Projection[] = [production, control, gauges, nonconformances, studies, bench, andon];

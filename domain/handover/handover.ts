@@ -1,0 +1,39 @@
+/** A handover of a shift: what was written by the first badge, and that the second took it. */
+import type { Actor } from '#contract/envelope.ts';
+import type { BodyOf } from '#contract/events/index.ts';
+import type { Happened } from '#domain/happened.ts';
+
+interface Signed {
+  /** UTC ms. */
+  readonly at: number;
+  readonly by: Actor;
+  readonly stationId: string;
+}
+/** Either may be heard of first. */
+export interface HandoverPart {
+  readonly handoverId: string;
+  readonly written: (Omit<BodyOf<'handover.written'>, 'handoverId'> & Signed) | null;
+  readonly taken: ({ readonly note: string } & Signed) | null;
+}
+export interface Handover extends HandoverPart {
+  readonly written: NonNullable<HandoverPart['written']>;
+}
+
+export const isWritten = (part: HandoverPart | null): part is Handover => part !== null && part.written !== null;
+
+/** A handover is a matter of one station, so each of both facts comes once; one that comes again changes nothing. */
+export function evolveHandover(part: HandoverPart | null, event: Happened): HandoverPart | null {
+  const signed: Signed = { at: event.at, by: event.actor, stationId: event.stationId };
+  switch (event.type) {
+    case 'handover.written': {
+      const { handoverId, ...body } = event.body;
+      return { handoverId, taken: part?.taken ?? null, written: part?.written ?? { ...body, ...signed } };
+    }
+    case 'handover.taken': {
+      const { handoverId, note } = event.body;
+      return { handoverId, written: part?.written ?? null, taken: part?.taken ?? { note, ...signed } };
+    }
+    default:
+      return part;
+  }
+}
