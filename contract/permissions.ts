@@ -22,6 +22,7 @@ export const permissions = [
   'study.manage',
   'call.answer',
   'handover.sign',
+  'machine.tell',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -46,6 +47,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.check',
     'call.answer',
     'handover.sign',
+    'machine.tell',
   ],
   'quality-technician': [
     'unit.build',
@@ -104,6 +106,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.condemn',
     'call.answer',
     'handover.sign',
+    'machine.tell',
   ],
   supervisor: [
     'unit.build',
@@ -124,6 +127,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'gauge.return',
     'call.answer',
     'handover.sign',
+    'machine.tell',
   ],
   'process-engineer': [
     'unit.hold',
@@ -134,6 +138,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'study.manage',
     'call.answer',
     'handover.sign',
+    'machine.tell',
   ],
   // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
   'controls-engineer': ['call.answer', 'handover.sign'],

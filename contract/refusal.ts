@@ -105,6 +105,18 @@ export const reasonCodes = {
   'machine.stopped-by-operator': [],
   'machine.result-missing': ['result', 'resultText', 'status'],
   'machine.busy': ['cycle'],
+  // machine time
+  'machine.unknown': ['machine'],
+  'machine.not-by-hand': ['machine', 'machineText'],
+  'machine.state-not-told': [],
+  'machine.time-ahead': ['nowAt'],
+  'machine.time-backwards': ['fromAt', 'toAt'],
+  'machine.time-too-old': ['limitMs'],
+  /** `toAt` null: it is so now. */
+  'machine.told-by-itself': ['fromAt', 'toAt', 'machineText'],
+  'machine.told-already': ['fromAt', 'toAt'],
+  'doubt.unknown': ['doubt'],
+  'doubt.seen-already': ['seenAt', 'by'],
   // scans
   'scan.not-understood': ['text'],
   'scan.not-expected-here': ['kind', 'expected'],

@@ -4,6 +4,7 @@ import type { Configuration, ReleasedControlPlan, ReleasedDefinition } from '#co
 import type { Gauge } from '#contract/config/gauges.ts';
 import type { PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { Defects } from '#contract/config/defects.ts';
+import type { MachineFile } from '#contract/config/machines.ts';
 import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { Localized } from '#contract/config/text.ts';
@@ -38,6 +39,8 @@ export interface Catalogue {
   readonly defects: Defects | null;
   /** Calls for help and stack lights; null: the plant has none. */
   readonly andon: Andon | null;
+  readonly machines: readonly MachineFile[];
+  machine(id: string): MachineFile | null;
   device(id: string): Device | null;
   devices(): readonly Device[];
   /** A tag and the device it belongs to; tag ids are unique in a plant. */
@@ -59,6 +62,7 @@ export function catalogueOf(configuration: Configuration): Catalogue {
   const tags = new Map(
     configuration.devices.flatMap((device) => device.tags.map((tag) => [tag.id, { tag, device }] as const)),
   );
+  const machines = new Map((configuration.machines ?? []).map((m) => [m.id, m]));
   const recipes = new Map(configuration.recipes.map((r) => [revisionKey(r.id, r.revision), r]));
   const materials = new Map(configuration.materials.map((m) => [m.id, m]));
   const gtins = new Map(configuration.materials.flatMap((m) => (m.gtin === undefined ? [] : [[m.gtin, m] as const])));
@@ -100,6 +104,8 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     gauges: configuration.gauges ?? [],
     gauge: (id) => gauges.get(id) ?? null,
     gaugeOfDevice: (deviceId) => gaugesByDevice.get(deviceId) ?? null,
+    machines: configuration.machines ?? [],
+    machine: (id) => machines.get(id) ?? null,
     device: (id) => devices.get(id) ?? null,
     devices: () => configuration.devices,
     tag: (id) => tags.get(id) ?? null,

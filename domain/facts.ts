@@ -9,6 +9,7 @@ import type { Catalogue } from './catalogue.ts';
 import type { ControlFacts } from './control/facts.ts';
 import type { GaugeFacts } from './gauges/facts.ts';
 import type { HandoverFacts } from './handover/facts.ts';
+import type { MachineFacts } from './machines/facts.ts';
 import type { NonconformanceFacts } from './nonconformances/facts.ts';
 import type { Session } from './people/session.ts';
 import type { StudyFacts } from './studies/facts.ts';
@@ -78,6 +79,8 @@ export interface Facts {
   /** Calls for help. */
   readonly andon: AndonFacts;
   readonly handovers: HandoverFacts;
+  /** Machine time. */
+  readonly machines: MachineFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */

@@ -23,6 +23,8 @@ import { followRecalls } from './gauges/recall.ts';
 import { GaugeMemory } from './gauges/test-memory.ts';
 import { decideHandover } from './handover/decide.ts';
 import { HandoverMemory } from './handover/test-memory.ts';
+import { decideMachine } from './machines/decide.ts';
+import { MachineMemory } from './machines/test-memory.ts';
 import { decideNonconformance } from './nonconformances/decide.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
 import { NonconformanceMemory } from './nonconformances/test-memory.ts';
@@ -71,6 +73,7 @@ export class World {
   readonly nonconformances = new NonconformanceMemory();
   readonly andon = new AndonMemory();
   readonly handovers = new HandoverMemory();
+  readonly machines = new MachineMemory();
   readonly studies = new Map<string, StudyPart>();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
@@ -108,6 +111,7 @@ export class World {
       nonconformances: this.nonconformances,
       andon: this.andon,
       handovers: this.handovers,
+      machines: this.machines,
       studies: { study: (id) => this.studies.get(id) ?? null },
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
@@ -207,6 +211,10 @@ export class World {
       case 'handover.write':
       case 'handover.take':
         return decideHandover(command, facts);
+      case 'machine.observe':
+      case 'machine.tell':
+      case 'machine.see-doubt':
+        return decideMachine(command, facts);
       case 'station.record':
         return { ok: true, events: [command.event] };
     }
@@ -246,6 +254,7 @@ export class World {
     this.nonconformances.fold(event);
     this.andon.fold(event);
     this.handovers.fold(event);
+    this.machines.fold(event);
     const { studyId } = event.body as { readonly studyId?: string };
     const study = studyId === undefined ? null : evolveStudy(this.studies.get(studyId) ?? null, event);
     if (study !== null) this.studies.set(study.studyId, study);

@@ -25,6 +25,7 @@ import { openHistory, type History } from './history/history.ts';
 import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
+import { createMachinesRouter } from './machines/rpc.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
 import { Photos } from './nonconformances/photos.ts';
 import { createNonconformancesRouter } from './nonconformances/rpc.ts';
@@ -215,6 +216,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       gauges: createGaugesRouter(core),
       bench: createBenchRouter(core),
       nonconformances: createNonconformancesRouter(core, photos),
+      machines: createMachinesRouter(core),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),

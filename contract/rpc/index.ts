@@ -4,6 +4,7 @@ import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { execution } from './execution.ts';
 import { gauges } from './gauges.ts';
+import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
 import { people } from './people.ts';
@@ -26,6 +27,7 @@ export const contract = {
   gauges,
   studies,
   nonconformances,
+  machines,
   devices,
   settings,
   sync,

@@ -3,6 +3,7 @@ export const screens = [
   'orders',
   'work',
   'units',
+  'machines',
   'control',
   'gauges',
   'studies',

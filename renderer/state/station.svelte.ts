@@ -3,6 +3,7 @@ import type { BenchView } from '#contract/rpc/bench.ts';
 import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { GaugesState } from '#contract/rpc/gauges.ts';
+import type { MachinesState } from '#contract/rpc/machines.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
@@ -24,6 +25,7 @@ class Station {
   readonly control: Live<ControlState>;
   readonly gauges: Live<GaugesState>;
   readonly nonconformances: Live<{ readonly revision: number; readonly open: number }>;
+  readonly machines: Live<MachinesState>;
   readonly bench: Live<BenchView>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
@@ -38,6 +40,7 @@ class Station {
     this.control = new Live<ControlState>((options) => client.control.watch(undefined, options));
     this.gauges = new Live<GaugesState>((options) => client.gauges.watch(undefined, options));
     this.nonconformances = new Live((options) => client.nonconformances.watch(undefined, options));
+    this.machines = new Live<MachinesState>((options) => client.machines.watch(undefined, options));
     this.bench = new Live<BenchView>((options) => client.bench.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));
     this.scans = new Live<ScanOutcome | null>((options) => client.scan.watch(undefined, options), heardScan);

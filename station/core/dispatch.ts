@@ -18,6 +18,7 @@ import { decideGauge } from '#domain/gauges/decide.ts';
 import { followRecalls } from '#domain/gauges/recall.ts';
 import type { Facts } from '#domain/facts.ts';
 import { decideHandover } from '#domain/handover/decide.ts';
+import { decideMachine } from '#domain/machines/decide.ts';
 import { decideNonconformance } from '#domain/nonconformances/decide.ts';
 import { followNonconformances } from '#domain/nonconformances/follow.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
@@ -71,6 +72,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'nonconformance.follow':
       case 'call.escalate':
       case 'call.follow':
+      case 'machine.observe':
         return { kind: 'system' };
       // Allowed with the station locked: then nobody's hand is known, whoever signed in before.
       case 'call.raise':
@@ -283,6 +285,10 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'handover.write':
     case 'handover.take':
       return decideHandover(command, facts);
+    case 'machine.observe':
+    case 'machine.tell':
+    case 'machine.see-doubt':
+      return decideMachine(command, facts);
     case 'station.record':
       return accept([command.event]);
   }

@@ -10,6 +10,7 @@ import { nonconformanceFacts } from '#station/nonconformances/facts.ts';
 import { benchFacts } from '#station/bench/facts.ts';
 import { controlFacts } from '#station/control/facts.ts';
 import { gaugeFacts } from '#station/gauges/facts.ts';
+import { machineFacts } from '#station/machines/facts.ts';
 import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
 import { studyFacts } from '#station/studies/facts.ts';
 import type { CoreStore, DeviceSource, Ids, LiveSource, ServerLinkSource } from './ports.ts';
@@ -54,6 +55,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
     nonconformances: nonconformanceFacts(store.read),
     andon: andonFacts(store.read),
     handovers: handoverFacts(store.read),
+    machines: machineFacts(store.read, station.id),
     studies: studyFacts(store.read),
     cases: (serial) => readCases(store.read, serial),
     heardAt: (serial) => readHeardAt(store.read, serial),

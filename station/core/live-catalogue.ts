@@ -83,6 +83,10 @@ export class LiveCatalogue implements Catalogue {
   readonly planned: Catalogue['planned'] = (definitionId, id) => this.#now.planned(definitionId, id);
   readonly gauge: Catalogue['gauge'] = (id) => this.#now.gauge(id);
   readonly gaugeOfDevice: Catalogue['gaugeOfDevice'] = (deviceId) => this.#now.gaugeOfDevice(deviceId);
+  get machines(): Catalogue['machines'] {
+    return this.#now.machines;
+  }
+  readonly machine: Catalogue['machine'] = (id) => this.#now.machine(id);
   readonly device: Catalogue['device'] = (id) => this.#now.device(id);
   readonly devices: Catalogue['devices'] = () => this.#now.devices();
   readonly tag: Catalogue['tag'] = (id) => this.#now.tag(id);

@@ -14,6 +14,7 @@ import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { GaugesState } from '#contract/rpc/gauges.ts';
 import type { UnitLabel } from '#contract/rpc/units.ts';
 import type { OrderRow } from '#contract/rpc/orders.ts';
+import type { MachinesState } from '#contract/rpc/machines.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
@@ -27,6 +28,7 @@ import { nonconformanceRoutes } from './nonconformance-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scriptedGauges } from './scripted-gauges.ts';
+import { scriptedMachines } from './scripted-machines.ts';
 import { scriptedStudies } from './scripted-studies.ts';
 import { scenes } from './views.ts';
 
@@ -44,6 +46,7 @@ export interface ScriptedStation {
   readonly scans: Shown<ScanOutcome | null>;
   readonly control: Shown<ControlState>;
   readonly gauges: Shown<GaugesState>;
+  readonly machines: Shown<MachinesState>;
   readonly bench: Shown<BenchView>;
   /** How acts are answered: after so many ms. */
   readonly answers: { delayMs: number };
@@ -73,6 +76,7 @@ export async function startScriptedStation(page: string, images: string, port = 
   const scans = new Shown<ScanOutcome | null>(null);
   const gaugesState = new Shown<GaugesState>({ revision: 1, check: null, troubled: 1 });
   const bench = new Shown<BenchView>(benchScene.none);
+  const machinesState = new Shown<MachinesState>({ revision: 1, machines: [] });
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
@@ -138,6 +142,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)),
     },
     studies: scriptedStudies(act),
+    machines: scriptedMachines(machinesState, act),
     gauges: scriptedGauges(gaugesState, act),
     bench: scriptedBench(bench, act),
     control: {
@@ -387,6 +392,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     scans,
     control: controlState,
     gauges: gaugesState,
+    machines: machinesState,
     bench,
     answers,
     scene(name) {

@@ -4,8 +4,18 @@ import { andon } from './andon.ts';
 import { bench } from './bench.ts';
 import { control } from './control.ts';
 import { gauges } from './gauges.ts';
+import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
 import { production } from './production.ts';
 import { studies } from './studies.ts';
 
-export const projections: readonly Projection[] = [production, control, gauges, nonconformances, studies, bench, andon];
+export const projections: readonly Projection[] = [
+  production,
+  control,
+  gauges,
+  nonconformances,
+  studies,
+  bench,
+  andon,
+  machines,
+];

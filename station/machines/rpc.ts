@@ -1,0 +1,57 @@
+/** The machines feature of the contract. */
+import { implement } from '@orpc/server';
+import { contract } from '#contract/rpc/index.ts';
+import type { MachinesState } from '#contract/rpc/machines.ts';
+import type { Core } from '#station/core/index.ts';
+import { done } from '#station/core/outcomes.ts';
+import { watching, newest } from '#station/streams/mailbox.ts';
+import { Signal } from '#station/streams/signal.ts';
+import { countViews, doubtViews, machineNow, machinesHere, sliceViews } from './views.ts';
+
+/** Facts of machine time; of orders, as a rate may be another. */
+const concerns = (type: string): boolean => /^(?:slice|slices|pieces|machine)\./.test(type);
+/** Counts of a quick machine come often; nobody reads them more often than this. */
+const mostOftenMs = 250;
+
+export function createMachinesRouter(core: Core) {
+  const os = implement(contract.machines);
+  const { dispatch } = core;
+  let revision = 1;
+  const changed = new Signal<void>();
+  const tell = (): void => {
+    revision += 1;
+    changed.emit();
+  };
+  core.appended.listen((events) => {
+    if (events.some(({ type }) => concerns(type))) tell();
+  });
+  core.catalogue.changed.listen(tell);
+  const state = (): MachinesState => {
+    const sources = { read: core.read, facts: core.facts() };
+    return { revision, machines: machinesHere(sources.facts).map((machine) => machineNow(machine, sources)) };
+  };
+  return os.router({
+    watch: os.watch.handler(async function* ({ signal }) {
+      const revisions = watching<null>(
+        (box) => {
+          box.put(null);
+          return changed.listen(() => box.put(null));
+        },
+        signal,
+        newest,
+        mostOftenMs,
+      );
+      // Made when the reader takes it: a slow screen costs nothing and sees the newest.
+      for await (const _news of revisions) yield state();
+    }),
+    slices: os.slices.handler(({ input }) => sliceViews(input, core.read)),
+    counts: os.counts.handler(({ input }) => countViews(input, core.read)),
+    doubts: os.doubts.handler(({ input }) => doubtViews(input, { read: core.read, facts: core.facts() })),
+    seeDoubt: os.seeDoubt.handler(({ input: { commandId, ...see } }) =>
+      done(dispatch({ type: 'machine.see-doubt', ...see }, commandId)),
+    ),
+    tell: os.tell.handler(({ input: { commandId, ...tell } }) =>
+      done(dispatch({ type: 'machine.tell', ...tell }, commandId)),
+    ),
+  });
+}

@@ -1,0 +1,101 @@
+/** Machine time as the screen sees it. */
+import type { MachineFile, MachineRate } from '#contract/config/machines.ts';
+import type { Page } from '#contract/rpc/base.ts';
+import type { CountView, DoubtView, MachineNow, PiecesView, SliceView } from '#contract/rpc/machines.ts';
+import type { Facts } from '#domain/facts.ts';
+import { piecesIn } from '#domain/machines/counted.ts';
+import { rateOf } from '#domain/machines/rate.ts';
+import type { Slice } from '#domain/machines/series.ts';
+import { startOfLocalHour } from '#domain/people/local-day.ts';
+import { shiftAt } from '#domain/shifts/shifts.ts';
+import { actorName } from '#domain/units/holder.ts';
+import type { ReadModelReader } from '#station/store/projection.ts';
+import { countDoubts, readCounts, readDoubts, readOpenSlice, readSlices } from '#station/store/projections/machines.ts';
+
+export interface MachineSources {
+  readonly read: ReadModelReader;
+  readonly facts: Facts;
+}
+
+/** Machines that this station watches. */
+export const machinesHere = ({ catalogue, station }: Facts): readonly MachineFile[] =>
+  catalogue.machines.filter((machine) => machine.station === station.id);
+
+export function machineNow(machine: MachineFile, { read, facts }: MachineSources): MachineNow {
+  const { now, catalogue } = facts;
+  const slice = readOpenSlice(read, machine.id);
+  const hour = startOfLocalHour(now, catalogue.plant.timeZone);
+  const shift = shiftAt(now, catalogue.plant);
+  return {
+    id: machine.id,
+    title: machine.title,
+    byHand: machine.state.from === 'hand',
+    slice: slice === null ? null : sliceView(slice),
+    hour: { from: hour, pieces: pieces(machine, hour, now, read) },
+    shift:
+      shift === null || shift.shift === null
+        ? null
+        : {
+            id: shift.shift.id,
+            title: shift.shift.title,
+            from: shift.startAt,
+            to: shift.endAt,
+            pieces: pieces(machine, shift.startAt, now, read),
+          },
+    rate: rateNow(machine, slice?.context.definitionId ?? null),
+    doubts: countDoubts(read, machine.id).unseen,
+  };
+}
+
+function rateNow(machine: MachineFile, definitionId: string | null): Pick<MachineRate, 'cycleMs' | 'revision'> | null {
+  const rate = rateOf(machine, definitionId);
+  return rate === null ? null : { cycleMs: rate.cycleMs, revision: rate.revision };
+}
+
+function pieces(machine: MachineFile, from: number, to: number, read: ReadModelReader): PiecesView {
+  if (machine.counts === undefined) return { produced: null, good: null, scrap: null };
+  // What was counted at this very instant is in it.
+  return piecesIn(readCounts(read, machine.id, from, to + 1), from, to + 1);
+}
+
+const sliceView = ({ machineId: _machine, ...slice }: Slice): SliceView => slice;
+
+interface Window {
+  readonly machineId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const sliceViews = ({ machineId, from, to }: Window, read: ReadModelReader): readonly SliceView[] =>
+  readSlices(read, machineId, from, to).map(sliceView);
+
+export const countViews = ({ machineId, from, to }: Window, read: ReadModelReader): readonly CountView[] =>
+  readCounts(read, machineId, from, to).map((count) => ({
+    from: count.from,
+    to: count.to,
+    kind: count.kind,
+    produced: count.produced,
+    good: count.good,
+    scrap: count.scrap,
+    cyclesMs: count.cyclesMs,
+    context: count.context,
+  }));
+
+export function doubtViews(
+  query: { readonly machineId: string; readonly cursor: string | null; readonly limit: number },
+  { read, facts }: MachineSources,
+): Page<DoubtView> {
+  const begin = query.cursor === null ? 0 : Math.max(0, Math.trunc(Number(query.cursor)) || 0);
+  const doubts = readDoubts(read, query.machineId, query.limit, begin);
+  const { all } = countDoubts(read, query.machineId);
+  const next = begin + doubts.length;
+  return {
+    items: doubts.map(({ seen, ...doubt }) => ({
+      ...doubt,
+      tagTitle: doubt.tagId === null ? null : (facts.catalogue.tag(doubt.tagId)?.tag.title ?? null),
+      seen: seen && { at: seen.at, by: actorName(seen.actor, facts.station.id, facts), note: seen.note },
+    })),
+    next: doubts.length > 0 && next < all ? String(next) : null,
+    total: all,
+  };
+}
