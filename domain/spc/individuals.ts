@@ -59,19 +59,26 @@ function addWhole(values: ArrayLike<number>, from: number, to: number, base: num
   let other = 0;
   let otherRanges = 0;
   let i = start;
-  for (; i + 1 < to; i += 2) {
-    const value = values[i] as number;
-    const next = values[i + 1] as number;
-    total += value - base;
-    other += next - base;
-    ranges += Math.abs(value - last);
-    otherRanges += Math.abs(next - value);
-    last = next;
+  for (; i + 3 < to; i += 4) {
+    const a = values[i] as number;
+    const b = values[i + 1] as number;
+    const c = values[i + 2] as number;
+    const d = values[i + 3] as number;
+    total += a - base;
+    other += b - base;
+    ranges += Math.abs(a - last);
+    otherRanges += Math.abs(b - a);
+    total += c - base;
+    other += d - base;
+    ranges += Math.abs(c - b);
+    otherRanges += Math.abs(d - c);
+    last = d;
   }
-  if (i < to) {
+  for (; i < to; i += 1) {
     const value = values[i] as number;
     total += value - base;
     ranges += Math.abs(value - last);
+    last = value;
   }
   total += other;
   ranges += otherRanges;

@@ -6,27 +6,33 @@
  */
 import type { PreparedRule, RuleLines } from './rule-sets.ts';
 
-/**
- * All words of a chunk in one array, which keeps them in the processor's registers: one row per condition, and in it one word
- * per block behind the last word of the chunk before.
- */
-type Words = Int32Array;
-
 /** Blocks that are read, sieved and asked together: their points and words still lie in the processor's cache then. */
-export const chunk = 128;
+export const chunk = 256;
 const row = chunk + 1;
 
-/** Where the rows begin. Not below the centre: */
+/** Rows of words, one per condition: behind the last word of the chunk before one per block. Not below the centre: */
 const aboveRow = 0;
+/** Above the point before. */
 const upRow = row;
-/** At or beyond the nearest zone line. */
+/** At or beyond the nearest zone line; and not. */
 const outRow = 2 * row;
-/** Beyond the second. */
-const farRow = 3 * row;
-/** Rose after it fell, or fell after it rose. */
-const turnedRow = 4 * row;
+const inRow = 3 * row;
+/** At or beyond the second. */
+const farRow = 4 * row;
+/** At or beyond the third, or beside one that is. */
+const farthestRow = 5 * row;
+/** Rose after it fell, or fell after it rose; and not. */
+const turnedRow = 6 * row;
+const straightRow = 7 * row;
 /** On the side of the point before. */
-const keptRow = 5 * row;
+const keptRow = 8 * row;
+/** For a rule on its way. */
+const runRow = 9 * row;
+
+/** Of the module, which spares a third of what the rules cost: used anew by each series, of which one is judged at a time. */
+const words = new Int32Array(10 * row);
+/** One more: a block without candidates is written behind the others and written over by the next. */
+const found = { block: new Int32Array(row), points: new Int32Array(row) };
 
 export interface Sieve {
   /** Whole blocks of 32 points; what remains behind them has to be asked point by point. */
@@ -40,26 +46,26 @@ export interface Sieve {
    */
   candidates(rule: PreparedRule): number;
   /** Number of the block, and its points as bits, the oldest highest. */
-  readonly found: Found;
+  readonly found: { readonly block: Int32Array; readonly points: Int32Array };
 }
 
-interface Found {
-  readonly block: Int32Array;
-  readonly points: Int32Array;
-}
-
-/** Two zone lines are sieved; a rule on a farther one takes the words of the second, which hold all its points. */
+/**
+ * Three zone lines are sieved; a rule on a farther one takes the words of the third (for runs: of the second), which hold all
+ * its points. Only one sieve is in use at a time.
+ */
 export function createSieve(data: Float64Array, rules: readonly PreparedRule[], { center, sigma }: RuleLines): Sieve {
   const levels = [...new Set(rules.flatMap(({ sigmas }) => (sigmas > 0 ? [sigmas] : [])))].sort((a, b) => a - b);
-  const nearest = levels[0] === undefined ? Infinity : levels[0] * sigma;
-  const second = levels[1] === undefined ? Infinity : levels[1] * sigma;
-  // What rounding may do to x - centre belongs to the candidates: the distance is taken short by a few last places.
-  const far = second === Infinity ? second : second - 8 * Number.EPSILON * (Math.abs(center) + second);
-  const words: Words = new Int32Array(6 * row);
-  // One more: a block without candidates is written behind the others and written over by the next.
-  const found = { block: new Int32Array(row), points: new Int32Array(row) };
-  const beyond = (sigmas: number): number => (sigmas === levels[0] ? outRow : farRow);
-  let first = 0;
+  const [first = Infinity, second = Infinity, third = Infinity] = levels;
+  const upper = center + first * sigma;
+  const lower = center - first * sigma;
+  const product = (x: number): number => (x - upper) * (x - lower);
+  // Rounding keeps the order: what is beyond a line has no smaller product than the line itself.
+  const least = (sigmas: number): number => Math.min(product(center + sigmas * sigma), product(center - sigmas * sigma));
+  // Between the lines the product is smallest in their middle.
+  const middle = ((upper - lower) / 2) ** 2 * (1 + 1e-9);
+  const bounds = { center, upper, lower, far: least(second), pair: least(third) - middle };
+  const beyond = (sigmas: number): number => (sigmas === first ? outRow : farRow);
+  let begun = 0;
   let count = 0;
   return {
     blocks: data.length >> 5,
@@ -67,203 +73,201 @@ export function createSieve(data: Float64Array, rules: readonly PreparedRule[], 
     read(from, to) {
       for (let begin = 0; begin < words.length; begin += row)
         words[begin] = from === 0 ? 0 : (words[begin + count] as number);
-      first = from;
+      begun = from;
       count = to - from;
-      read(data, from, count, center, center + nearest, center - nearest, far, words);
-      compare(words, upRow, turnedRow, count, 0);
-      compare(words, aboveRow, keptRow, count, -1);
+      read(data, from, count, bounds);
     },
-    candidates({ kind, points, count: least, sigmas }) {
+    candidates({ kind, points, count: atLeast, sigmas }) {
       switch (kind) {
         case 'beyond':
-          return held(words, beyond(sigmas), found, first, count, 1, 0);
+          return list(sigmas > second ? farthestRow : beyond(sigmas), begun, count);
         case 'same-side':
-          return held(words, keptRow, found, first, count, points - 1, 0);
+          return held(keptRow, begun, count, points - 1);
         case 'trend':
-          return points === 2 ? -1 : held(words, turnedRow, found, first, count, points - 2, -1);
+          return points === 2 ? -1 : held(straightRow, begun, count, points - 2);
         case 'alternating':
-          return held(words, turnedRow, found, first, count, points - 2, 0);
+          return held(turnedRow, begun, count, points - 2);
         case 'within':
           // Farther lines have too few words here; of so near ones the product of two distances would be 0.
-          return sigmas !== levels[0] || nearest < 1e-150 ? -1 : held(words, outRow, found, first, count, points, -1);
+          return sigmas !== first || first * sigma < 1e-150 ? -1 : held(inRow, begun, count, points);
         case 'outside':
-          return held(words, beyond(sigmas), found, first, count, points, 0);
+          return held(beyond(sigmas), begun, count, points);
         case 'most-beyond':
-          if (points - least === 1) return mostButOne(words, beyond(sigmas), found, first, count, points);
-          return mostBut(words, beyond(sigmas), found, first, count, points, points - least);
+          if (points - atLeast === 1 && points <= 5) return mostButOne(beyond(sigmas), begun, count, points);
+          return mostBut(beyond(sigmas), begun, count, points, points - atLeast);
       }
     },
   };
 }
 
-/** The one pass over the points. Two at a time, which spares half the cost of the loop itself. */
-function read(
-  data: Float64Array,
-  from: number,
-  count: number,
-  center: number,
-  upper: number,
-  lower: number,
-  far: number,
-  words: Words,
-): void {
+interface Bounds {
+  readonly center: number;
+  /** The nearest zone lines. */
+  readonly upper: number;
+  readonly lower: number;
+  /** Least product of the distances to them of a point at the second lines. */
+  readonly far: number;
+  /** Least sum of the products of two points, one of which is at or beyond the third lines. */
+  readonly pair: number;
+}
+
+/** The one pass over the points. Four at a time, which spares most of the cost of the loop itself. */
+function read(data: Float64Array, from: number, count: number, { center, upper, lower, far, pair }: Bounds): void {
   let at = from << 5;
   let last = at === 0 ? Number.NaN : (data[at - 1] as number);
+  let aboveBefore = words[aboveRow] as number;
+  let upBefore = words[upRow] as number;
   for (let word = 1; word <= count; word += 1) {
     let above = 0;
     let up = 0;
     let out = 0;
     let off = 0;
-    for (let pair = 0; pair < 16; pair += 1) {
+    let extreme = 0;
+    for (const end = at + 32; at < end; at += 4) {
       const x = data[at] as number;
       const y = data[at + 1] as number;
-      at += 2;
+      const z = data[at + 2] as number;
+      const w = data[at + 3] as number;
       above = ((above << 1) + Number(x >= center)) | 0;
       above = ((above << 1) + Number(y >= center)) | 0;
+      above = ((above << 1) + Number(z >= center)) | 0;
+      above = ((above << 1) + Number(w >= center)) | 0;
       up = ((up << 1) + Number(x > last)) | 0;
       up = ((up << 1) + Number(y > x)) | 0;
+      up = ((up << 1) + Number(z > y)) | 0;
+      up = ((up << 1) + Number(w > z)) | 0;
+      last = w;
       // At or beyond one of the two lines, in one comparison.
-      out = ((out << 1) + Number((x - upper) * (x - lower) >= 0)) | 0;
-      out = ((out << 1) + Number((y - upper) * (y - lower) >= 0)) | 0;
-      off = ((off << 1) + Number(Math.abs(x - center) >= far)) | 0;
-      off = ((off << 1) + Number(Math.abs(y - center) >= far)) | 0;
-      last = y;
+      const xProduct = (x - upper) * (x - lower);
+      const yProduct = (y - upper) * (y - lower);
+      const zProduct = (z - upper) * (z - lower);
+      const wProduct = (w - upper) * (w - lower);
+      out = ((out << 1) + Number(xProduct >= 0)) | 0;
+      out = ((out << 1) + Number(yProduct >= 0)) | 0;
+      out = ((out << 1) + Number(zProduct >= 0)) | 0;
+      out = ((out << 1) + Number(wProduct >= 0)) | 0;
+      off = ((off << 1) + Number(xProduct >= far)) | 0;
+      off = ((off << 1) + Number(yProduct >= far)) | 0;
+      off = ((off << 1) + Number(zProduct >= far)) | 0;
+      off = ((off << 1) + Number(wProduct >= far)) | 0;
+      // So few that here a branch is cheaper; with a missing value both are candidates.
+      extreme <<= 4;
+      if (!(xProduct + yProduct < pair)) extreme |= 0b1100;
+      if (!(zProduct + wProduct < pair)) extreme |= 0b0011;
     }
-    words[word] = above;
-    words[word + upRow] = up;
-    words[word + outRow] = out;
-    words[word + farRow] = off;
-  }
-}
-
-/** Points whose bit differs from the one before; with `flip` -1 those whose is the same. */
-function compare(words: Words, of: number, into: number, count: number, flip: 0 | -1): void {
-  let older = words[of] as number;
-  for (let i = 1; i <= count; i += 1) {
-    const now = words[of + i] as number;
-    words[into + i] = now ^ ((now >>> 1) | (older << 31)) ^ flip;
-    older = now;
+    const turned = up ^ ((up >>> 1) | (upBefore << 31));
+    const crossed = above ^ ((above >>> 1) | (aboveBefore << 31));
+    upBefore = up;
+    aboveBefore = above;
+    words[aboveRow + word] = above;
+    words[upRow + word] = up;
+    words[turnedRow + word] = turned;
+    words[straightRow + word] = ~turned;
+    words[keptRow + word] = ~crossed;
+    words[outRow + word] = out;
+    words[inRow + word] = ~out;
+    words[farRow + word] = off;
+    words[farthestRow + word] = extreme;
   }
 }
 
 /**
- * Points at which the condition (with `flip` -1: its absence) has held `length` (1 to 32) times in a row: runs of 2, 4, 8 and
- * 16 from those of half the length, then the rest. Of each the word before is kept, for runs that go across.
+ * Points at which the condition has held `length` times in a row; of more than 16 those where it held 16 times. Four steps,
+ * each of which makes runs longer by at most as much as they are long: all four are always taken, by 0 where nothing is left
+ * to do, for to ask costs more.
  */
-function held(
-  words: Words,
-  of: number,
-  { block, points }: Found,
-  first: number,
-  blocks: number,
-  length: number,
-  flip: 0 | -1,
-): number {
-  const most = 1 << (31 - Math.clz32(length));
-  const rest = length - most;
-  let one = (words[of] as number) ^ flip;
-  let two = one & (one >>> 1);
-  let four = two & (two >>> 2);
-  let eight = four & (four >>> 4);
-  let sixteen = eight & (eight >>> 8);
-  let count = 0;
-  for (let i = 0; i < blocks; i += 1) {
-    const now = (words[of + i + 1] as number) ^ flip;
-    let run = now;
-    let before = one;
+function held(of: number, begun: number, count: number, length: number): number {
+  const a = Math.min(1, length - 1);
+  const b = Math.min(2, length - 1 - a);
+  const c = Math.min(4, length - 1 - a - b);
+  const d = Math.min(8, length - 1 - a - b - c);
+  // Of the block before only the newest bits are needed, whose runs begin in it.
+  let one = words[of] as number;
+  let two = one & (one >>> a);
+  let four = two & (two >>> b);
+  let eight = four & (four >>> c);
+  let listed = 0;
+  for (let i = 1; i <= count; i += 1) {
+    const now = words[of + i] as number;
+    // Shifted twice to the left, for a shift by 32 would be one by 0.
+    const twice = now & ((now >>> a) | ((one << 1) << (31 - a)));
     one = now;
-    if (most >= 2) {
-      run &= (run >>> 1) | (before << 31);
-      before = two;
-      two = run;
-    }
-    if (most >= 4) {
-      run &= (run >>> 2) | (before << 30);
-      before = four;
-      four = run;
-    }
-    if (most >= 8) {
-      run &= (run >>> 4) | (before << 28);
-      before = eight;
-      eight = run;
-    }
-    if (most >= 16) {
-      run &= (run >>> 8) | (before << 24);
-      before = sixteen;
-      sixteen = run;
-    }
-    if (most >= 32) run &= (run >>> 16) | (before << 16);
-    else if (rest > 0) run &= (run >>> rest) | (before << (32 - rest));
-    block[count] = first + i;
-    points[count] = run;
-    count += Number(run !== 0);
+    const fourfold = twice & ((twice >>> b) | ((two << 1) << (31 - b)));
+    two = twice;
+    const eightfold = fourfold & ((fourfold >>> c) | ((four << 1) << (31 - c)));
+    four = fourfold;
+    const run = eightfold & ((eightfold >>> d) | ((eight << 1) << (31 - d)));
+    eight = eightfold;
+    found.block[listed] = begun + i - 1;
+    found.points[listed] = run;
+    listed += Number(run !== 0);
   }
-  return count;
+  return listed;
 }
 
-/** Points beyond, and with them on their side all but at most one of the last `points`: "two of three", "four of five". */
-function mostButOne(words: Words, of: number, into: Found, first: number, blocks: number, points: number): number {
-  const { block, points: bits } = into;
-  let before = words[of] as number;
-  let aboveBefore = words[aboveRow] as number;
-  let count = 0;
-  for (let i = 1; i <= blocks; i += 1) {
-    const now = words[of + i] as number;
-    const aboveNow = words[aboveRow + i] as number;
-    const high = now & aboveNow;
-    const low = now & ~aboveNow;
-    const highBefore = before & aboveBefore;
-    const lowBefore = before & ~aboveBefore;
-    before = now;
-    aboveBefore = aboveNow;
-    let noneHigh = high;
-    let oneHigh = high;
-    let noneLow = low;
-    let oneLow = low;
-    for (let k = 1; k < points; k += 1) {
-      const up = (high >>> k) | (highBefore << (32 - k));
-      const down = (low >>> k) | (lowBefore << (32 - k));
-      oneHigh = (oneHigh & up) | noneHigh;
-      oneLow = (oneLow & down) | noneLow;
-      noneHigh &= up;
-      noneLow &= down;
-    }
-    const either = oneHigh | oneLow;
-    block[count] = first + i - 1;
-    bits[count] = either;
-    count += Number(either !== 0);
+/** The blocks of a row that have candidates. Without a branch, which would be taken or not by chance. */
+function list(of: number, begun: number, count: number): number {
+  let listed = 0;
+  for (let i = 1; i <= count; i += 1) {
+    const run = words[of + i] as number;
+    found.block[listed] = begun + i - 1;
+    found.points[listed] = run;
+    listed += Number(run !== 0);
   }
-  return count;
+  return listed;
+}
+
+/**
+ * Points beyond, and with them on their side all but at most one of the last `size`, up to five: "two of three", "four of
+ * five". Of the four before the newest, those outside the window count as beyond.
+ */
+function mostButOne(of: number, begun: number, count: number, size: number): number {
+  const noSecond = size > 2 ? 0 : -1;
+  const noThird = size > 3 ? 0 : -1;
+  const noFourth = size > 4 ? 0 : -1;
+  let highBefore = (words[of] as number) & (words[aboveRow] as number);
+  let lowBefore = (words[of] as number) & ~(words[aboveRow] as number);
+  let listed = 0;
+  for (let i = 1; i <= count; i += 1) {
+    const now = words[of + i] as number;
+    const high = now & (words[aboveRow + i] as number);
+    const low = now ^ high;
+    const high1 = (high >>> 1) | (highBefore << 31);
+    const high2 = (high >>> 2) | (highBefore << 30) | noSecond;
+    const high3 = (high >>> 3) | (highBefore << 29) | noThird;
+    const high4 = (high >>> 4) | (highBefore << 28) | noFourth;
+    highBefore = high;
+    const highs = high & ((high1 & high2 & (high3 | high4)) | (high3 & high4 & (high1 | high2)));
+    const low1 = (low >>> 1) | (lowBefore << 31);
+    const low2 = (low >>> 2) | (lowBefore << 30) | noSecond;
+    const low3 = (low >>> 3) | (lowBefore << 29) | noThird;
+    const low4 = (low >>> 4) | (lowBefore << 28) | noFourth;
+    lowBefore = low;
+    const run = highs | (low & ((low1 & low2 & (low3 | low4)) | (low3 & low4 & (low1 | low2))));
+    found.block[listed] = begun + i - 1;
+    found.points[listed] = run;
+    listed += Number(run !== 0);
+  }
+  return listed;
 }
 
 /** The same with any number that may lack. `lacking[n]`: points whose window so far has at most n without the condition. */
-function mostBut(
-  words: Words,
-  of: number,
-  into: Found,
-  first: number,
-  blocks: number,
-  points: number,
-  allowed: number,
-): number {
+function mostBut(of: number, begun: number, count: number, size: number, allowed: number): number {
   const lacking = new Int32Array(allowed + 1);
-  let count = 0;
-  for (let i = 1; i <= blocks; i += 1) {
+  for (let i = 1; i <= count; i += 1) {
     let either = 0;
     for (const flip of [0, -1]) {
-      const now = (words[of + i] as number) & ((words[i] as number) ^ flip);
-      const older = (words[of + i - 1] as number) & ((words[i - 1] as number) ^ flip);
+      const now = (words[of + i] as number) & ((words[aboveRow + i] as number) ^ flip);
+      const older = (words[of + i - 1] as number) & ((words[aboveRow + i - 1] as number) ^ flip);
       lacking.fill(now);
-      for (let k = 1; k < points; k += 1) {
+      for (let k = 1; k < size; k += 1) {
         const has = (now >>> k) | (older << (32 - k));
         for (let n = allowed; n > 0; n -= 1) lacking[n] = ((lacking[n] as number) & has) | (lacking[n - 1] as number);
         lacking[0] = (lacking[0] as number) & has;
       }
       either |= lacking[allowed] as number;
     }
-    into.block[count] = first + i - 1;
-    into.points[count] = either;
-    count += Number(either !== 0);
+    words[runRow + i] = either;
   }
-  return count;
+  return list(runRow, begun, count);
 }
