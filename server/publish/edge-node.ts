@@ -5,7 +5,7 @@
  */
 import type { Broker } from './broker.ts';
 import type { Value } from './metrics.ts';
-import { decodePayload, encodePayload, type Metric } from './payload.ts';
+import { decodePayload, encodeChanges, encodePayload, type Metric } from './payload.ts';
 
 export interface NodeNames {
   readonly group: string;
@@ -123,10 +123,10 @@ export class EdgeNode {
       for (const [stationId, all] of byStation) {
         const aliases = this.#aliasesOf(stationId);
         for (let from = 0; from < all.length; from += perMessage) {
-          const metrics = all.slice(from, from + perMessage).map(({ name, type, value, at, historical }): Metric => {
-            return { alias: this.#alias(aliases, name), at, type, value, historical };
-          });
-          await this.#send('DDATA', stationId, metrics);
+          const to = Math.min(all.length, from + perMessage);
+          await this.#send('DDATA', stationId, (at, seq) =>
+            encodeChanges(at, seq, all, from, to, ({ name }) => this.#alias(aliases, name)),
+          );
         }
       }
     }
@@ -174,11 +174,12 @@ export class EdgeNode {
   async #send(
     kind: 'NBIRTH' | 'DBIRTH' | 'DDATA' | 'DDEATH',
     stationId: string | null,
-    metrics: readonly Metric[],
+    metrics: readonly Metric[] | ((at: number, seq: number) => Buffer),
   ): Promise<void> {
     const { group, node } = this.#names;
     const topic = `spBv1.0/${group}/${kind}/${node}${stationId === null ? '' : `/${stationId}`}`;
-    const payload = encodePayload(this.#now(), this.#seq, metrics);
+    const at = this.#now();
+    const payload = typeof metrics === 'function' ? metrics(at, this.#seq) : encodePayload(at, this.#seq, metrics);
     this.#seq = (this.#seq + 1) % 256;
     await this.#broker.publish(topic, payload, { qos: 0, retain: false });
   }

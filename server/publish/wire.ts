@@ -42,22 +42,25 @@ export class WireWriter {
     this.#at += this.#bytes.write(value, this.#at);
   }
 
-  /** A message inside: its length, known only when it is written, goes before it. */
-  message(field: number, write: () => void): void {
+  /** A message inside begins. @returns its place, for `end`. */
+  begin(field: number): number {
     this.#room(16);
     this.#raw((field << 3) | 2);
-    const start = this.#at;
     this.#at += 1;
-    write();
-    const length = this.#at - start - 1;
+    return this.#at;
+  }
+
+  /** It ends: its length, known only now, goes before it. */
+  end(start: number): void {
+    const length = this.#at - start;
     if (length < 128) {
-      this.#bytes[start] = length;
+      this.#bytes[start - 1] = length;
       return;
     }
     const more = length < 16_384 ? 1 : length < 2_097_152 ? 2 : 3;
     this.#room(more);
-    this.#bytes.copyWithin(start + 1 + more, start + 1, this.#at);
-    this.#at = start;
+    this.#bytes.copyWithin(start + more, start, this.#at);
+    this.#at = start - 1;
     this.#raw(length);
     this.#at += length;
   }
