@@ -60,7 +60,8 @@ export function createSieve(data: Float64Array, rules: readonly PreparedRule[], 
   const lower = center - first * sigma;
   const product = (x: number): number => (x - upper) * (x - lower);
   // Rounding keeps the order: what is beyond a line has no smaller product than the line itself.
-  const least = (sigmas: number): number => Math.min(product(center + sigmas * sigma), product(center - sigmas * sigma));
+  const least = (sigmas: number): number =>
+    Math.min(product(center + sigmas * sigma), product(center - sigmas * sigma));
   // Between the lines the product is smallest in their middle.
   const middle = ((upper - lower) / 2) ** 2 * (1 + 1e-9);
   const bounds = { center, upper, lower, far: least(second), pair: least(third) - middle };
