@@ -23,6 +23,8 @@ export const permissions = [
   'call.answer',
   'handover.sign',
   'machine.tell',
+  'stop.classify',
+  'stop.edit',
 ] as const;
 export type Permission = (typeof permissions)[number];
 
@@ -48,6 +50,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'call.answer',
     'handover.sign',
     'machine.tell',
+    'stop.classify',
   ],
   'quality-technician': [
     'unit.build',
@@ -67,6 +70,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'study.manage',
     'call.answer',
     'handover.sign',
+    'stop.classify',
   ],
   'quality-engineer': [
     'unit.hold',
@@ -88,6 +92,7 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'study.manage',
     'call.answer',
     'handover.sign',
+    'stop.classify',
   ],
   'line-lead': [
     'unit.build',
@@ -107,6 +112,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'call.answer',
     'handover.sign',
     'machine.tell',
+    'stop.classify',
+    'stop.edit',
   ],
   supervisor: [
     'unit.build',
@@ -128,6 +135,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'call.answer',
     'handover.sign',
     'machine.tell',
+    'stop.classify',
+    'stop.edit',
   ],
   'process-engineer': [
     'unit.hold',
@@ -139,6 +148,8 @@ export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
     'call.answer',
     'handover.sign',
     'machine.tell',
+    'stop.classify',
+    'stop.edit',
   ],
   // Works on devices, in files and at the cabinet; the station asks nobody's leave for that.
   'controls-engineer': ['call.answer', 'handover.sign'],

@@ -9,6 +9,8 @@ import type { Device, Recipe, Tag } from '#contract/config/device.ts';
 import type { Line, Materials, Person, Plant, Station } from '#contract/config/plant.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type { DefinitionRef } from '#contract/events/shared.ts';
+import type { CalendarPlan } from './oee/calendar.ts';
+import { reasonTree, type ReasonTree } from './stops/reasons.ts';
 
 export type Material = Materials['materials'][number];
 
@@ -35,6 +37,10 @@ export interface Catalogue {
   gauge(id: string): Gauge | null;
   /** The gauge of the register that this device is; null: it is none. */
   gaugeOfDevice(deviceId: string): Gauge | null;
+  /** Why machines stop: the plant's own tree, else that of SEMI E10. */
+  readonly reasons: ReasonTree;
+  /** Shifts, breaks, holidays and planned stops. */
+  readonly calendar: CalendarPlan;
   /** Catalogue of defects; null: the plant has none. */
   readonly defects: Defects | null;
   /** Calls for help and stack lights; null: the plant has none. */
@@ -87,6 +93,8 @@ export function catalogueOf(configuration: Configuration): Catalogue {
     stations: configuration.stations,
     definitions: configuration.definitions,
     controlPlans: configuration.controlPlans,
+    reasons: reasonTree(configuration.reasons ?? null),
+    calendar: { ...configuration.plant, planned: configuration.calendar?.planned ?? [] },
     defects: configuration.defects ?? null,
     andon: configuration.andon ?? null,
     people: configuration.people.people,

@@ -167,6 +167,48 @@ export type StudyCommand =
     }
   | { readonly type: 'study.finish'; readonly studyId: string }
   | { readonly type: 'study.abandon'; readonly studyId: string; readonly reason: string };
+/** What people say of stops. `revision`: of the card that they saw. */
+export type StopCommand =
+  | {
+      readonly type: 'stop.classify';
+      readonly stopId: string;
+      readonly revision: number;
+      readonly partId: string;
+      readonly reasonId: string;
+      readonly note: string;
+      /** Which of the big buttons it was, from 1; null: from the tree. */
+      readonly offered: number | null;
+    }
+  | {
+      readonly type: 'stop.split';
+      readonly stopId: string;
+      readonly revision: number;
+      readonly partId: string;
+      /** UTC ms at which the new part begins. */
+      readonly at: number;
+    }
+  | {
+      readonly type: 'stop.move-edge';
+      readonly stopId: string;
+      readonly revision: number;
+      readonly partId: string;
+      /** UTC ms at which the part begins from now on. */
+      readonly at: number;
+    }
+  /** The part and the one after it. */
+  | { readonly type: 'stop.merge'; readonly stopId: string; readonly revision: number; readonly partId: string }
+  /** `photo`: already kept by the station. */
+  | { readonly type: 'stop.note'; readonly stopId: string; readonly note: string; readonly photo: Photo | null }
+  /** Brings the cards of a machine up to what its slices say since `at` (UTC ms). */
+  | { readonly type: 'stop.follow'; readonly machineId: string; readonly at: number }
+  | {
+      readonly type: 'preparation.begin';
+      readonly machineId: string;
+      readonly definitionId: string | null;
+      readonly note: string;
+    }
+  | { readonly type: 'preparation.end'; readonly machineId: string };
+
 /** Samples at the bench, and what is told of the process at its station. */
 export type BenchCommand =
   /** `dueId` null: although nothing is due, of `serials`. `serials` null: of the units that are due. */
@@ -278,6 +320,7 @@ export type Command =
   | AndonCommand
   | HandoverCommand
   | MachineCommand
+  | StopCommand
   | ExecutionCommand
   | PeopleCommand
   | StationCommand;

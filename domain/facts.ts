@@ -12,6 +12,7 @@ import type { HandoverFacts } from './handover/facts.ts';
 import type { MachineFacts } from './machines/facts.ts';
 import type { NonconformanceFacts } from './nonconformances/facts.ts';
 import type { Session } from './people/session.ts';
+import type { StopFacts } from './stops/facts.ts';
 import type { StudyFacts } from './studies/facts.ts';
 
 /** A component label as the scan parser understood it. `materialId` or `gtin` says what it is; both null: not known. */
@@ -81,6 +82,7 @@ export interface Facts {
   readonly handovers: HandoverFacts;
   /** Machine time. */
   readonly machines: MachineFacts;
+  readonly stops: StopFacts;
   /** UTC ms when the server last told of the unit; null: never. */
   heardAt(serial: string): number | null;
   /** Serial of the unit that this component serial is in now, null when in none. */

@@ -32,6 +32,8 @@ import { decideOrder } from './orders/decide.ts';
 import { evolveOrder, type Order } from './orders/order.ts';
 import { decidePeople } from './people/decide.ts';
 import { evolveSession, nobody, type Session } from './people/session.ts';
+import { decideStop } from './stops/decide.ts';
+import { StopMemory } from './stops/test-memory.ts';
 import { decideStudy } from './studies/decide.ts';
 import { evolveStudy, type StudyPart } from './studies/study.ts';
 import { decideUnit } from './units/decide.ts';
@@ -74,6 +76,7 @@ export class World {
   readonly andon = new AndonMemory();
   readonly handovers = new HandoverMemory();
   readonly machines = new MachineMemory();
+  readonly stops = new StopMemory();
   readonly studies = new Map<string, StudyPart>();
   server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
   session: Session = nobody;
@@ -112,6 +115,7 @@ export class World {
       andon: this.andon,
       handovers: this.handovers,
       machines: this.machines,
+      stops: this.stops,
       studies: { study: (id) => this.studies.get(id) ?? null },
       reading: (tagId) => this.readings.get(tagId) ?? null,
       device: (id) => this.devices.get(id) ?? null,
@@ -196,6 +200,15 @@ export class World {
       case 'nonconformance.release':
       case 'nonconformance.follow':
         return decideNonconformance(command, this.open(), facts);
+      case 'stop.classify':
+      case 'stop.split':
+      case 'stop.merge':
+      case 'stop.move-edge':
+      case 'stop.note':
+      case 'stop.follow':
+      case 'preparation.begin':
+      case 'preparation.end':
+        return decideStop(command, facts);
       case 'study.begin':
       case 'study.record':
       case 'study.judge':
@@ -255,6 +268,7 @@ export class World {
     this.andon.fold(event);
     this.handovers.fold(event);
     this.machines.fold(event);
+    this.stops.fold(event);
     const { studyId } = event.body as { readonly studyId?: string };
     const study = studyId === undefined ? null : evolveStudy(this.studies.get(studyId) ?? null, event);
     if (study !== null) this.studies.set(study.studyId, study);

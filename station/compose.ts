@@ -27,7 +27,7 @@ import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
 import { createMachinesRouter } from './machines/rpc.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
-import { Photos } from './nonconformances/photos.ts';
+import { Photos } from './photos/photos.ts';
 import { createNonconformancesRouter } from './nonconformances/rpc.ts';
 import { takeInOrders } from './orders/intake.ts';
 import { createOrdersRouter } from './orders/rpc.ts';
@@ -42,6 +42,8 @@ import { createSettings } from './settings/settings.ts';
 import { ConfigurationError, makeDataFolder, manifestsOf, readConfiguration, UnknownStationError } from './startup.ts';
 import { projections } from './store/projections/index.ts';
 import { openStore } from './store/store.ts';
+import { followMachineStops } from './stops/follow.ts';
+import { createStopsRouter } from './stops/rpc.ts';
 import { createStudiesRouter } from './studies/rpc.ts';
 import { createSync } from './sync/index.ts';
 import { createSyncRouter } from './sync/rpc.ts';
@@ -212,6 +214,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       execution: createExecutionRouter(core),
       units: createUnitsRouter(core, sync),
       control: createControlRouter(core),
+      stops: createStopsRouter(core, photos),
       studies: createStudiesRouter(core),
       gauges: createGaugesRouter(core),
       bench: createBenchRouter(core),
@@ -239,6 +242,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
         }),
         followSignals(core),
         followNonconformances(core),
+        followMachineStops(core),
         takeInOrders({ documents: server.documents, dispatch: core.dispatch, read: store.read, stationId, log }),
       );
       devices.start();

@@ -25,3 +25,8 @@ export interface Page<T> {
   readonly next: string | null;
   readonly total: number;
 }
+
+/** Longest photo, in bytes: a call over the WebSocket has at most 1 MiB. */
+export const photoLimit = 700 * 1024;
+/** Base64 of a JPEG, PNG or WebP; a little more than the limit, so that what is too large is told by how much. */
+export const photoData = z.base64().max(1_040_000);

@@ -10,6 +10,7 @@ import { orders } from './orders.ts';
 import { people } from './people.ts';
 import { scan } from './scan.ts';
 import { settings } from './settings.ts';
+import { stops } from './stops.ts';
 import { studies } from './studies.ts';
 import { sync } from './sync.ts';
 import { system } from './system.ts';
@@ -25,6 +26,7 @@ export const contract = {
   control,
   bench,
   gauges,
+  stops,
   studies,
   nonconformances,
   machines,

@@ -5,7 +5,7 @@ import { dispositionKinds, type DispositionKind, type Severity } from '../config
 import type { Localized } from '../config/text.ts';
 import { concessionSchema, markSchema, type Concession, type Mark, type Photo } from '../events/shared.ts';
 import type { Outcome } from '../refusal.ts';
-import { base, commandId, pageInput, type Page } from './base.ts';
+import { base, commandId, pageInput, photoData, type Page } from './base.ts';
 import type { UnitStatus } from './units.ts';
 
 /** A defect as a button; `count`: how often it was found at this operation of the product, by all this station knows. */
@@ -175,11 +175,6 @@ export const subjectInput = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Longest photo, in bytes: a call over the WebSocket has at most 1 MiB. */
-export const photoLimit = 700 * 1024;
-/** Base64; a little more than the limit, so that what is too large is told by how much. */
-const photoText = 1_040_000;
-
 export const nonconformances = {
   watch: base.output(eventIterator(type<{ readonly revision: number; readonly open: number }>())),
   /** `serial` null: the unit in work here, or none. */
@@ -206,10 +201,7 @@ export const nonconformances = {
       }),
     )
     .output(type<Outcome>()),
-  /** `data` base64 of a JPEG, PNG or WebP of at most `photoLimit` bytes. */
-  addPhoto: base
-    .input(z.strictObject({ commandId, nonconformanceId: id, data: z.base64().max(photoText) }))
-    .output(type<Outcome>()),
+  addPhoto: base.input(z.strictObject({ commandId, nonconformanceId: id, data: photoData })).output(type<Outcome>()),
   /** `data:` address; null: the photo is not at this station. */
   photo: base.input(z.strictObject({ sha256: z.string().length(64) })).output(type<{ readonly url: string } | null>()),
   list: base

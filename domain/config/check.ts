@@ -9,6 +9,7 @@ import { checkDefinitions } from './check-definitions.ts';
 import { checkDevices, checkRecipes } from './check-devices.ts';
 import { checkGauges } from './check-gauges.ts';
 import { checkIntegration } from './check-integration.ts';
+import { checkReasons } from './check-reasons.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkLines, checkMaterials, checkPeople, checkPlant, checkStations } from './check-plant.ts';
 import { Findings, indexOf, type CheckInput, type Finding, type Source } from './finding.ts';
@@ -38,6 +39,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   if (input.gauges) checkGauges(input.gauges, input, index, findings);
   if (input.defects) checkDefects(input.defects, index, findings);
   checkCalendar(input, findings);
+  if (input.reasons) checkReasons(input.reasons, input, findings);
   checkOrders(input, index, findings);
   if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;

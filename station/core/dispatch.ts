@@ -24,6 +24,7 @@ import { followNonconformances } from '#domain/nonconformances/follow.ts';
 import { decideOrder } from '#domain/orders/decide.ts';
 import { decidePeople } from '#domain/people/decide.ts';
 import { isReport } from '#domain/steps/step-type.ts';
+import { decideStop } from '#domain/stops/decide.ts';
 import { decideStudy } from '#domain/studies/decide.ts';
 import { decideUnit } from '#domain/units/decide.ts';
 import { decideTakeLabel } from '#domain/units/label.ts';
@@ -73,6 +74,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'call.escalate':
       case 'call.follow':
       case 'machine.observe':
+      case 'stop.follow':
         return { kind: 'system' };
       // Allowed with the station locked: then nobody's hand is known, whoever signed in before.
       case 'call.raise':
@@ -270,6 +272,15 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'nonconformance.release':
     case 'nonconformance.follow':
       return decideNonconformance(command, readOpenExecution(read, facts.station.id), facts);
+    case 'stop.classify':
+    case 'stop.split':
+    case 'stop.merge':
+    case 'stop.move-edge':
+    case 'stop.note':
+    case 'stop.follow':
+    case 'preparation.begin':
+    case 'preparation.end':
+      return decideStop(command, facts);
     case 'study.begin':
     case 'study.record':
     case 'study.judge':

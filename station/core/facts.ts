@@ -12,6 +12,7 @@ import { controlFacts } from '#station/control/facts.ts';
 import { gaugeFacts } from '#station/gauges/facts.ts';
 import { machineFacts } from '#station/machines/facts.ts';
 import { readCases, readFittedIn, readHeardAt, readSession } from '#station/store/projections/aggregates.ts';
+import { stopFacts } from '#station/stops/facts.ts';
 import { studyFacts } from '#station/studies/facts.ts';
 import type { CoreStore, DeviceSource, Ids, LiveSource, ServerLinkSource } from './ports.ts';
 
@@ -56,6 +57,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
     andon: andonFacts(store.read),
     handovers: handoverFacts(store.read),
     machines: machineFacts(store.read, station.id),
+    stops: stopFacts(store.read, station.id, catalogue),
     studies: studyFacts(store.read),
     cases: (serial) => readCases(store.read, serial),
     heardAt: (serial) => readHeardAt(store.read, serial),

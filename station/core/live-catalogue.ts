@@ -68,6 +68,12 @@ export class LiveCatalogue implements Catalogue {
   get gauges(): Catalogue['gauges'] {
     return this.#now.gauges;
   }
+  get reasons(): Catalogue['reasons'] {
+    return this.#now.reasons;
+  }
+  get calendar(): Catalogue['calendar'] {
+    return this.#now.calendar;
+  }
   get defects(): Defects | null {
     return this.#now.defects;
   }

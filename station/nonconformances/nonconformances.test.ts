@@ -5,7 +5,7 @@ import { call } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DispositionKind } from '#contract/config/defects.ts';
 import type { NonconformanceBody } from '#contract/sync/down.ts';
-import { photoLimit } from '#contract/rpc/nonconformances.ts';
+import { photoLimit } from '#contract/rpc/base.ts';
 import { defectConfiguration } from '#domain/nonconformances/test-defects.ts';
 import { startAt } from '#domain/test-kit.ts';
 import { TestStation } from '#station/core/test-kit.ts';
@@ -13,7 +13,7 @@ import { createLog } from '#station/log.ts';
 import { temporaryFolder } from '#station/store/test-kit.ts';
 import { readUnit } from '#station/store/projections/aggregates.ts';
 import { followNonconformances } from './follow.ts';
-import { Photos, pictureType } from './photos.ts';
+import { Photos, pictureType } from '#station/photos/photos.ts';
 import { createNonconformancesRouter } from './rpc.ts';
 
 let station: TestStation;

@@ -2,14 +2,12 @@
 import { implement } from '@orpc/server';
 import type { Outcome, Reason } from '#contract/refusal.ts';
 import { contract } from '#contract/rpc/index.ts';
-import { photoLimit } from '#contract/rpc/nonconformances.ts';
-import { reason } from '#domain/decision.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
+import { pictureOf, type Photos } from '#station/photos/photos.ts';
 import { watching } from '#station/streams/mailbox.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { containmentView, paretoView, unitCodes } from './lists.ts';
-import { pictureType, type Photos } from './photos.ts';
 import {
   captureView,
   knownNonconformance,
@@ -44,15 +42,11 @@ export function createNonconformancesRouter(core: Core, photos: Photos) {
     refusal: { command, at: core.facts().now, reasons: [why], met: [], next: [] },
   });
 
-  /** Judged before it is kept: what is refused leaves nothing behind. */
   function addPhoto(nonconformanceId: string, data: string, commandId: string): Outcome {
     const command = 'nonconformance.amend';
-    const bytes = Buffer.from(data, 'base64');
-    const size = bytes.byteLength;
-    if (size > photoLimit) return refused(command, reason('photo.too-large', { size, limit: photoLimit }));
-    const contentType = pictureType(bytes);
-    if (contentType === null) return refused(command, reason('photo.not-an-image', { size }));
-    const photo = photos.keep(bytes, contentType);
+    const picture = pictureOf(data);
+    if ('code' in picture) return refused(command, picture);
+    const photo = photos.keep(picture);
     return done(dispatch({ type: command, nonconformanceId, note: '', photo, quantity: null, serials: [] }, commandId));
   }
 
@@ -74,10 +68,7 @@ export function createNonconformancesRouter(core: Core, photos: Photos) {
       done(dispatch({ type: 'nonconformance.amend', photo: null, ...what }, commandId)),
     ),
     addPhoto: os.addPhoto.handler(({ input }) => addPhoto(input.nonconformanceId, input.data, input.commandId)),
-    photo: os.photo.handler(({ input }) => {
-      const found = photos.read(input.sha256);
-      return found === null ? null : { url: `data:${found.contentType};base64,${found.bytes.toString('base64')}` };
-    }),
+    photo: os.photo.handler(({ input }) => photos.url(input.sha256)),
     list: os.list.handler(({ input }) => nonconformanceList(input, sources())),
     products: os.products.handler(() => productList(sources())),
     get: os.get.handler(({ input }) => nonconformanceView(input.nonconformanceId, sources())),

@@ -11,7 +11,7 @@ import { syncLimits } from '#contract/sync/protocol.ts';
 import type { Clock } from '#station/clock.ts';
 import type { History } from '#station/history/history.ts';
 import type { Log } from '#station/log.ts';
-import type { Photos } from '#station/nonconformances/photos.ts';
+import type { Photos } from '#station/photos/photos.ts';
 import { Signal } from '#station/streams/signal.ts';
 import type { SyncClient } from './client.ts';
 import type { LinkState } from './link-state.ts';

@@ -15,6 +15,7 @@ import type { GaugesState } from '#contract/rpc/gauges.ts';
 import type { UnitLabel } from '#contract/rpc/units.ts';
 import type { OrderRow } from '#contract/rpc/orders.ts';
 import type { MachinesState } from '#contract/rpc/machines.ts';
+import type { StopsWatch } from '#contract/rpc/stops.ts';
 import type { PeopleView } from '#contract/rpc/people.ts';
 import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
@@ -29,6 +30,7 @@ import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scriptedGauges } from './scripted-gauges.ts';
 import { scriptedMachines } from './scripted-machines.ts';
+import { scriptedStops } from './scripted-stops.ts';
 import { scriptedStudies } from './scripted-studies.ts';
 import { scenes } from './views.ts';
 
@@ -47,6 +49,7 @@ export interface ScriptedStation {
   readonly control: Shown<ControlState>;
   readonly gauges: Shown<GaugesState>;
   readonly machines: Shown<MachinesState>;
+  readonly stops: Shown<StopsWatch>;
   readonly bench: Shown<BenchView>;
   /** How acts are answered: after so many ms. */
   readonly answers: { delayMs: number };
@@ -77,6 +80,7 @@ export async function startScriptedStation(page: string, images: string, port = 
   const gaugesState = new Shown<GaugesState>({ revision: 1, check: null, troubled: 1 });
   const bench = new Shown<BenchView>(benchScene.none);
   const machinesState = new Shown<MachinesState>({ revision: 1, machines: [] });
+  const stopsState = new Shown<StopsWatch>({ revision: 1, unexplained: 0, ask: null });
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
@@ -143,6 +147,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     },
     studies: scriptedStudies(act),
     machines: scriptedMachines(machinesState, act),
+    stops: scriptedStops(stopsState, act),
     gauges: scriptedGauges(gaugesState, act),
     bench: scriptedBench(bench, act),
     control: {
@@ -393,6 +398,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     control: controlState,
     gauges: gaugesState,
     machines: machinesState,
+    stops: stopsState,
     bench,
     answers,
     scene(name) {

@@ -1,5 +1,5 @@
 /** A photo made small enough for a call: at most 1600 px on its longer side, JPEG. */
-import { photoLimit } from '#contract/rpc/nonconformances.ts';
+import { photoLimit } from '#contract/rpc/base.ts';
 
 const longest = 1_600;
 

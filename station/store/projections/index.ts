@@ -7,6 +7,7 @@ import { gauges } from './gauges.ts';
 import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
 import { production } from './production.ts';
+import { stops } from './stops.ts';
 import { studies } from './studies.ts';
 
 export const projections: readonly Projection[] = [
@@ -18,4 +19,5 @@ export const projections: readonly Projection[] = [
   bench,
   andon,
   machines,
+  stops,
 ];

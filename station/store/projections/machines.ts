@@ -143,29 +143,38 @@ export const readOpenSlice = (db: ReadModelReader, machineId: string): Slice | n
 
 /** Whole slices that touch `from` to `to` (outside), oldest first. `tile` of domain/machines cuts them to the window. */
 export function readSlices(db: ReadModelReader, machineId: string, from: number, to: number): readonly Slice[] {
+  const [since, until] = [Math.trunc(from), Math.trunc(to)];
   return db
     .all<SliceRow>(
       `SELECT ${columns}, lead(began_at, 1, (SELECT min(n.began_at) FROM machine_slice n
-         WHERE n.machine_id = ?1 AND n.began_at >= ?3)) OVER (ORDER BY began_at) AS endAt
-       FROM machine_slice WHERE machine_id = ?1 AND began_at < ?3 AND began_at >=
-         coalesce((SELECT max(f.began_at) FROM machine_slice f WHERE f.machine_id = ?1 AND f.began_at <= ?2), ?2)
+         WHERE n.machine_id = ? AND n.began_at >= ?)) OVER (ORDER BY began_at) AS endAt
+       FROM machine_slice WHERE machine_id = ? AND began_at < ? AND began_at >=
+         coalesce((SELECT max(f.began_at) FROM machine_slice f WHERE f.machine_id = ? AND f.began_at <= ?), ?)
        ORDER BY began_at`,
       machineId,
-      Math.trunc(from),
-      Math.trunc(to),
+      until,
+      machineId,
+      until,
+      machineId,
+      since,
+      since,
     )
     .map(sliceOf);
 }
 
 /** Counts that touch `from` to `to`, oldest first; `piecesIn` of domain/machines says how many pieces lie in the window. */
 export function readCounts(db: ReadModelReader, machineId: string, from: number, to: number): readonly Count[] {
+  const since = Math.trunc(from);
   const rows = db.all<{ readonly body: string }>(
-    `SELECT body FROM machine_count WHERE machine_id = ?1 AND from_at < ?3 AND to_at > ?2 AND from_at >=
-       coalesce((SELECT max(f.from_at) FROM machine_count f WHERE f.machine_id = ?1 AND f.from_at <= ?2), ?2)
+    `SELECT body FROM machine_count WHERE machine_id = ? AND from_at < ? AND to_at > ? AND from_at >=
+       coalesce((SELECT max(f.from_at) FROM machine_count f WHERE f.machine_id = ? AND f.from_at <= ?), ?)
      ORDER BY from_at, to_at`,
     machineId,
-    Math.trunc(from),
     Math.trunc(to),
+    since,
+    machineId,
+    since,
+    since,
   );
   return rows.map(({ body }) => JSON.parse(body) as BodyOf<'pieces.counted'>);
 }

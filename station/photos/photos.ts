@@ -1,11 +1,14 @@
 /**
- * Photos of nonconformances: files by their hash in `photos/` of the data folder. What the server does not have yet lies in
+ * Photos that people take of things (nonconformances, stops): files by their hash in `photos/` of the data folder. What the server does not have yet lies in
  * `photos/waiting/` and goes up the side road; nothing is deleted.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Photo } from '#contract/events/shared.ts';
+import type { Reason } from '#contract/refusal.ts';
+import { photoLimit } from '#contract/rpc/base.ts';
+import { reason } from '#domain/decision.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Log } from '#station/log.ts';
 import { writeWhole } from '#station/sync/whole-file.ts';
@@ -22,6 +25,20 @@ export function pictureType(bytes: Uint8Array): ContentType | null {
   if (begins(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a)) return 'image/png';
   const word = (from: number): string => String.fromCharCode(...bytes.subarray(from, from + 4));
   return word(0) === 'RIFF' && word(8) === 'WEBP' ? 'image/webp' : null;
+}
+
+export interface Picture {
+  readonly bytes: Uint8Array;
+  readonly contentType: ContentType;
+}
+
+/** Judged before it is kept: what is refused leaves nothing behind. @param data base64. */
+export function pictureOf(data: string): Picture | Reason {
+  const bytes = Buffer.from(data, 'base64');
+  const size = bytes.byteLength;
+  if (size > photoLimit) return reason('photo.too-large', { size, limit: photoLimit });
+  const contentType = pictureType(bytes);
+  return contentType === null ? reason('photo.not-an-image', { size }) : { bytes, contentType };
 }
 
 /** A photo on its way up; like what the history sends (station/history/uploads.ts), but bytes as they are. */
@@ -49,7 +66,7 @@ export class Photos {
   }
 
   /** On the disk when it returns. @throws what the file system throws */
-  keep(bytes: Uint8Array, contentType: ContentType): Photo {
+  keep({ bytes, contentType }: Picture): Photo {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     mkdirSync(this.#waiting, { recursive: true });
     if (this.read(sha256) === null) writeWhole(join(this.#waiting, `${sha256}.${endings[contentType]}`), bytes);
@@ -67,6 +84,12 @@ export class Photos {
           // Looked for at the next place.
         }
     return null;
+  }
+
+  /** As an address for `<img src>`; null: it is not here. */
+  url(sha256: string): { readonly url: string } | null {
+    const found = this.read(sha256);
+    return found === null ? null : { url: `data:${found.contentType};base64,${found.bytes.toString('base64')}` };
   }
 
   waiting(): number {

@@ -1,0 +1,97 @@
+/** Which machine of a line made the others stand: the one whose own stop came before theirs (blocked, starved). */
+import type { MachineState } from '#contract/machine-state.ts';
+import { stands } from './standing.ts';
+
+/** Of one machine, oldest first, without gap; `endAt` null: under way. */
+export interface LineMachine {
+  readonly machineId: string;
+  readonly slices: readonly {
+    readonly beganAt: number;
+    readonly endAt: number | null;
+    readonly state: MachineState;
+    readonly alarm: string | null;
+  }[];
+}
+
+export interface RootCause {
+  /** The machine that stands of its own. */
+  readonly machineId: string;
+  readonly state: MachineState;
+  readonly alarm: string | null;
+  readonly from: number;
+  /** null: it still stands. */
+  readonly to: number | null;
+}
+
+export interface WaitingMachine {
+  readonly machineId: string;
+  readonly state: 'blocked' | 'starved';
+  readonly from: number;
+  /**
+   * null: no machine stands, nor stood shortly before, on that side: the cause is outside of what is watched. `over`: it works
+   * again, and what is between them has yet to follow.
+   */
+  readonly root: (RootCause & { readonly over: boolean }) | null;
+}
+
+type Slice = LineMachine['slices'][number];
+
+/** Neither waiting for a neighbour nor working nor unknown. */
+const isOwn = (state: MachineState): boolean => stands(state) && state !== 'blocked' && state !== 'starved';
+/** Setting up is no stop of the machine, and yet makes the others wait. */
+const holdsUp = (state: MachineState): boolean => isOwn(state) || state === 'setup';
+
+const sliceAt = ({ slices }: LineMachine, at: number): Slice | null =>
+  slices.find(({ beganAt, endAt }) => beganAt <= at && (endAt === null || at < endAt)) ?? null;
+
+/** The run of slices in which a machine stood of its own, through the slice at `index`. */
+function runAt({ machineId, slices }: LineMachine, index: number): RootCause | null {
+  let [first, last] = [index, index];
+  while (holdsUp(slices[first - 1]?.state ?? 'no-data')) first -= 1;
+  while (holdsUp(slices[last + 1]?.state ?? 'no-data')) last += 1;
+  const [begin, end] = [slices[first], slices[last]];
+  if (begin === undefined || end === undefined) return null;
+  return { machineId, state: begin.state, alarm: begin.alarm, from: begin.beganAt, to: end.endAt };
+}
+
+/**
+ * For each machine that waits at an instant: the machine that it waits for in the end. From a starved one the search goes up the
+ * line, from a blocked one down, over machines that wait in the same direction, to the first that stands of its own at that time, or
+ * stood and worked again within `lagMs` before the wait began: parts need that long from one machine to the next. A machine that
+ * works, or of which nothing is known, ends the search.
+ * @param line in the order of the flow. @param at UTC ms.
+ */
+export function rootsOf(line: readonly LineMachine[], at: number, lagMs = 300_000): readonly WaitingMachine[] {
+  return line.flatMap((machine, place): readonly WaitingMachine[] => {
+    const waits = sliceAt(machine, at);
+    if (waits === null || (waits.state !== 'blocked' && waits.state !== 'starved')) return [];
+    const step = waits.state === 'blocked' ? 1 : -1;
+    const waiting = { machineId: machine.machineId, state: waits.state, from: waits.beganAt };
+    for (let n = place + step; n >= 0 && n < line.length; n += step) {
+      const other = line[n];
+      const now = other === undefined ? null : sliceAt(other, at);
+      if (other === undefined || now === null) break;
+      if (holdsUp(now.state)) {
+        const root = runAt(other, other.slices.indexOf(now));
+        return [{ ...waiting, root: root && { ...root, over: false } }];
+      }
+      if (now.state === waits.state) continue;
+      const last = other.slices.findLastIndex(({ state, beganAt }) => beganAt <= at && holdsUp(state));
+      const root = last < 0 ? null : runAt(other, last);
+      if (root !== null && root.to !== null && root.from <= waits.beganAt && root.to >= waits.beganAt - lagMs)
+        return [{ ...waiting, root: { ...root, over: true } }];
+      break;
+    }
+    return [{ ...waiting, root: null }];
+  });
+}
+
+/**
+ * The root of a stop of the line: the machine that most of the waiting ones wait for; of as many, the one that stood first.
+ * null: no machine waits for another one.
+ */
+export function rootOfLine(line: readonly LineMachine[], at: number, lagMs?: number): WaitingMachine['root'] {
+  const roots = rootsOf(line, at, lagMs).flatMap(({ root }) => (root === null ? [] : [root]));
+  const count = (machineId: string): number => roots.filter((root) => root.machineId === machineId).length;
+  return roots.toSorted((a, b) => count(b.machineId) - count(a.machineId) || a.from - b.from)[0] ?? null;
+}
