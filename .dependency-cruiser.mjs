@@ -6,6 +6,7 @@ const top = [
   'contract',
   'domain',
   'config',
+  'publish',
   'station',
   'renderer',
   'main',
@@ -44,7 +45,7 @@ const reserved = Object.entries(packages).map(([name, folders]) => ({
   comment: `only ${folders.join(', ')} may import ${name} (layers.json)`,
   from: {
     path: top
-      .slice(0, 9)
+      .slice(0, 10)
       .map((folder) => `^${folder}/`)
       .join('|'),
     pathNot: [test, ...folders.map((folder) => `^${escape(folder)}/`)],

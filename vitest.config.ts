@@ -20,7 +20,7 @@ export default defineConfig({
           ...common,
           name: 'units',
           include: [
-            '{contract,domain,config,station,main,preload,renderer,simulator,server}/**/*.test.ts',
+            '{contract,domain,config,publish,station,main,preload,renderer,simulator,server}/**/*.test.ts',
             'tests/{architecture,support}/*.test.ts',
           ],
           exclude: notOurs,

@@ -9,9 +9,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { setTimeout as pause } from 'node:timers/promises';
-import { EdgeNode } from '#server/publish/edge-node.ts';
-import { openBroker, type Broker } from '#server/publish/broker.ts';
-import type { Value } from '#server/publish/metrics.ts';
+import { EdgeNode } from '#publish/edge-node.ts';
+import { openBroker, type Broker } from '#publish/broker.ts';
+import type { Value } from '#publish/metrics.ts';
 import { startMosquitto } from '#tests/support/mosquitto.ts';
 import { freePorts } from '#tests/support/ports.ts';
 import { systemPart } from '#tests/support/system.ts';
@@ -69,7 +69,15 @@ async function paced(work: (round: number) => Promise<void>): Promise<number> {
 
 const [port = 0] = await freePorts(1);
 const mosquitto = await startMosquitto(program, port);
-const access = { url: mosquitto.url, userName: null, password: null, will: null };
+const access = {
+  url: mosquitto.url,
+  userName: null,
+  password: null,
+  ca: null,
+  certificate: null,
+  key: null,
+  will: null,
+};
 try {
   const real = await openBroker({ ...access, clientId: 'bench-node' });
   let page: Sent[] = [];
@@ -77,6 +85,7 @@ try {
     get open() {
       return real.open;
     },
+    failed: () => real.failed(),
     publish: (topic, payload, how) => {
       page.push({ topic, payload });
       return real.publish(topic, payload, how);

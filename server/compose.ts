@@ -287,6 +287,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
         configuration: released,
         replay: (ids) => projector.replay(ids),
         letters: createDeadLetterCalls(db, change, released, integration.deadLetters),
+        published: publisher.states,
       }),
       stations: createStationsRouter({ db, clock, enrolment, change, feed, configuration: released }),
       releases: createReleasesRouter({

@@ -37,6 +37,7 @@ import { watchScanners } from './scan/device-scans.ts';
 import { componentParser, knownIn } from './scan/known.ts';
 import { createScanRouterRpc } from './scan/rpc.ts';
 import { createScanRouter } from './scan/scan-router.ts';
+import { createStationPublisher } from './publish/index.ts';
 import { createSettingsRouter } from './settings/rpc.ts';
 import { createSettings } from './settings/settings.ts';
 import { ConfigurationError, makeDataFolder, manifestsOf, readConfiguration, UnknownStationError } from './startup.ts';
@@ -121,6 +122,16 @@ export async function composeStation(options: StationOptions): Promise<Station> 
 
   const boot = bootId();
   const startedAt = clock.now();
+  const publisher = createStationPublisher({
+    settings: settings.publish ?? null,
+    configuration,
+    stationId,
+    folder: dataFolder,
+    store,
+    environment: process.env,
+    clock,
+    log,
+  });
   const sync = createSync({
     folder: dataFolder,
     stationId,
@@ -130,6 +141,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     store,
     history,
     photos,
+    publishing: publisher,
     about: () => ({
       version: packageJson.version,
       bootId: boot,
@@ -247,6 +259,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       );
       devices.start();
       core.resume();
+      publisher.start();
     },
     async stop(reason) {
       for (const stop of stops) stop();
@@ -256,6 +269,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       await devices.stop();
       recorder.stop();
       system.stop(reason);
+      await publisher.stop();
       await sync.stop();
       history.close();
       store.close();

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { roles } from '../permissions.ts';
 import { plantRoles } from '../plant/roles.ts';
+import { stationPublishingSchema } from './publishing.ts';
 import { idSchema, languages, localizedSchema } from './text.ts';
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -105,6 +106,8 @@ export const stationSchema = z.strictObject({
   window: z
     .strictObject({ kiosk: z.boolean().default(false), fullscreen: z.boolean().default(false) })
     .default({ kiosk: false, fullscreen: false }),
+  /** What happens here, published by the station itself (docs/publishing.md); left out: it is not. */
+  publish: stationPublishingSchema.optional(),
 });
 export type Station = z.infer<typeof stationSchema>;
 

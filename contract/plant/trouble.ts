@@ -1,6 +1,7 @@
 /** What went wrong on the way and was kept: nothing here is lost, everything here wants a person. */
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { PublishState } from '../publish-state.ts';
 import { commandId, pageInput, type Page } from '../rpc/base.ts';
 import { plantBase, type PlantOutcome } from './base.ts';
 
@@ -41,10 +42,27 @@ export interface DeadLetterRow {
   readonly lastError: string;
   readonly body: string;
 }
+/** A line that is published by MQTT (docs/publishing.md). */
+export interface PublishRow extends PublishState {
+  readonly lineId: string;
+  /** `<group>/<line>`. */
+  readonly nodeId: string;
+  readonly url: string;
+  /** Facts that wait to be published. */
+  readonly behind: number;
+}
 
 export const trouble = {
   watch: plantBase.output(
-    eventIterator(type<{ readonly quarantine: number; readonly forks: number; readonly deadLetters: number }>()),
+    eventIterator(
+      type<{
+        readonly quarantine: number;
+        readonly forks: number;
+        readonly deadLetters: number;
+        /** Lines that should be published and are not. */
+        readonly unpublished: number;
+      }>(),
+    ),
   ),
   quarantine: plantBase.input(pageInput).output(type<Page<QuarantineRow>>()),
   /** Folds these again (all: an empty list); answers how many went through. */
@@ -70,4 +88,6 @@ export const trouble = {
   discard: plantBase
     .input(z.strictObject({ commandId, ids: z.array(z.string()).min(1).max(1_000), note: z.string().min(1).max(500) }))
     .output(type<PlantOutcome>()),
+  /** Lines that are published; none: nothing is. */
+  publishing: plantBase.output(type<readonly PublishRow[]>()),
 };

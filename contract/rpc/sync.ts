@@ -5,6 +5,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Outcome } from '../refusal.ts';
+import type { PublishState } from '../publish-state.ts';
 import { base, commandId } from './base.ts';
 
 /**
@@ -119,6 +120,13 @@ export const linkTestReportSchema = z.object({
 });
 export type LinkTestReport = z.infer<typeof linkTestReportSchema>;
 
+/** What the station publishes itself. */
+export interface StationPublishing extends PublishState {
+  readonly url: string;
+  /** Facts that wait to be published. */
+  readonly behind: number;
+}
+
 export interface SyncView {
   readonly link: ServerLink;
   readonly enrolment: {
@@ -152,6 +160,8 @@ export interface SyncView {
     readonly passed: boolean;
     readonly file: string;
   }[];
+  /** null: this station publishes nothing itself. */
+  readonly publishing: StationPublishing | null;
 }
 
 /** Longest and shortest unplug test in ms. */

@@ -5,6 +5,7 @@ import {
   trouble as troubleContract,
   type DeadLetterRow,
   type ForkRow,
+  type PublishRow,
   type QuarantineRow,
 } from '#contract/plant/trouble.ts';
 import type { Page } from '#contract/rpc/base.ts';
@@ -15,7 +16,7 @@ import type { Db } from '../db/db.ts';
 import type { Changes } from '../rpc/changes.ts';
 import type { PlantContext } from '../rpc/context.ts';
 import { refuse } from '../rpc/refused.ts';
-import { sightOf, type Sight } from '../rpc/sight.ts';
+import { seesLine, sightOf, type Sight } from '../rpc/sight.ts';
 
 interface PageInput {
   readonly cursor: string | null;
@@ -44,19 +45,29 @@ export interface TroubleParts {
   /** Folds quarantined events again, in transactions of its own; removes the rows of those that went through. */
   readonly replay: (quarantineIds: readonly number[]) => Promise<{ readonly folded: number; readonly kept: number }>;
   readonly letters: DeadLetters;
+  /** Lines that are published. */
+  readonly published: () => Promise<readonly PublishRow[]>;
 }
 
-export function createTroubleRouter({ db, change, feed, configuration, replay, letters }: TroubleParts) {
+export function createTroubleRouter({ db, change, feed, configuration, replay, letters, published }: TroubleParts) {
   const os = implement(troubleContract).$context<PlantContext>();
   const see = ({ grants }: Caller): Sight => sightOf(grants, configuration());
   const lineOf = (stationId: string): string | null => configuration().lineOf(stationId)?.id ?? null;
+  const seenNodes = async (sight: Sight): Promise<readonly PublishRow[]> =>
+    (await published()).filter(({ lineId }) => seesLine(sight, lineId));
   const counts = async (sight: Sight) => {
     const [row] = await db.query<{ quarantine: number; forks: number }>(
       `SELECT (SELECT count(*) FROM quarantine q JOIN stream s USING (stream_id) WHERE ${stationSeen('s', 1)}) AS quarantine,
          (SELECT count(*) FROM fork f WHERE acknowledged_at IS NULL AND ${stationSeen('f', 1)}) AS forks`,
       [sight.stations],
     );
-    return { quarantine: row?.quarantine ?? 0, forks: row?.forks ?? 0, deadLetters: await letters.count(sight) };
+    const nodes = await seenNodes(sight);
+    return {
+      quarantine: row?.quarantine ?? 0,
+      forks: row?.forks ?? 0,
+      deadLetters: await letters.count(sight),
+      unpublished: nodes.filter(({ state }) => state === 'failing' || state === 'nobody').length,
+    };
   };
   return os.router({
     watch: os.watch.handler(async function* ({ context: { caller }, signal }) {
@@ -125,6 +136,7 @@ export function createTroubleRouter({ db, change, feed, configuration, replay, l
     deadLetters: os.deadLetters.handler(({ context: { caller }, input }) => letters.list(input, see(caller))),
     sendAgain: os.sendAgain.handler(({ context, input }) => letters.sendAgain(context.caller, input)),
     discard: os.discard.handler(({ context, input }) => letters.discard(context.caller, input)),
+    publishing: os.publishing.handler(({ context: { caller } }) => seenNodes(see(caller))),
   });
 }
 

@@ -8,6 +8,7 @@ import type { Clock } from '#station/clock.ts';
 import type { DocumentSource, ServerDocument, ServerLink, StationSigner } from '#station/core/ports.ts';
 import type { History } from '#station/history/history.ts';
 import type { Log } from '#station/log.ts';
+import type { StationPublisher } from '#station/publish/index.ts';
 import type { Store } from '#station/store/store.ts';
 import type { ProjectedDocument } from '#station/store/projection.ts';
 import { Signal } from '#station/streams/signal.ts';
@@ -32,6 +33,8 @@ export interface SyncParts {
   readonly history: Pick<History, 'toUpload' | 'uploaded' | 'waiting' | 'uploads'>;
   /** Left out: there are none. */
   readonly photos?: PhotoSource;
+  /** Left out: nothing is published from here. */
+  readonly publishing?: Pick<StationPublisher, 'view' | 'changed'>;
   readonly about: SenderOptions['about'];
   readonly clock: Clock;
   readonly log: Log;
@@ -104,6 +107,7 @@ export function createSync(parts: SyncParts) {
     }
   });
   sender.acknowledged.listen(() => changed.emit());
+  parts.publishing?.changed.listen(() => changed.emit());
   sideRoad.changed.listen(() => changed.emit());
   puller.stored.listen(() => changed.emit());
   try {
@@ -175,6 +179,7 @@ export function createSync(parts: SyncParts) {
         sideRoad: { waiting: waiting.count, dropped: waiting.dropped, sending: sideRoad.sending },
         documents: { counts: documents.counts(), pulledAt: documents.cursor().pulledAt },
         reports: files.list(listedReports),
+        publishing: parts.publishing?.view() ?? null,
       };
     },
     report: (testId: string) => files.read(testId),

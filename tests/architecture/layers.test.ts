@@ -32,6 +32,7 @@ describe('layers (layers.json)', () => {
         'domain',
         'config',
         'host',
+        'publish',
         'station',
         'server',
         'main',

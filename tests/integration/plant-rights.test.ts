@@ -336,8 +336,8 @@ describeOnDatabases('a person of another line', (database) => {
     // Another folder than the one of the start: something to see as a difference.
     await db.execute(`INSERT INTO release (path, release, kind, sha256, drafted_by, released_by, released_at, note)
       SELECT 'definitions/FOREIGN-D.A/images/other.svg', 1, 'import', sha256, '', '', 0, '' FROM release WHERE path = '${foreign.picture}'`);
-    expect(await first(own.trouble.watch())).toEqual({ quarantine: 0, forks: 0, deadLetters: 0 });
-    expect(await first(all.trouble.watch())).toEqual({ quarantine: 2, forks: 1, deadLetters: 2 });
+    expect(await first(own.trouble.watch())).toEqual({ quarantine: 0, forks: 0, deadLetters: 0, unpublished: 0 });
+    expect(await first(all.trouble.watch())).toEqual({ quarantine: 2, forks: 1, deadLetters: 2, unpublished: 0 });
     // Everything that there is: what the person of L1 has the right for, which is none.
     expect(await own.trouble.replay(c({ ids: [] }))).toEqual({ ok: true, value: { folded: 0, kept: 0 } });
 

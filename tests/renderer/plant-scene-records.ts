@@ -1,6 +1,6 @@
 /** Invented units, stations and trouble of `plant-scene.ts`. */
 import type { PlantStation } from '#contract/plant/stations.ts';
-import type { DeadLetterRow, ForkRow, QuarantineRow } from '#contract/plant/trouble.ts';
+import type { DeadLetterRow, PublishRow, ForkRow, QuarantineRow } from '#contract/plant/trouble.ts';
 import type { PlantCase, PlantFact, PlantUnit } from '#contract/plant/units.ts';
 
 const minute = 60_000;
@@ -321,6 +321,32 @@ export function forks(): ForkRow[] {
         by: 'ravi.nair',
         note: 'Disk of V30 was put back from the Friday backup',
       },
+    },
+  ];
+}
+export function published(): PublishRow[] {
+  const url = 'mqtts://broker.example.com:8883';
+  const at = Date.now();
+  return [
+    {
+      lineId: 'L1',
+      nodeId: 'werk-sued/L1',
+      url,
+      state: 'published',
+      since: at - 5_400_000,
+      problem: null,
+      detail: '',
+      behind: 0,
+    },
+    {
+      lineId: 'L2',
+      nodeId: 'werk-sued/L2',
+      url,
+      state: 'failing',
+      since: at - 3_600_000,
+      problem: 'user',
+      detail: `no connection to ${url}: Connection refused: Not authorized`,
+      behind: 1_284,
     },
   ];
 }

@@ -88,6 +88,7 @@ const scenes: Record<string, Scene> = {
   trouble: { hash: '#/trouble' },
   forks: { hash: '#/trouble?show=forks' },
   letters: { hash: '#/trouble?show=deadLetters' },
+  published: { hash: '#/trouble?show=unpublished' },
   releases: { hash: '#/releases' },
   draft: { hash: '#/releases/definitions%2FPMP-100.C%2Fdefinition.yaml' },
   editor: { hash: '#/releases/definitions%2FPMP-100.C%2Fdefinition.yaml?show=edit' },

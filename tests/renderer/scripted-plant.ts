@@ -28,7 +28,12 @@ export interface ScriptedPlant {
   readonly methods: Shown<SignInMethods>;
   readonly health: Shown<PlantHealth>;
   readonly lines: Shown<{ readonly at: number; readonly lines: readonly LineRow[] }>;
-  readonly trouble: Shown<{ readonly quarantine: number; readonly forks: number; readonly deadLetters: number }>;
+  readonly trouble: Shown<{
+    readonly quarantine: number;
+    readonly forks: number;
+    readonly deadLetters: number;
+    readonly unpublished: number;
+  }>;
   readonly orders: Shown<readonly PlantOrder[]>;
   readonly quarantine: Shown<readonly QuarantineRow[]>;
   /** Whether somebody is signed in; false ends the connections as a server does. */
@@ -59,7 +64,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     lines: lineRows(),
   });
   const quarantine = new Shown<readonly QuarantineRow[]>(records.quarantine());
-  const trouble = new Shown({ quarantine: 3, forks: 1, deadLetters: 2 });
+  const trouble = new Shown({ quarantine: 3, forks: 1, deadLetters: 2, unpublished: 1 });
   const orders = new Shown<readonly PlantOrder[]>(openOrders());
   const beat = setInterval(() => {
     healthView.set({ ...healthView.value, now: Date.now() });
@@ -228,6 +233,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       deadLetters: os.trouble.deadLetters.handler(({ input }) => paged(records.deadLetters(), input)),
       sendAgain: os.trouble.sendAgain.handler(act('trouble.sendAgain', nothing)),
       discard: os.trouble.discard.handler(act('trouble.discard', nothing)),
+      publishing: os.trouble.publishing.handler(() => records.published()),
     },
     releases: {
       watch: os.releases.watch.handler(watch),

@@ -83,6 +83,7 @@ export const syncView = (link: SystemView['server'] = system().server): SyncView
   lastProblem: { code: 'no-answer', at: started - 900_000, detail: 'nothing heard for 10000 ms' },
   sideRoad: { waiting: 12, dropped: 3, sending: { name: 'samples/4711', share: 0.4 } },
   documents: { counts: { order: 3, passport: 120, file: 14 }, pulledAt: started },
+  publishing: null,
   reports: [
     { testId: 't-2', startedAt: started - 3_600_000, passed: true, file: '/var/lib/linewright/st10/link-tests/2.html' },
     {

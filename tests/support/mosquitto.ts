@@ -1,5 +1,5 @@
 /** A Mosquitto of the test's own on a free port, which can be down for a while; and a subscriber that keeps all it hears. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -15,13 +15,29 @@ export interface Mosquitto {
   stop(): Promise<void>;
 }
 
-export async function startMosquitto(program: string, port: number): Promise<Mosquitto> {
+export interface Locked {
+  /** PEM files of the server. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** @param locked TLS, and one user only; left out: open to everybody on this machine. */
+export async function startMosquitto(program: string, port: number, locked?: Locked): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'linewright-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
-  writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`);
+  const rules = ['allow_anonymous true'];
+  if (locked !== undefined) {
+    const users = join(folder, 'users');
+    execFileSync('mosquitto_passwd', ['-b', '-c', users, locked.user, locked.password]);
+    rules.splice(0, 1, 'allow_anonymous false', `password_file ${users}`);
+    rules.push(`certfile ${locked.certFile}`, `keyfile ${locked.keyFile}`);
+  }
+  writeFileSync(config, [`listener ${port} 127.0.0.1`, ...rules, 'persistence false', 'user root', ''].join('\n'));
   let child: ChildProcess | null = null;
   const broker: Mosquitto = {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `${locked === undefined ? 'mqtt' : 'mqtts'}://127.0.0.1:${port}`,
     async up() {
       const started = spawn(program, ['-c', config], { stdio: 'ignore' });
       child = started;
@@ -63,18 +79,28 @@ export interface Heard {
 }
 
 /** Hears everything; connects again by itself. */
-export async function subscribeAll(
-  url: string,
-): Promise<{ readonly client: MqttClient; readonly heard: Heard[]; stop(): Promise<void> }> {
-  const client = mqtt.connect(url, { protocolVersion: 5, reconnectPeriod: 50 });
+export async function subscribeAll(url: string): Promise<{
+  readonly client: MqttClient;
+  readonly heard: Heard[];
+  /** Connected, and the broker knows what it wants to hear. */
+  ready(): boolean;
+  stop(): Promise<void>;
+}> {
+  const client = mqtt.connect(url, { protocolVersion: 5, reconnectPeriod: 50, resubscribe: false });
   const heard: Heard[] = [];
   client.on('message', (topic, payload, { retain }) => heard.push({ topic, payload, retained: retain }));
   client.on('error', () => undefined);
-  await new Promise<void>((done) => client.once('connect', () => done()));
-  await client.subscribeAsync('#', { qos: 1 });
+  let ready = false;
+  // By hand, so that it is known when the broker has taken it.
+  client.on('connect', () => {
+    client.subscribe('#', { qos: 1 }, (error) => (ready = !error));
+  });
+  client.on('close', () => (ready = false));
+  while (!ready) await pause(10);
   return {
     client,
     heard,
+    ready: () => ready,
     stop: async () => {
       await client.endAsync(true);
     },

@@ -41,7 +41,11 @@ describe('what wants a person', () => {
       tile('C', { work: 'failed' }),
       tile('D', { link: 'never', heardAt: null }),
     ];
-    const all = wants([line(stations, { held: 2, cases: 1 })], { quarantine: 3, forks: 1, deadLetters: 4 }, now);
+    const all = wants(
+      [line(stations, { held: 2, cases: 1 })],
+      { quarantine: 3, forks: 1, deadLetters: 4, unpublished: 1 },
+      now,
+    );
     expect(all.map(({ kind }) => kind)).toEqual([
       'failed',
       'cases',
@@ -50,6 +54,7 @@ describe('what wants a person', () => {
       'held',
       'quarantine',
       'deadLetters',
+      'unpublished',
       'devices',
       'never',
     ]);

@@ -18,7 +18,7 @@ export type Want =
   | { readonly kind: 'unsent'; readonly lineId: string; readonly station: StationTile; readonly sinceAt: number }
   | { readonly kind: 'signal'; readonly lineId: string; readonly signal: LineRow['signals'][number] }
   | { readonly kind: 'cases' | 'held'; readonly line: LineRow; readonly count: number }
-  | { readonly kind: 'quarantine' | 'forks' | 'deadLetters'; readonly count: number };
+  | { readonly kind: 'quarantine' | 'forks' | 'deadLetters' | 'unpublished'; readonly count: number };
 
 /** Facts that a linked station has not got rid of for so long, ms, are worth a word. */
 export const unsentLimitMs = 5 * 60_000;
@@ -32,6 +32,7 @@ const order: readonly Want['kind'][] = [
   'held',
   'quarantine',
   'deadLetters',
+  'unpublished',
   'devices',
   'unsent',
   'never',
@@ -59,7 +60,7 @@ export function wants(lines: readonly LineRow[], trouble: TroubleCounts | undefi
       }
     }
   }
-  for (const kind of ['quarantine', 'forks', 'deadLetters'] as const) {
+  for (const kind of ['quarantine', 'forks', 'deadLetters', 'unpublished'] as const) {
     const count = trouble?.[kind] ?? 0;
     if (count > 0) all.push({ kind, count });
   }

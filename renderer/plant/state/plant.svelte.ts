@@ -7,6 +7,7 @@ export interface TroubleCounts {
   readonly quarantine: number;
   readonly forks: number;
   readonly deadLetters: number;
+  readonly unpublished: number;
 }
 
 class Plant {
@@ -17,7 +18,7 @@ class Plant {
 
   get troubles(): number {
     const counts = this.trouble.value;
-    return counts === undefined ? 0 : counts.quarantine + counts.forks + counts.deadLetters;
+    return counts === undefined ? 0 : counts.quarantine + counts.forks + counts.deadLetters + counts.unpublished;
   }
   get cases(): number {
     return this.lines.value?.lines.reduce((sum, line) => sum + line.cases, 0) ?? 0;

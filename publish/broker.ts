@@ -1,5 +1,7 @@
 /** One connection to the broker, MQTT 5. Never reconnects by itself: each connection needs a will of its own. */
 import mqtt from 'mqtt';
+import type { PublishProblem } from '#contract/publish-state.ts';
+import { PublishError, problemOf } from './publish-error.ts';
 
 export interface Will {
   readonly topic: string;
@@ -10,10 +12,17 @@ export interface BrokerOptions {
   readonly clientId: string;
   readonly userName: string | null;
   readonly password: string | null;
+  /** PEM. Authority of the broker's certificate; null: those that Node knows. */
+  readonly ca: string | null;
+  /** PEM of this client's own certificate and key; null: it shows none. */
+  readonly certificate: string | null;
+  readonly key: string | null;
   readonly will: Will | null;
 }
 export interface Broker {
   readonly open: boolean;
+  /** Throws why the connection ended. @throws PublishError */
+  failed(): never;
   /** Resolves when the bytes were handed over (QoS 0) or acknowledged (QoS 1). */
   publish(topic: string, payload: Buffer, how: { readonly qos: 0 | 1; readonly retain: boolean }): Promise<void>;
   /** Resolves when the broker has acknowledged it; a broker takes packets in order, so it has all that went before. */
@@ -30,7 +39,7 @@ const connectMs = 10_000;
 /** An acknowledgement that takes longer is a broken connection. */
 const answerMs = 10_000;
 
-export const openBroker: OpenBroker = async ({ url, clientId, userName, password, will }) => {
+export const openBroker: OpenBroker = async ({ url, clientId, userName, password, ca, certificate, key, will }) => {
   const client = mqtt.connect(url, {
     protocolVersion: 5,
     clientId,
@@ -41,18 +50,28 @@ export const openBroker: OpenBroker = async ({ url, clientId, userName, password
     queueQoSZero: false,
     ...(userName !== null && { username: userName }),
     ...(password !== null && { password }),
+    ...(ca !== null && { ca }),
+    ...(certificate !== null && { cert: certificate }),
+    ...(key !== null && { key }),
     ...(will !== null && { will: { ...will, qos: 1 as const, retain: false } }),
   });
   let reason = 'closed';
+  let problem: PublishProblem = 'lost';
   let closed = false;
   const listeners = new Set<(reason: string) => void>();
-  client.on('error', (error) => (reason = error.message));
+  client.on('error', (error) => {
+    reason = error.message;
+    problem = problemOf(error);
+  });
+  // The broker says goodbye, with a reason (MQTT 5, 3.14).
+  client.on('disconnect', ({ reasonCode }) => (reason = `the broker ended it (reason ${reasonCode ?? 0})`));
   const opened = new Promise<void>((done, failed) => {
     client.once('connect', () => done());
     client.on('close', () => {
       if (closed) return;
       closed = true;
-      failed(new Error(`the broker ${url} cannot be reached: ${reason}`));
+      // Closed before it answered, without any error: something else than a broker listens there, or TLS does.
+      failed(new PublishError(problem === 'lost' ? 'unreachable' : problem, `no connection to ${url}: ${reason}`));
       for (const listener of listeners) listener(reason);
     });
   });
@@ -62,15 +81,16 @@ export const openBroker: OpenBroker = async ({ url, clientId, userName, password
     client.end(true);
     throw error;
   }
+  const gone = (): PublishError => new PublishError(problem, `the connection to ${url} ended: ${reason}`);
   const within = async <T>(answer: Promise<T>, what: string): Promise<T> => {
     let timer: NodeJS.Timeout | null = null;
-    let ended: (why: string) => void = () => undefined;
+    let ended: () => void = () => undefined;
     const late = new Promise<never>((_done, failed) => {
       timer = setTimeout(
-        () => failed(new Error(`the broker did not acknowledge ${what} within ${answerMs} ms`)),
+        () => failed(new PublishError('lost', `the broker did not acknowledge ${what} within ${answerMs} ms`)),
         answerMs,
       );
-      ended = (why) => failed(new Error(`the connection to the broker ended: ${why}`));
+      ended = () => failed(gone());
       listeners.add(ended);
     });
     try {
@@ -84,13 +104,16 @@ export const openBroker: OpenBroker = async ({ url, clientId, userName, password
     get open() {
       return !closed;
     },
+    failed() {
+      throw gone();
+    },
     async publish(topic, payload, { qos, retain }) {
-      if (closed) throw new Error(`the connection to the broker ended: ${reason}`);
+      if (closed) throw gone();
       if (qos === 0) await client.publishAsync(topic, payload, { qos, retain });
       else await within(client.publishAsync(topic, payload, { qos, retain }), topic);
     },
     async subscribe(topic) {
-      if (closed) throw new Error(`the connection to the broker ended: ${reason}`);
+      if (closed) throw gone();
       await within(client.subscribeAsync(topic, { qos: 1 }), topic);
     },
     onMessage: (listener) => void client.on('message', (topic, payload) => listener(topic, payload)),

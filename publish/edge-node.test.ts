@@ -22,6 +22,9 @@ function rig() {
   let hear: (topic: string, payload: Buffer) => void = () => undefined;
   const broker: Broker = {
     open: true,
+    failed: () => {
+      throw new Error('never');
+    },
     publish(topic, payload) {
       const [space, , kind = '', , device = null] = topic.split('/');
       if (space === 'spBv1.0') said.push({ kind, device, seq: decodePayload(payload).seq });
