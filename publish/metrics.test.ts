@@ -85,7 +85,10 @@ test('the newest stop is told; what is said of an older one changes nothing', ()
 test('a call is counted where it was raised and where it was closed, once', () => {
   const { tell, held } = listener();
   tell('call.raised', { ...golden('call.raised'), kind: 'material' });
-  tell('call.closed', { ...golden('call.closed'), elsewhere: 'ST20' });
+  tell('call.closed', {
+    ...golden('call.closed'),
+    elsewhere: { at, by: { kind: 'person', id: 'mara' }, stationId: 'ST20' },
+  });
   expect(['Raised', 'Closed', 'Newest'].map((name) => held.get(`Calls/${name}`)?.value ?? null)).toEqual([
     1,
     null,
