@@ -120,13 +120,23 @@ export const attributeChartSchema = z.strictObject({
 });
 export type AttributeChartPlan = z.infer<typeof attributeChartSchema>;
 
-/** Where the counts of a unit come from: steps of the operation. */
+/** Where the counts of a unit come from. */
 export const countsSchema = z.discriminatedUnion('from', [
   /** p, np: the unit is nonconforming when one of these steps failed at its first attempt. */
   z.strictObject({ from: z.literal('verdicts'), steps: z.array(idSchema).min(1) }),
   /** c, u: the defects are the sum of what these number steps were told, each at its newest attempt. */
   z.strictObject({ from: z.literal('numbers'), steps: z.array(idSchema).min(1) }),
+  /**
+   * c, u: the defects are the nonconformances that were recorded on the unit at this operation and station. Of these groups
+   * and these defects of the catalogue; both left out: all.
+   */
+  z.strictObject({
+    from: z.literal('nonconformances'),
+    groups: z.array(idSchema).min(1).optional(),
+    defects: z.array(idSchema).min(1).optional(),
+  }),
 ]);
+export type Counts = z.infer<typeof countsSchema>;
 
 /** What is counted rather than measured. */
 export const plannedAttributeSchema = z.strictObject({

@@ -70,7 +70,7 @@ export function checkControlPlans(input: CheckInput, index: Index, findings: Fin
     plan.attributes.forEach((planned, at) => {
       const place: Place = { file, path: ['attributes', at], index, findings };
       findings.known(file, [...place.path, 'reaction'], planned.reaction, 'reaction of the plan', reactions);
-      checkAttribute(planned, released, place);
+      checkAttribute(planned, released, input.defects?.value ?? null, place);
     });
     if (plan.characteristics.length + plan.attributes.length === 0)
       findings.add(

@@ -133,16 +133,18 @@ export function evolveChart(state: ChartState, event: Happened): ChartState {
   }
 }
 
+/** Defects that were found late add no unit; where they come first the first unit says when and of which order the point is. */
 function tallied(tally: Tally | null, body: BodyOf<'unit.counted'>, at: number): Tally {
-  const { serial, executionId, stepId, attempt, count, orderId } = body;
+  const { serial, executionId, stepId, attempt, count, orderId, late } = body;
+  const begun = tally === null || tally.size === 0 ? { begunAt: at, orderId } : tally;
   const unit: ChartedValue = { value: count, serial, executionId, stepId, attempt, index: 1 };
   const found = (tally?.units ?? []).filter(({ value }) => value > 0).slice(0, mostTallied);
   return {
     count: (tally?.count ?? 0) + count,
-    size: (tally?.size ?? 0) + 1,
-    begunAt: tally?.begunAt ?? at,
+    size: (tally?.size ?? 0) + (late ? 0 : 1),
+    begunAt: begun.begunAt,
     endedAt: at,
-    orderId,
+    orderId: late ? begun.orderId : orderId,
     units: [...found, unit],
   };
 }

@@ -2,12 +2,19 @@
 import { describe, expect, it } from 'vitest';
 import { attributeChartSchema, plannedAttributeSchema } from '#contract/config/control-plan.ts';
 import type { Configuration } from '#contract/config/index.ts';
+import { defectsSchema } from '#contract/config/defects.ts';
 import { processDefinitionSchema } from '#contract/config/definition.ts';
 import { codes, World } from '#domain/test-kit.ts';
 import { t } from '#domain/test-plant.ts';
 import { controlConfiguration, serialOf } from './test-plan.ts';
 
-type Counts = 'verdicts' | 'numbers';
+type Counts = 'verdicts' | 'numbers' | 'nonconformances';
+
+const countsOf = {
+  verdicts: { from: 'verdicts', steps: ['colour', 'clean'] },
+  numbers: { from: 'numbers', steps: ['scratches'] },
+  nonconformances: { from: 'nonconformances', groups: ['surface'], defects: ['bent'] },
+} as const;
 
 /** Operation 10: a choice, a checklist and a number of scratches; then a step that cannot fail. */
 function configuration(from: Counts, chart: Readonly<Record<string, unknown>>): Configuration {
@@ -54,7 +61,7 @@ function configuration(from: Counts, chart: Readonly<Record<string, unknown>>): 
     title: t('Finish'),
     operation: '10',
     class: 'standard',
-    counts: from === 'verdicts' ? { from, steps: ['colour', 'clean'] } : { from, steps: ['scratches'] },
+    counts: countsOf[from],
     charts: [attributeChartSchema.parse({ id: 'finish', ...chart })],
     reaction: 'bore-off',
   });
@@ -62,6 +69,19 @@ function configuration(from: Counts, chart: Readonly<Record<string, unknown>>): 
     ...base,
     definitions: [{ ...parsed, hash }],
     controlPlans: [{ ...plan!, characteristics: [], attributes: [attribute] }],
+    defects: defectsSchema.parse({
+      schema: 'linewright/defects@1',
+      groups: [
+        { id: 'surface', title: t('Surface') },
+        { id: 'form', title: t('Form') },
+      ],
+      defects: [
+        { id: 'scratch', title: t('Scratch'), group: 'surface', severity: 'minor' },
+        { id: 'crack', title: t('Crack'), group: 'surface', severity: 'major' },
+        { id: 'bent', title: t('Bent'), group: 'form', severity: 'minor' },
+        { id: 'short', title: t('Too short'), group: 'form', severity: 'minor' },
+      ],
+    }),
   };
 }
 
@@ -216,6 +236,135 @@ describe('numbers', () => {
       [1, 2],
     ]);
     expect(points()[0]?.counted).toMatchObject({ count: 13, size: 2 });
+  });
+});
+
+describe('nonconformances', () => {
+  const u = { kind: 'u', subgroup: { from: 'units', size: 3 }, limits: { from: 'given', average: 0.5 }, rules };
+  const find = (defectId: string, ...serials: string[]) => {
+    const decision = world.do({
+      type: 'nonconformance.record',
+      defectId,
+      subject: { kind: 'units', serials },
+      mark: null,
+      note: '',
+    });
+    expect(codes(decision)).toEqual([]);
+    return decision.ok ? (decision.value?.['nonconformanceId'] ?? '') : '';
+  };
+  /** Found while the unit is in its run. */
+  const buildWith = (...defects: string[]): string => {
+    const serial = serialOf((made += 1));
+    world.now += 60_000;
+    expect(codes(world.do({ type: 'execution.start', serial }))).toEqual([]);
+    for (const defect of defects) find(defect, serial);
+    if (world.open()?.status !== 'running') return serial;
+    act({ type: 'choice', do: 'choose', option: 'red' });
+    act({ type: 'checklist', do: 'answer', item: 'c', ok: true });
+    act({ type: 'number', do: 'enter', value: 0 });
+    act({ type: 'instruction', do: 'confirm' });
+    return serial;
+  };
+  const told = () => counted().map(({ serial, count, late }) => [serial, count, late ? 'late' : 'run']);
+
+  it('count at the end of the run what was recorded in it, of the groups and defects of the plan, 0 where none was', () => {
+    open('nonconformances', u);
+    buildWith();
+    buildWith('scratch', 'bent', 'short');
+    buildWith('short');
+    expect(told()).toEqual([
+      ['P-0001', 0, 'run'],
+      ['P-0002', 2, 'run'],
+      ['P-0003', 0, 'run'],
+    ]);
+    expect(points()[0]).toMatchObject({
+      counted: { count: 2, size: 3 },
+      plots: [{ plot: 'defects-per-unit', value: 2 / 3 }],
+    });
+  });
+
+  it('count a unit whose run ends by the defect, once', () => {
+    open('nonconformances', u);
+    buildWith('crack');
+    expect(told()).toEqual([['P-0001', 1, 'run']]);
+    // Ended by a hold of other reasons: nothing was found, it was not inspected to the end.
+    world.do({ type: 'execution.start', serial: serialOf(2) });
+    world.do({ type: 'unit.hold', serial: serialOf(2), reason: 'fell' });
+    expect(told()).toHaveLength(1);
+  });
+
+  it('found after the run: counts in the point that is on its way, without the unit a second time', () => {
+    open('nonconformances', u);
+    buildWith();
+    buildWith();
+    find('scratch', 'P-0001');
+    find('short', 'P-0001');
+    buildWith();
+    expect(told()).toEqual([
+      ['P-0001', 0, 'run'],
+      ['P-0002', 0, 'run'],
+      ['P-0001', 1, 'late'],
+      ['P-0003', 0, 'run'],
+    ]);
+    expect(points()[0]?.counted).toMatchObject({ count: 1, size: 3 });
+    expect(points()[0]?.values).toMatchObject([
+      { serial: 'P-0001', value: 1, executionId: null },
+      { serial: 'P-0003' },
+    ]);
+    // The point is judged and stays; what is found now opens the next one, whose time and size are those of its units.
+    find('scratch', 'P-0002');
+    expect(world.control.chart(key).tally).toMatchObject({ count: 1, size: 0 });
+    const begun = world.now;
+    for (let n = 0; n < 3; n += 1) buildWith();
+    expect(points()).toHaveLength(2);
+    expect(points()[0]?.counted).toMatchObject({ count: 1, size: 3 });
+    expect(points()[1]?.counted).toMatchObject({ count: 1, size: 3, begunAt: begun + 60_000 });
+  });
+
+  it('a second defect of a unit whose run was ended by the first is found at that operation and is not lost', () => {
+    open('nonconformances', u);
+    const serial = buildWith('crack');
+    find('scratch', serial);
+    expect(told()).toEqual([
+      ['P-0001', 1, 'run'],
+      ['P-0001', 1, 'late'],
+    ]);
+  });
+
+  it('several units at once: the one in its run counts at its end, the others late; added later: late', () => {
+    open('nonconformances', u);
+    buildWith();
+    buildWith();
+    world.now += 60_000;
+    world.do({ type: 'execution.start', serial: 'P-0003' });
+    const id = find('scratch', 'P-0001', 'P-0003');
+    act({ type: 'choice', do: 'choose', option: 'red' });
+    act({ type: 'checklist', do: 'answer', item: 'c', ok: true });
+    act({ type: 'number', do: 'enter', value: 0 });
+    act({ type: 'instruction', do: 'confirm' });
+    expect(told().slice(2)).toEqual([
+      ['P-0001', 1, 'late'],
+      ['P-0003', 1, 'run'],
+    ]);
+    expect(points()[0]?.counted).toMatchObject({ count: 2, size: 3 });
+    world.do({
+      type: 'nonconformance.amend',
+      nonconformanceId: id,
+      note: '',
+      photo: null,
+      quantity: null,
+      serials: ['P-0002'],
+    });
+    expect(told().slice(4)).toEqual([['P-0002', 1, 'late']]);
+  });
+
+  it('by order: a late defect of an older order neither ends nor names the point', () => {
+    open('nonconformances', { ...u, subgroup: { from: 'order' } });
+    buildWith();
+    find('scratch', 'P-0001');
+    buildWith('scratch');
+    expect(points()).toEqual([]);
+    expect(world.control.chart(key).tally).toMatchObject({ count: 2, size: 2, orderId: 'WO-1' });
   });
 });
 

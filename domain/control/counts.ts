@@ -3,9 +3,16 @@ import type { AttributeChartPlan, PlannedAttribute } from '#contract/config/cont
 import type { ReleasedControlPlan } from '#contract/config/index.ts';
 import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { ChartRef } from '#contract/events/shared.ts';
-import { evolveExecution, type Execution } from '#domain/execution/execution.ts';
+import { evolveExecution, isOpen, type Execution } from '#domain/execution/execution.ts';
 import type { Facts } from '#domain/facts.ts';
 import { asHappened } from '#domain/happened.ts';
+import { defectOf } from '#domain/nonconformances/defects.ts';
+import {
+  evolveNonconformance,
+  isRecorded,
+  serialsOf,
+  type Nonconformance,
+} from '#domain/nonconformances/nonconformance.ts';
 import type { NumberProgress } from '#domain/steps/number/kind.ts';
 import { evolveChart, type Tally } from './chart.ts';
 import { chartPoint, type Charted } from './judge.ts';
@@ -16,8 +23,8 @@ export interface CountedUnit {
   readonly attribute: PlannedAttribute;
   readonly chart: AttributeChartPlan;
   readonly run: Execution;
-  /** What decided it. */
-  readonly stepId: string;
+  /** What decided it; null: nonconformances. */
+  readonly stepId: string | null;
   readonly attempt: number;
   /** 1 or 0 of verdicts. */
   readonly count: number;
@@ -44,8 +51,7 @@ export function countsOf(
     const { executionId } = each.body as { readonly executionId?: string };
     if (executionId !== open.executionId) continue;
     for (const attribute of watched) {
-      const decided =
-        attribute.counts.from === 'verdicts' ? byVerdict(attribute, each, run) : bySum(attribute, each, run, before);
+      const decided = decide(attribute, { each, run, before, events, facts });
       if (decided !== null)
         found.push(...attribute.charts.map((chart) => ({ plan, attribute, chart, run, ...decided })));
     }
@@ -55,8 +61,29 @@ export function countsOf(
 
 type Decided = Pick<CountedUnit, 'stepId' | 'attempt' | 'count'> | null;
 
+interface At {
+  readonly each: DomainEvent;
+  /** After it, and before. */
+  readonly run: Execution;
+  readonly before: Execution;
+  /** All that is decided with it. */
+  readonly events: readonly DomainEvent[];
+  readonly facts: Facts;
+}
+
+function decide({ counts }: PlannedAttribute, { each, run, before, events, facts }: At): Decided {
+  switch (counts.from) {
+    case 'verdicts':
+      return byVerdict(counts.steps, each, run);
+    case 'numbers':
+      return bySum(counts.steps, each, run, before);
+    case 'nonconformances':
+      return byFindings(counts, each, run, events, facts);
+  }
+}
+
 /** The first of the steps to fail at its first attempt; or all of them passed at their first. */
-function byVerdict({ counts: { steps } }: PlannedAttribute, each: DomainEvent, run: Execution): Decided {
+function byVerdict(steps: readonly string[], each: DomainEvent, run: Execution): Decided {
   if (each.type !== 'step.failed' && each.type !== 'step.passed') return null;
   const { stepId, attempt } = each.body;
   if (attempt !== 1 || !steps.includes(stepId)) return null;
@@ -67,7 +94,7 @@ function byVerdict({ counts: { steps } }: PlannedAttribute, each: DomainEvent, r
 }
 
 /** All of the steps passed; or the run stopped, with the numbers that it had. */
-function bySum({ counts: { steps } }: PlannedAttribute, each: DomainEvent, run: Execution, before: Execution): Decided {
+function bySum(steps: readonly string[], each: DomainEvent, run: Execution, before: Execution): Decided {
   const all = (of: Execution): boolean => steps.every((id) => of.steps[id]?.status === 'passed');
   const complete = each.type === 'step.passed' && steps.includes(each.body.stepId) && all(run) && !all(before);
   if (!complete && (each.type !== 'execution.stopped' || all(run))) return null;
@@ -83,17 +110,137 @@ function bySum({ counts: { steps } }: PlannedAttribute, each: DomainEvent, run: 
   return { stepId: last.step.stepId, attempt: last.step.attempt, count };
 }
 
+/** At the end of the run, by what was recorded in it; a run that stops counts where something was found. */
+function byFindings(
+  counts: OfFindings,
+  each: DomainEvent,
+  run: Execution,
+  events: readonly DomainEvent[],
+  facts: Facts,
+): Decided {
+  if (each.type !== 'execution.passed' && each.type !== 'execution.stopped') return null;
+  const known = facts.nonconformances.on(run.serial);
+  const count = [...known, ...recordedIn(events, known, facts)]
+    .filter(({ recorded }) => countsAs(counts, recorded.defectId, facts))
+    .filter((nc) => isFoundIn(nc, run)).length;
+  return count === 0 && each.type === 'execution.stopped' ? null : { stepId: null, attempt: 1, count };
+}
+
+type OfFindings = Extract<PlannedAttribute['counts'], { from: 'nonconformances' }>;
+
+function countsAs({ groups, defects }: OfFindings, defectId: string, { catalogue }: Pick<Facts, 'catalogue'>): boolean {
+  if (groups === undefined && defects === undefined) return true;
+  const group = defectOf(defectId, catalogue)?.group;
+  return (defects ?? []).includes(defectId) || (group !== undefined && (groups ?? []).includes(group));
+}
+
+/** Nonconformances that these facts record. */
+function recordedIn(
+  events: readonly DomainEvent[],
+  known: readonly Nonconformance[],
+  facts: Pick<Facts, 'now' | 'actor' | 'station'>,
+): readonly Nonconformance[] {
+  const stamp = { at: facts.now, actor: facts.actor, stationId: facts.station.id };
+  return events.flatMap((each) => {
+    if (each.type !== 'nonconformance.recorded') return [];
+    if (known.some(({ nonconformanceId }) => nonconformanceId === each.body.nonconformanceId)) return [];
+    const nc = evolveNonconformance(null, asHappened(each, stamp));
+    return isRecorded(nc) ? [nc] : [];
+  });
+}
+
+/** Told of the unit in this very run: by its name, or, of several units or added to an older one, since it began. */
+function isFoundIn(nc: Nonconformance, { serial, executionId, operationId, stationId, startedAt }: Execution): boolean {
+  const { recorded } = nc;
+  if (recorded.executionId === executionId) return serialsOf(nc).includes(serial);
+  const told = toldOf(nc, serial);
+  if (told === null || told.executionId !== null) return false;
+  return recorded.operationId === operationId && told.stationId === stationId && told.at >= startedAt;
+}
+
+/** Where and when it was first told of this unit; null: it was not. */
+function toldOf(
+  { recorded, amended }: Nonconformance,
+  serial: string,
+): { readonly at: number; readonly stationId: string; readonly executionId: string | null } | null {
+  if (recorded.subject.kind !== 'units') return null;
+  const { serials } = recorded.subject;
+  // The run that is named is that of the first unit.
+  if (serials.includes(serial))
+    return { ...recorded, executionId: serials[0] === serial ? recorded.executionId : null };
+  const amendment = amended.find((each) => each.serials.includes(serial));
+  return amendment === undefined ? null : { ...amendment, executionId: null };
+}
+
+/**
+ * Defects told of units that were counted already: they count in the point that is on its way now, under the unit's name, so
+ * that none is lost and no point that was judged changes. Only what is told at the process station itself.
+ * @param open the run that is open at this station before these facts: what is found in it counts at its end.
+ */
+export function countLate(
+  open: Execution | null,
+  events: readonly DomainEvent[],
+  facts: Facts,
+): readonly DomainEvent[] {
+  return events.flatMap((each) => {
+    if (each.type !== 'nonconformance.recorded' && each.type !== 'nonconformance.amended') return [];
+    const known = facts.nonconformances.find(each.body.nonconformanceId);
+    const recorded = each.type === 'nonconformance.recorded' ? each.body : known?.recorded;
+    if (!recorded) return [];
+    const { defectId, operationId, subject } = recorded;
+    const named = each.type === 'nonconformance.amended' ? each.body.serials : [];
+    const serials = each.type === 'nonconformance.recorded' && subject.kind === 'units' ? subject.serials : named;
+    return serials.flatMap((serial) => lateOn(serial, defectId, operationId, open, facts));
+  });
+}
+
+function lateOn(
+  serial: string,
+  defectId: string,
+  operationId: string | null,
+  open: Execution | null,
+  facts: Facts,
+): readonly DomainEvent[] {
+  const unit = facts.control.unit(serial);
+  if (unit === null || operationId === null) return [];
+  if (open !== null && isOpen(open) && open.serial === serial && open.operationId === operationId) return [];
+  const stationId = facts.station.id;
+  const worked = [...unit.passed, ...unit.holds].some(
+    (each) => each.operationId === operationId && each.stationId === stationId,
+  );
+  const plan = facts.catalogue.controlPlanOf(unit.definitionId);
+  const definition = facts.catalogue.definition(unit.definitionId, unit.revision);
+  if (!worked || plan === null || definition === null) return [];
+  return plan.attributes.flatMap(({ attribute, operation, counts, charts }) =>
+    operation !== operationId || counts.from !== 'nonconformances' || !countsAs(counts, defectId, facts)
+      ? []
+      : charts.map((chart) =>
+          event('unit.counted', {
+            chart: refOf(plan, attribute, chart.id, stationId),
+            definition: { id: definition.id, revision: definition.revision, hash: definition.hash },
+            operationId,
+            serial,
+            executionId: null,
+            orderId: unit.orderId,
+            stepId: null,
+            attempt: 1,
+            count: 1,
+            late: true,
+          }),
+        ),
+  );
+}
+
+const refOf = (
+  { id: planId, revision, hash }: ReleasedControlPlan,
+  characteristicId: string,
+  chartId: string,
+  stationId: string,
+): ChartRef => ({ planId, revision, hash, characteristicId, chartId, stationId });
+
 /** The unit joins the units since the newest point; where they are enough, or it is the first of the next ones, a point is made. */
 export function countUnit({ plan, attribute, chart, run, stepId, attempt, count }: CountedUnit, facts: Facts): Charted {
-  const { id: planId, revision, hash } = plan;
-  const ref: ChartRef = {
-    planId,
-    revision,
-    hash,
-    characteristicId: attribute.attribute,
-    chartId: chart.id,
-    stationId: run.stationId,
-  };
+  const ref = refOf(plan, attribute.attribute, chart.id, run.stationId);
   const { definition, operationId, serial, executionId, orderId } = run;
   const stamp = { at: facts.now, actor: facts.actor, stationId: facts.station.id };
   const counted = event('unit.counted', {
@@ -106,6 +253,7 @@ export function countUnit({ plan, attribute, chart, run, stepId, attempt, count 
     stepId,
     attempt,
     count,
+    late: false,
   });
   const state = facts.control.chart(ref);
   const of = { ref, chart, reaction: attribute.reaction };
@@ -131,6 +279,7 @@ const countedOf = ({ count, size, begunAt, endedAt }: Tally) => ({ count, size, 
 
 /** This unit belongs to the next point. */
 function ends({ subgroup }: AttributeChartPlan, tally: Tally, orderId: string, facts: Facts): boolean {
+  if (tally.size === 0) return false;
   if (subgroup.from === 'order') return tally.orderId !== orderId;
   if (subgroup.from === 'time') return facts.now - tally.begunAt >= subgroup.hours * 3_600_000;
   return tally.size >= subgroup.size;

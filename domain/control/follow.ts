@@ -11,7 +11,7 @@ import type { Facts } from '#domain/facts.ts';
 import { asHappened } from '#domain/happened.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { evolveUnit } from '#domain/units/unit.ts';
-import { countUnit, countsOf } from './counts.ts';
+import { countLate, countUnit, countsOf } from './counts.ts';
 import { chartSample, type Charted } from './judge.ts';
 import { chartedText } from './planned.ts';
 import { samplesOf } from './samples.ts';
@@ -42,8 +42,9 @@ export const suspectReason = (raised: Raised, facts: Pick<Facts, 'catalogue'>): 
  * @returns what must be written after them.
  */
 export function followUp(open: Execution | null, events: readonly DomainEvent[], facts: Facts): readonly DomainEvent[] {
-  if (open === null) return [];
-  const made: DomainEvent[] = [];
+  const late = countLate(open, events, facts);
+  if (open === null) return late;
+  const made: DomainEvent[] = [...late];
   const units = new UnitsAfter(events, open, facts);
   const plan = facts.catalogue.controlPlanOf(open.definition.id);
   for (const sample of plan === null ? [] : samplesOf(open, events, facts)) {

@@ -57,7 +57,7 @@ export function decideNonconformance(command: NonconformanceCommand, open: Execu
   }
 }
 
-/** Where a defect of this unit is found now: in its run here, in the last sample here that it is in, else after what passed here last. */
+/** Where a defect of this unit is found now: in its run here, in the last sample here that it is in, else after its last run here. */
 export function foundAt(
   unit: Unit | null,
   open: Execution | null,
@@ -68,8 +68,12 @@ export function foundAt(
   const sample = facts.bench.newest();
   if (sample !== null && sample.units.some(({ serial }) => serial === unit?.serial))
     return { operationId: sample.operationId, executionId: null, stepId: null };
-  const here = unit?.passed.filter(({ stationId }) => stationId === facts.station.id) ?? [];
-  const last = here.reduce<Unit['passed'][number] | null>(
+  // A run that ended by a hold is where the next defect is found too.
+  const here = [
+    ...(unit?.passed ?? []),
+    ...(unit?.holds.filter(({ operationId }) => operationId !== null) ?? []),
+  ].filter(({ stationId }) => stationId === facts.station.id);
+  const last = here.reduce<(typeof here)[number] | null>(
     (newest, pass) => (newest === null || (pass.at ?? 0) >= (newest.at ?? 0) ? pass : newest),
     null,
   );

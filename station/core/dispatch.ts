@@ -187,7 +187,9 @@ function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreSto
       type === 'machine-cycle.finished' ||
       type === 'execution.passed' ||
       type === 'execution.stopped' ||
-      type === 'sample.value-recorded',
+      type === 'sample.value-recorded' ||
+      type === 'nonconformance.recorded' ||
+      type === 'nonconformance.amended',
   );
   if (!ok || !ends) return [];
   const open = readOpenExecution(read, facts.station.id);
