@@ -94,3 +94,11 @@ export function checkDriver(
   }
   return faults;
 }
+
+/** Why a tag cannot be written through its driver; null: it can, or the driver is not known. */
+export function whyNotWritable({ driver, tags }: Device, tagId: string, manifests: Manifests): string | null {
+  const manifest = manifests.get(driver);
+  const address = tags.find(({ id }) => id === tagId)?.address;
+  if (manifest === undefined || address === undefined) return null;
+  return manifest.canWrite ? (manifest.readOnly?.(address) ?? null) : `driver "${driver}" cannot write`;
+}

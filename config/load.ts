@@ -7,12 +7,12 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { z } from 'zod';
-import { andonSchema } from '#contract/config/andon.ts';
+import { andonSchema, type Andon } from '#contract/config/andon.ts';
 import { calendarSchema } from '#contract/config/calendar.ts';
 import { controlPlanSchema } from '#contract/config/control-plan.ts';
 import { defectsSchema } from '#contract/config/defects.ts';
 import { processDefinitionSchema, type ProcessDefinition } from '#contract/config/definition.ts';
-import { deviceSchema, recipeSchema } from '#contract/config/device.ts';
+import { deviceSchema, recipeSchema, type Device } from '#contract/config/device.ts';
 import type { Configuration, ConfigurationFault } from '#contract/config/index.ts';
 import { gaugesSchema } from '#contract/config/gauges.ts';
 import { integrationSchema } from '#contract/config/integration.ts';
@@ -27,7 +27,7 @@ import {
 } from '#contract/config/plant.ts';
 import { reasonsSchema } from '#contract/config/reasons.ts';
 import { checkConfiguration, type Source } from '#domain/config/check.ts';
-import { checkDriver, type Manifests } from './driver-checks.ts';
+import { checkDriver, whyNotWritable, type Manifests } from './driver-checks.ts';
 import { folderTree, type FileTree } from './file-tree.ts';
 import { listFolder } from './folder.ts';
 import { checkImages, checkPictures } from './images.ts';
@@ -125,6 +125,7 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
       faults.push(...checkDriver(device.yaml, device.value, device.original, manifests));
     }
   }
+  if (manifests !== null && files.andon !== null) faults.push(...checkLamps(files.andon, files.devices, manifests));
   for (const definition of files.definitions) {
     const images = checkImages(tree, definition.file, definition.value);
     for (const { place, problem, remedy } of images.faults) {
@@ -179,6 +180,31 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
       andon: files.andon?.value ?? null,
     },
   };
+}
+
+function checkLamps(
+  andon: ReadFile<Andon>,
+  devices: readonly ReadFile<Device>[],
+  manifests: Manifests,
+): readonly ConfigurationFault[] {
+  return andon.value.lights.flatMap((light, at) =>
+    (['red', 'amber', 'green', 'blue', 'white'] as const).flatMap((lamp): ConfigurationFault[] => {
+      const tagId = light[lamp];
+      const device = devices.find(({ value }) => value.tags.some(({ id }) => id === tagId))?.value;
+      const why = tagId === undefined || device === undefined ? null : whyNotWritable(device, tagId, manifests);
+      if (why === null) return [];
+      const place = andon.original(['lights', at, lamp]);
+      return [
+        {
+          file: andon.file,
+          ...andon.yaml.locate(place),
+          path: pathText(place),
+          problem: `tag "${tagId}" cannot be written: ${why}`,
+          remedy: 'Name a tag that can be written.',
+        },
+      ];
+    }),
+  );
 }
 
 /** A file that could not be read at all still declares, by the habit of naming files after what is in them. */

@@ -168,6 +168,8 @@ export interface DriverManifest<Settings = unknown> {
   /** Returns null when fine, else what is wrong, in English, for `linewright check`. */
   checkAddress?(address: string): string | null;
   readonly canWrite: boolean;
+  /** Of a driver that can write: null, else why this address cannot be written, in English, for `linewright check`. */
+  readOnly?(address: string): string | null;
   readonly canCall: boolean;
   /** True for scanners and gauges with a button: each reading is an act of a person, not a state. */
   readonly pushes: boolean;

@@ -10,6 +10,8 @@ import { folderTree } from '#config/file-tree.ts';
 import type { Clock } from './clock.ts';
 import { keptDefinitions } from './config/kept-definitions.ts';
 import { ReleasedFiles } from './config/released-files.ts';
+import { createAndon } from './andon/index.ts';
+import { createAndonRouter } from './andon/rpc.ts';
 import { createBenchRouter } from './bench/rpc.ts';
 import { followSignals } from './control/follow-signals.ts';
 import { createControlRouter } from './control/rpc.ts';
@@ -21,6 +23,7 @@ import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
 import { createGaugesRouter } from './gauges/rpc.ts';
+import { createHandoverRouter } from './handover/rpc.ts';
 import { openHistory, type History } from './history/history.ts';
 import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
@@ -180,6 +183,8 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     ids,
     log,
   });
+  // Machines tell their states here as soon as stations watch any.
+  const andon = createAndon(core, () => []);
   const people = createPeople({ core, idleLockMs: settings.idleLockMs, clock, log });
   const scans = createScanRouter({ core, people, known: knownIn(store.read), store, clock, log });
   const stopScanners = watchScanners({
@@ -232,6 +237,8 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       bench: createBenchRouter(core),
       nonconformances: createNonconformancesRouter(core, photos),
       machines: createMachinesRouter(core),
+      andon: createAndonRouter(core, andon),
+      handover: createHandoverRouter(core, () => sync.unsent()),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),
@@ -260,11 +267,13 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       devices.start();
       core.resume();
       publisher.start();
+      andon.start();
     },
     async stop(reason) {
       for (const stop of stops) stop();
       stopScanners();
       people.stop();
+      await andon.stop();
       await core.stop();
       await devices.stop();
       recorder.stop();

@@ -1,10 +1,12 @@
 /** The whole contract between renderer and station: one file per feature. */
+import { andon } from './andon.ts';
 import { bench } from './bench.ts';
 import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { execution } from './execution.ts';
 import { gauges } from './gauges.ts';
 import { machines } from './machines.ts';
+import { handover } from './handover.ts';
 import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
 import { people } from './people.ts';
@@ -30,6 +32,8 @@ export const contract = {
   studies,
   nonconformances,
   machines,
+  andon,
+  handover,
   devices,
   settings,
   sync,

@@ -10,6 +10,8 @@ export const settingsSchema = z.strictObject({
   hand: z.enum(['right', 'left']),
   gloves: z.boolean(),
   sound: z.boolean(),
+  /** Which calls for help ring at this screen until somebody answers: all of the line, those of this station, none. */
+  calls: z.enum(['line', 'own', 'off']),
   /** Pixels per millimetre of the real panel; null: from the display's reported density. */
   pxPerMm: z.number().min(2).max(30).nullable(),
 });

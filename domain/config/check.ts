@@ -3,6 +3,7 @@
  * Pure: lines and columns, driver settings and files on disk are the reader's.
  */
 import { checkBreaks, checkCalendar } from './check-calendar.ts';
+import { checkAndon } from './check-andon.ts';
 import { checkControlPlans } from './check-control-plans.ts';
 import { checkDefects } from './check-defects.ts';
 import { checkDefinitions } from './check-definitions.ts';
@@ -41,6 +42,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   checkCalendar(input, findings);
   if (input.reasons) checkReasons(input.reasons, input, findings);
   checkOrders(input, index, findings);
+  if (input.andon) checkAndon(input.andon, input, index, findings);
   if (input.integration) checkIntegration(input.integration, findings);
   return findings.all;
 }

@@ -239,6 +239,16 @@ function bindPress(namespace: Namespace, press: UAObject, model: PressModel): (a
       return true;
     },
   );
+  // The lamps on top of it: written by whoever runs the station.
+  for (const name of ['Red', 'Amber', 'Green', 'Blue', 'White']) {
+    let lit = false;
+    addWritable(
+      `Press.Light.${name}`,
+      DataType.Boolean,
+      () => lit,
+      (value) => ((lit = Boolean(value)), true),
+    );
+  }
   addWritable(
     'Sim.Fail',
     DataType.Boolean,

@@ -11,6 +11,7 @@ export const defaultSettings: Settings = {
   hand: 'right',
   gloves: false,
   sound: true,
+  calls: 'line',
   pxPerMm: null,
 };
 

@@ -2,7 +2,9 @@
  * The contract answered from invented views over a real WebSocket, and the built screens over HTTP: for looking at
  * every state of a screen, and for the renderer's tests. A developer's tool, never part of the product.
  */
+import type { AndonView } from '#contract/rpc/andon.ts';
 import type { BenchView } from '#contract/rpc/bench.ts';
+import type { HandoverState } from '#contract/rpc/handover.ts';
 import { implement } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type Server } from 'node:http';
@@ -22,6 +24,7 @@ import type { Settings } from '#contract/rpc/settings.ts';
 import type { SyncView } from '#contract/rpc/sync.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import { readBelow } from '#station/web/files.ts';
+import { andonScene, scriptedAndon, scriptedHandover } from './andon-scene.ts';
 import { benchScene } from './bench-scene.ts';
 import { scriptedBench } from './scripted-bench.ts';
 import { controlScene } from './control-scene.ts';
@@ -51,6 +54,8 @@ export interface ScriptedStation {
   readonly machines: Shown<MachinesState>;
   readonly stops: Shown<StopsWatch>;
   readonly bench: Shown<BenchView>;
+  readonly andon: Shown<AndonView>;
+  readonly handover: Shown<HandoverState>;
   /** How acts are answered: after so many ms. */
   readonly answers: { delayMs: number };
   scene(name: string): void;
@@ -72,6 +77,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     hand: 'right',
     gloves: false,
     sound: true,
+    calls: 'line',
     pxPerMm: null,
   });
   const systemView = new Shown<SystemView>(system());
@@ -81,6 +87,8 @@ export async function startScriptedStation(page: string, images: string, port = 
   const bench = new Shown<BenchView>(benchScene.none);
   const machinesState = new Shown<MachinesState>({ revision: 1, machines: [] });
   const stopsState = new Shown<StopsWatch>({ revision: 1, unexplained: 0, ask: null });
+  const andon = new Shown<AndonView>(andonScene.quiet);
+  const handover = new Shown<HandoverState>(andonScene.shift);
   const controlState = new Shown<ControlState>({ revision: 1, open: [] });
   const beat = setInterval(() => systemView.set({ ...systemView.value, clock: { now: Date.now(), steps: 0 } }), 2_000);
   const done = { ok: true, value: undefined } as const;
@@ -150,6 +158,8 @@ export async function startScriptedStation(page: string, images: string, port = 
     stops: scriptedStops(stopsState, act),
     gauges: scriptedGauges(gaugesState, act),
     bench: scriptedBench(bench, act),
+    andon: scriptedAndon(andon, act, acts),
+    handover: scriptedHandover(handover, act, acts),
     control: {
       watch: os.control.watch.handler(({ signal }) => controlState.watch(signal)),
       charts: os.control.charts.handler(() => controlScene.charts),
@@ -400,6 +410,8 @@ export async function startScriptedStation(page: string, images: string, port = 
     machines: machinesState,
     stops: stopsState,
     bench,
+    andon,
+    handover,
     answers,
     scene(name) {
       const make = scenes[name];

@@ -123,3 +123,10 @@ export function checkAddress(address: string): string | null {
   const parsed = parseAddress(address);
   return typeof parsed === 'string' ? parsed : null;
 }
+
+/** Discrete inputs and input registers are only read (Modbus Application Protocol 1.1b3, 4.3). */
+export function readOnly(address: string): string | null {
+  const parsed = parseAddress(address);
+  if (typeof parsed === 'string' || parsed.table === 'coil' || parsed.table === 'holding') return null;
+  return `${parsed.table} is only read; a coil or a holding register can be written`;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DriverManifest } from '#contract/driver.ts';
 import { linkSchema } from '../kit/link-settings.ts';
-import { checkAddress, orders } from './address.ts';
+import { checkAddress, orders, readOnly } from './address.ts';
 
 export const settingsSchema = z
   .strictObject({
@@ -39,6 +39,7 @@ export const manifest: DriverManifest<ModbusSettings> = {
   addresses: null,
   checkAddress,
   canWrite: true,
+  readOnly,
   canCall: false,
   pushes: false,
 };
