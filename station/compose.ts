@@ -29,6 +29,7 @@ import { createRecorder } from './history/recorder.ts';
 import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
 import { createMachinesRouter } from './machines/rpc.ts';
+import { machinesHere } from './machines/views.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
 import { Photos } from './photos/photos.ts';
 import { createNonconformancesRouter } from './nonconformances/rpc.ts';
@@ -45,6 +46,7 @@ import { createSettingsRouter } from './settings/rpc.ts';
 import { createSettings } from './settings/settings.ts';
 import { ConfigurationError, makeDataFolder, manifestsOf, readConfiguration, UnknownStationError } from './startup.ts';
 import { projections } from './store/projections/index.ts';
+import { readOpenSlice } from './store/projections/machines.ts';
 import { openStore } from './store/store.ts';
 import { followMachineStops } from './stops/follow.ts';
 import { createStopsRouter } from './stops/rpc.ts';
@@ -183,8 +185,9 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     ids,
     log,
   });
-  // Machines tell their states here as soon as stations watch any.
-  const andon = createAndon(core, () => []);
+  const andon = createAndon(core, () =>
+    machinesHere(core.facts()).map(({ id }) => readOpenSlice(core.read, id)?.state ?? 'no-data'),
+  );
   const people = createPeople({ core, idleLockMs: settings.idleLockMs, clock, log });
   const scans = createScanRouter({ core, people, known: knownIn(store.read), store, clock, log });
   const stopScanners = watchScanners({

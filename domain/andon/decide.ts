@@ -41,13 +41,15 @@ function raise(command: Of<'call.raise'>, open: Execution | null, facts: Facts):
   if (same !== undefined) return accept([], { callId: same.callId });
   const callId = facts.ids.fresh('call');
   const run = open !== null && isOpen(open) ? open : null;
+  const [machine, ...others] = facts.catalogue.machines.filter(({ station }) => station === facts.station.id);
   const unit = run === null ? null : facts.control.unit(run.serial);
   const raised = event('call.raised', {
     callId,
     kind: kind.id,
     title: kind.title,
     role: kind.role,
-    machineId: command.machineId,
+    // Where the station has one machine, it is that one.
+    machineId: command.machineId ?? (others.length === 0 ? (machine?.id ?? null) : null),
     serial: run?.serial ?? null,
     orderId: unit?.orderId ?? null,
     stopId: command.stopId,

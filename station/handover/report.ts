@@ -8,10 +8,13 @@ import { defectText } from '#domain/nonconformances/defects.ts';
 import type { NonconformancePart } from '#domain/nonconformances/nonconformance.ts';
 import { localDay, startOfLocalDay } from '#domain/people/local-day.ts';
 import { shiftAt } from '#domain/shifts/shifts.ts';
+import { piecesIn } from '#domain/machines/counted.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { openHolds } from '#domain/units/unit.ts';
+import { machinesHere } from '#station/machines/views.ts';
 import { gaugeList } from '#station/gauges/register.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
+import { readCounts } from '#station/store/projections/machines.ts';
 import { readOpenExecution } from '#station/store/projections/aggregates.ts';
 import { placeOf } from '#station/units/view.ts';
 
@@ -108,7 +111,9 @@ function capped(items: readonly OpenItem[]): readonly OpenItem[] {
 /** Units on hold whose hold was put on here, or that stand here. */
 function heldHere(read: ReadModelReader, { station }: Facts): readonly { serial: string; at: number }[] {
   return read
-    .all<{ readonly state: string }>(`SELECT state FROM unit WHERE status = 'held' ORDER BY changed_at DESC LIMIT 500`)
+    .all<{ readonly state: string }>(
+      `SELECT state FROM unit WHERE status = 'held' ORDER BY changed_at DESC, serial LIMIT 500`,
+    )
     .flatMap(({ state }) => {
       const unit = JSON.parse(state) as Unit;
       const [hold] = openHolds(unit);
@@ -132,7 +137,12 @@ function figures(from: number, to: number, { read, facts }: ReportSources): Shif
     read.get<{ readonly n: number | null }>(sql, ...values)?.n ?? 0;
   const { id } = facts.station;
   const window = [Math.trunc(from), Math.trunc(to)] as const;
+  const pieces = machinesHere(facts).map(({ id: machineId }) =>
+    piecesIn(readCounts(read, machineId, from, to + 1), from, to + 1),
+  );
   return {
+    produced: sum(pieces.map(({ produced }) => produced)),
+    scrap: sum(pieces.map(({ scrap }) => scrap)),
     passed: count(
       `SELECT count(*) AS n FROM execution WHERE status = 'passed' AND ended_at >= ? AND ended_at <= ? AND station_id = ?`,
       ...window,
@@ -155,3 +165,7 @@ function figures(from: number, to: number, { read, facts }: ReportSources): Shif
     ),
   };
 }
+
+/** Of what is known; null: nothing is. */
+const sum = (values: readonly (number | null)[]): number | null =>
+  values.reduce((all, value) => (value === null ? all : (all ?? 0) + value), null);
