@@ -22,6 +22,7 @@ import { isDown } from './devices/down.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
+import { checkDraftFile } from './gauges/check-draft.ts';
 import { createGaugesRouter } from './gauges/rpc.ts';
 import { createHandoverRouter } from './handover/rpc.ts';
 import { openHistory, type History } from './history/history.ts';
@@ -119,7 +120,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
   // Only once the folder is this station's alone.
   definitions.keep(configuration, started.tree);
   const history = openHistory({ path: join(dataFolder, 'history.db'), clock, retentionDays: settings.historyDays });
-  const photos = new Photos(dataFolder, clock, log);
+  const photos = new Photos(dataFolder, clock, log, (sha256) => sync.photo(sha256));
   const hub = new TagHub(clock, (error) => log.error({ err: error }, 'a reader of tags failed'));
   const ownDevices = configuration.devices.filter(({ id }) => settings.devices.includes(id));
   const devices = createDeviceManager({ devices: ownDevices, drivers, hub, clock, openLink, log });
@@ -236,7 +237,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       control: createControlRouter(core),
       stops: createStopsRouter(core, photos),
       studies: createStudiesRouter(core),
-      gauges: createGaugesRouter(core),
+      gauges: createGaugesRouter(core, checkDraftFile(dataFolder, log)),
       bench: createBenchRouter(core),
       nonconformances: createNonconformancesRouter(core, photos),
       machines: createMachinesRouter(core),

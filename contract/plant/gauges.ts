@@ -12,7 +12,7 @@ export interface PlantGaugeRow {
   readonly type: string;
   /** Where its device is; empty: it has none, and may be anywhere. */
   readonly stations: readonly string[];
-  /** Whether a master check of this shift is missing is told by the stations that ask for one. */
+  /** A master check that is missing in this shift is told where a released plan asks for one. */
   readonly standing: GaugeStanding;
   /** UTC ms of the end of the last day; null: not calibrated. */
   readonly dueAt: number | null;

@@ -116,6 +116,10 @@ export interface BenchView {
   readonly heardAt: number | null;
   /** There is a server, and it can be reached. null: this station has none. */
   readonly linked: boolean | null;
+  /** What samples are taken of here, in words. */
+  readonly sampled: readonly Omit<SampledView, 'characteristics'>[];
+  /** Some units that could be scanned now, the newest first. */
+  readonly measurable: readonly string[];
   /** Units scanned for the next sample. */
   readonly scanned: readonly string[];
   /** Open, or just finished and not put away. */

@@ -168,10 +168,32 @@ it('asks after a set-up or tool change once for the units made since, as soon as
   const sampling = { on: ['set-up' as const], size: 2 };
   const [due, ...more] = dueSamples([sampled(units, sampling)]);
   expect(more).toEqual([]);
-  expect(due).toMatchObject({ due: { reason: 'set-up', key: 'S1', sinceAt: setUp.at }, madeSince: 2 });
+  expect(due).toMatchObject({ due: { reason: 'set-up', key: 'S1', sinceAt: unit(2).at }, madeSince: 2 });
   expect(due?.units.map(({ serial }) => serial)).toEqual(['P-2', 'P-3']);
   expect(dueSamples([sampled(units, sampling, [answer('S1', 'set-up')])])).toEqual([]);
-  expect(dueSamples([sampled(units, { on: ['set-up', 'tool-change'] })])).toHaveLength(2);
+});
+
+it('asks once for occasions that fall on the same units, and whichever was answered answers all', () => {
+  const setUps = [
+    { setUpId: 'S1', kind: 'set-up', at: start },
+    { setUpId: 'S2', kind: 'tool-change', at: start },
+  ] as const;
+  const units = [unit(1, { first: true, setUps }), unit(2)];
+  const on = ['shift-start', 'first-piece', 'tool-change', 'set-up'] as const;
+  const shiftOf = (): { key: string; startAt: number } => ({ key: 'early', startAt: start - 6 * 60 * minute });
+  const due = (answered: Parameters<typeof sampled>[2] = []) =>
+    dueSamples([sampled(units, { on: [...on] }, answered, { shiftOf })]).map(({ due: { reason, sinceAt } }) => ({
+      reason,
+      sinceAt,
+    }));
+  expect(due()).toEqual([{ reason: 'set-up', sinceAt: unit(1).at }]);
+  for (const [key, reason] of [
+    ['S1', 'set-up'],
+    ['S2', 'tool-change'],
+    ['WO-1', 'first-piece'],
+    ['early', 'shift-start'],
+  ] as const)
+    expect(due([answer(key, reason)])).toEqual([]);
 });
 
 it('asks for the first piece of an order, and for the last one when the order is done', () => {

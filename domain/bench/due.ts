@@ -135,11 +135,16 @@ function byCount({ made, sampling: { every }, decided }: Sampled): readonly Foun
   });
 }
 
+/**
+ * Occasions that fall on the same units are one: after a set-up at the beginning of a shift the first piece of an order is measured
+ * once, and answers all three. The most telling one is named.
+ */
 function byOccasion(sampled: Sampled): readonly Found[] {
   const { made, sampling, orderDone, shiftOf } = sampled;
   const found = new Map<string, Found>();
-  const add = (reason: DueReason, key: string, sinceAt: number, at: number, units: Found['units']): void => {
-    const name = `${reason} ${key}`;
+  const add = (reason: DueReason, key: string, at: number, units: Found['units']): void => {
+    const name = nameOf({ reason, key });
+    const sinceAt = made.units[at]?.at ?? 0;
     // The first unit counts, and of a last piece the newest.
     if (reason === 'last-piece' || !found.has(name)) found.set(name, { due: { reason, key, sinceAt }, at, units });
   };
@@ -150,19 +155,25 @@ function byOccasion(sampled: Sampled): readonly Found[] {
     return done.get(orderId) === true;
   };
   for (const [i, { at, orderId, first, setUps }] of made.units.entries()) {
-    for (const { setUpId, kind, at: since } of setUps) if (on.has(kind)) add(kind, setUpId, since, i, 'from');
-    if (on.has('first-piece') && first) add('first-piece', orderId, at, i, 'from');
-    if (on.has('last-piece') && isDone(orderId)) add('last-piece', orderId, at, i, 'until');
+    for (const { setUpId, kind } of setUps) if (on.has(kind)) add(kind, setUpId, i, 'from');
+    if (on.has('first-piece') && first) add('first-piece', orderId, i, 'from');
+    if (on.has('last-piece') && isDone(orderId)) add('last-piece', orderId, i, 'until');
     if (on.has('shift-start')) {
       const shift = shiftOf(at);
       // Of a shift that began before the window, the first unit may not be in it.
       const whole = shift !== null && shift.startAt >= (made.anew[0] ?? 0);
-      if (shift !== null && whole) add('shift-start', shift.key, shift.startAt, i, 'from');
+      if (shift !== null && whole) add('shift-start', shift.key, i, 'from');
     }
   }
-  const answered = new Set(sampled.decided.map(({ reason, key }) => `${reason} ${key ?? ''}`));
-  return [...found].flatMap(([name, each]) => (answered.has(name) ? [] : [each]));
+  const answered = new Set(sampled.decided.map(nameOf));
+  const together = Map.groupBy(found.values(), ({ at, units }) => `${at} ${units}`);
+  return [...together.values()].flatMap((each) => {
+    if (each.some(({ due }) => answered.has(nameOf(due)))) return [];
+    return each.toSorted((a, b) => occasions.indexOf(a.due.reason) - occasions.indexOf(b.due.reason)).slice(0, 1);
+  });
 }
+
+const nameOf = ({ reason, key }: Pick<Decided, 'reason' | 'key'>): string => `${reason} ${key ?? ''}`;
 
 const occasions: readonly DueReason[] = ['set-up', 'tool-change', 'first-piece', 'last-piece', 'shift-start'];
 const classes = ['critical', 'significant', 'standard'] as const;

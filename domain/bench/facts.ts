@@ -8,6 +8,8 @@ export interface BenchFacts {
   /** Samples of the stream that were begun or skipped here. */
   decided(stream: Stream): readonly Decided[];
   orderDone(stream: Stream, orderId: string): boolean;
+  /** Units that passed there, the newest first, those of files last. @param most of them */
+  measurable(stream: Stream, most: number): readonly string[];
   /** The newest run in which the unit passed there (`executionId` null: files told of it); null: none is known. */
   passed(stream: Stream, serial: string): { readonly executionId: string | null; readonly revision: string } | null;
   sample(sampleId: string): Sample | null;

@@ -40,6 +40,12 @@ export class BenchMemory implements BenchFacts {
   orderDone(): boolean {
     return false;
   }
+  measurable(_stream: unknown, most: number): readonly string[] {
+    return this.units
+      .map(({ serial }) => serial)
+      .slice(-most)
+      .reverse();
+  }
   passed(_stream: unknown, serial: string): { executionId: string; revision: string } | null {
     const unit = this.units.findLast((each) => each.serial === serial);
     return unit === undefined ? null : { executionId: unit.executionId, revision: unit.revision };

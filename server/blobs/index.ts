@@ -8,6 +8,7 @@ import { jsonBody, stationOf, type StationGuard } from '../enrolment/guard.ts';
 import type { App } from '../http/app.ts';
 import { HttpFault } from '../http/faults.ts';
 import { parsed } from '../http/parsed.ts';
+import { readPhotoBytes } from './photo.ts';
 
 export interface Blobs {
   routes(app: App): Promise<void>;
@@ -70,6 +71,19 @@ export function createBlobs({
               'Offer it with its true size.',
             );
           return answerOf(row);
+        });
+
+        // Of photos only, and by a hash that nobody can guess: nonconformances name it to the stations that see the unit.
+        scope.get<{ Params: { sha256: string } }>(`${syncPaths.blobs}/:sha256`, async (request, reply) => {
+          const sha256 = parsed(hashSchema, request.params.sha256, 'the hash in the address');
+          const bytes = await readPhotoBytes(db, sha256);
+          if (bytes === null)
+            throw new HttpFault(
+              'not-found',
+              `there is no photo ${sha256}`,
+              'Ask again later: photos come after all facts of the station that took it.',
+            );
+          return reply.type('application/octet-stream').send(bytes);
         });
 
         scope.patch<{ Params: { sha256: string } }>(`${syncPaths.blobs}/:sha256`, async (request, reply) => {

@@ -5,7 +5,7 @@ import type { PlantGauge, PlantGaugeRow, PlantRecall } from '#contract/plant/gau
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import { foundGoodAfter, newGauge, recallHoldId, recallsOf, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { calibrationOf } from '#domain/gauges/judge.ts';
-import { decimalsOf, standingOf, standingRank } from '#domain/gauges/standing.ts';
+import { decimalsOf, isCheckAsked, standingOf, standingRank } from '#domain/gauges/standing.ts';
 import { actorName } from '#domain/units/holder.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
@@ -52,7 +52,11 @@ function rowOf(
     title: gauge.title,
     type: gauge.type,
     stations: stationsOf(gauge, force),
-    ...standingOf(gauge, state, { plant: force.catalogue.plant, now, checkCounts: false }),
+    ...standingOf(gauge, state, {
+      plant: force.catalogue.plant,
+      now,
+      checkCounts: isCheckAsked(gauge, force.catalogue),
+    }),
     openRecalls: recallsOf(state).filter(
       ({ recallId }) =>
         !state.recalls.some((each) => each.recallId === recallId) &&

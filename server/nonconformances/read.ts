@@ -20,6 +20,7 @@ import {
   type NonconformancePart,
 } from '#domain/nonconformances/nonconformance.ts';
 import { actorName } from '#domain/units/holder.ts';
+import { readPhotoBytes } from '../blobs/photo.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { Sight } from '../rpc/sight.ts';
@@ -177,21 +178,8 @@ export async function readPhoto(
   const nc = row === undefined ? null : (JSON.parse(row.part) as NonconformancePart);
   const photo = nc?.amended.find((each) => each.photo?.sha256 === sha256)?.photo ?? null;
   if (photo === null) return null;
-  const bytes = await readBlob(db, sha256);
+  const bytes = await readPhotoBytes(db, sha256);
   return bytes === null ? null : { url: `data:${photo.contentType};base64,${bytes.toString('base64')}` };
-}
-
-async function readBlob(db: Queries, sha256: string): Promise<Buffer | null> {
-  const [blob] = await db.query<{ station_id: string }>(
-    'SELECT station_id FROM blob WHERE sha256 = $1 AND complete_at IS NOT NULL LIMIT 1',
-    [sha256],
-  );
-  if (blob === undefined) return null;
-  const pieces = await db.query<{ bytes: Uint8Array }>(
-    'SELECT bytes FROM blob_piece WHERE station_id = $1 AND sha256 = $2 ORDER BY from_byte',
-    [blob.station_id, sha256],
-  );
-  return Buffer.concat(pieces.map(({ bytes }) => bytes));
 }
 
 const columns = { defect: 'defect_id', station: 'station_id', product: 'definition_id' } as const satisfies Record<

@@ -71,8 +71,13 @@ function measureAll(bore = [10, 10.01]): void {
 }
 
 it('hears through passports which samples are due, says for which units and since when, and how far the next one is', () => {
+  expect(view()).toMatchObject({
+    due: [],
+    measurable: [],
+    sampled: [{ definition: { id: 'PUMP' }, operation: { id: '10' }, station: { id: 'ST10' } }],
+  });
   made(1, 2);
-  expect(view()).toMatchObject({ bench: true, due: [], linked: true });
+  expect(view()).toMatchObject({ bench: true, due: [], linked: true, measurable: [serialOf(2), serialOf(1)] });
   expect(view().upcoming[0]).toMatchObject({ reason: 'units', units: 1 });
   made(3, 4);
   expect(view().due).toHaveLength(1);

@@ -58,6 +58,18 @@ export function benchFacts(db: ReadModelReader, stationId: string): BenchFacts {
       );
       return (made?.n ?? 0) >= order.quantity;
     },
+    measurable: (stream, most) =>
+      db
+        .all<{ readonly serial: string }>(
+          `SELECT serial, max(at) AS at FROM (
+             SELECT serial, at FROM bench_pass WHERE ${of}
+             UNION ALL SELECT serial, 0 AS at FROM bench_imported WHERE ${of})
+           GROUP BY serial ORDER BY at DESC, serial LIMIT ?`,
+          ...keyOf(stream),
+          ...keyOf(stream),
+          most,
+        )
+        .map(({ serial }) => serial),
     passed: (stream, serial) =>
       db.get<{ readonly executionId: string | null; readonly revision: string }>(
         `SELECT execution_id AS executionId, revision FROM bench_pass WHERE serial = ? AND ${of}

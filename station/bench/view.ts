@@ -51,10 +51,23 @@ export function benchView(revision: number, sources: BenchSources): BenchView {
     upcoming: upcomingViews(sampled, facts),
     heardAt: !configured || linked ? null : sinceAt,
     linked: configured ? linked : null,
+    ...worthScanning(sampled, facts),
     scanned,
     sample: sample === null ? null : sampleView(sample, sources),
     refusedPush: refusedPush(sources),
     judgedAt: facts.now,
+  };
+}
+
+/** For whom nothing is due: what is sampled here, and which units there are. */
+function worthScanning(sampled: readonly Sampled[], facts: Facts): Pick<BenchView, 'sampled' | 'measurable'> {
+  const streams = [...new Map(sampled.map(({ stream }) => [JSON.stringify(stream), stream])).values()];
+  return {
+    sampled: streams.map((stream) => {
+      const { characteristics: _all, ...of } = sampledView(stream, [], facts);
+      return of;
+    }),
+    measurable: streams.flatMap((stream) => facts.bench.measurable(stream, 3)).slice(0, 3),
   };
 }
 

@@ -1,7 +1,8 @@
 /**
  * A master check led at this station: readings come through the real gauge, one after the other, and are told against the master
- * part at once. It lives in memory: nothing is a fact before it is finished, and after a restart it is begun anew.
+ * part at once. Nothing is a fact before it is finished; a restart of the station goes on with it (check-draft.ts).
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Gauge, Master } from '#contract/config/gauges.ts';
 import type { ReadingFact } from '#contract/events/shared.ts';
 import type { LiveReading } from '#contract/reading.ts';
@@ -14,6 +15,7 @@ import { decimalsOf } from '#domain/gauges/standing.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { deviceFaults, readingFaults } from '#domain/steps/values.ts';
 import type { Core } from '#station/core/index.ts';
+import type { CheckDraft, CheckDrafts } from './check-draft.ts';
 import { done } from '#station/core/outcomes.ts';
 
 interface Open {
@@ -21,6 +23,7 @@ interface Open {
   readonly master: Master;
   /** null: read off and typed. */
   readonly tagId: string | null;
+  readonly startedAt: number;
   readonly readings: ReadingFact[];
   refused: readonly Reason[] | null;
 }
@@ -35,9 +38,20 @@ export interface MasterChecks {
   abandon(): Outcome;
 }
 
-export function createMasterChecks(core: Core, changed: () => void): MasterChecks {
-  let open: Open | null = null;
+/** What was interrupted longer ago than this is begun anew: the gauge has been in other hands. */
+const resumableMs = 30 * 60_000;
+
+export function createMasterChecks(core: Core, drafts: CheckDrafts, told: () => void): MasterChecks {
   const { clock, devices, catalogue } = core;
+  let open: Open | null = resumed(drafts.read());
+  const changed = (): void => {
+    drafts.write(
+      open === null
+        ? null
+        : { gaugeId: open.gauge.id, master: open.master, startedAt: open.startedAt, readings: open.readings },
+    );
+    told();
+  };
   const fine: Outcome = { ok: true, value: undefined };
   const refuse = (...reasons: readonly Reason[]): Outcome => ({
     ok: false,
@@ -47,6 +61,22 @@ export function createMasterChecks(core: Core, changed: () => void): MasterCheck
     open = null;
     changed();
   };
+
+  /** A gauge or master part that is another one by now is not gone on with. */
+  function resumed(draft: CheckDraft | null): Open | null {
+    const gauge = draft === null ? null : catalogue.gauge(draft.gaugeId);
+    const master = gauge?.masters.find(({ id }) => id === draft?.master.id);
+    if (draft === null || gauge === null || !isDeepStrictEqual(master, draft.master)) return null;
+    const { startedAt, readings } = draft;
+    const lastAt = Math.max(startedAt, ...readings.map(({ receivedAt }) => receivedAt));
+    if (clock.now() - lastAt > resumableMs) return null;
+    return { gauge, master: draft.master, tagId: tagOf(gauge), startedAt, readings, refused: null };
+  }
+
+  function tagOf(gauge: Gauge): string | null {
+    const device = gauge.device === undefined ? null : catalogue.device(gauge.device);
+    return device === null ? null : tagOfGauge(gauge, device);
+  }
 
   function howOf({ gauge, tagId }: Open): CheckView['how'] {
     if (gauge.device === undefined || tagId === null) return 'typed';
@@ -125,15 +155,7 @@ export function createMasterChecks(core: Core, changed: () => void): MasterCheck
         faults.push(reason('gauge.check-open', { gauge: open.gauge.id }));
       if (faults.length > 0) return refuse(...faults);
       if (open !== null) return fine;
-      const tagId = device === null ? null : tagOfGauge(gauge, device);
-      const check: Open = {
-        gauge,
-        master,
-        tagId,
-        readings: [],
-        refused: null,
-      };
-      open = check;
+      open = { gauge, master, tagId: tagOf(gauge), startedAt: clock.now(), readings: [], refused: null };
       changed();
       return fine;
     },

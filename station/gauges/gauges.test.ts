@@ -1,4 +1,6 @@
 /** Gauges over the real store: a led check, the gate and its screen, other stations, recalls, restart and rebuild. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { call } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Configuration } from '#contract/config/index.ts';
@@ -7,12 +9,15 @@ import { controlConfiguration, serialOf } from '#domain/control/test-plan.ts';
 import { newGauge } from '#domain/gauges/gauge.ts';
 import { gaugedConfiguration } from '#domain/gauges/test-plan.ts';
 import { TestStation } from '#station/core/test-kit.ts';
+import { createLog } from '#station/log.ts';
 import { startAt } from '#domain/test-kit.ts';
 import { readUnit } from '#station/store/projections/aggregates.ts';
+import { checkDraftFile } from './check-draft.ts';
 import { createGaugesRouter } from './rpc.ts';
 
 const hour = 3_600_000;
 let station: TestStation;
+const drafts = () => checkDraftFile(station.folder.path, createLog('silent'));
 let router: ReturnType<typeof createGaugesRouter>;
 
 /** A plant that only measures, with gauges, shifts and a plan that asks for them. */
@@ -28,7 +33,7 @@ function configuration(): Configuration {
 }
 beforeEach(() => {
   station = new TestStation('ST10', configuration());
-  router = createGaugesRouter(station.core);
+  router = createGaugesRouter(station.core, drafts());
   station.signIn('tech', 'right');
 });
 afterEach(() => station.close());
@@ -152,7 +157,7 @@ it('a gauge that was condemned at another station is refused here as soon as it 
   expect(station.view().step?.refusedPush?.reasons.map(({ code }) => code)).toEqual(['gauge.condemned']);
   // A document that cannot be read is as if it had not come: nothing here breaks, and nothing is condemned by it.
   station.server.send(['gauge', 'G-2', { gaugeId: 'G-2', nonsense: true }]);
-  router = createGaugesRouter(station.core);
+  router = createGaugesRouter(station.core, drafts());
   expect((await gauge('G-2'))?.standing).toBe('ready');
 });
 
@@ -192,7 +197,7 @@ it('recalls what was measured since the last good check: listed, held at one tap
   const shown = await gauge();
   expect(station.store.rebuild({ replace: false }).tables.filter(({ equal }) => !equal)).toEqual([]);
   await station.restart();
-  router = createGaugesRouter(station.core);
+  router = createGaugesRouter(station.core, drafts());
   expect(await gauge()).toEqual(shown);
 });
 
@@ -219,4 +224,39 @@ it('records a calibration and a condemnation, and tells who, where and until whe
   await call(router.return, { commandId: id(), gaugeId: 'G-4', reason: 'checked' });
   expect(await gauge('G-4')).toMatchObject({ standing: 'ready', use: { condemned: false } });
   expect(await call(router.gauge, { gaugeId: 'G-77' })).toBeNull();
+});
+
+it('goes on with a master check after a restart, unless it is too long ago or the master part is another one', async () => {
+  const restart = async (): Promise<void> => {
+    await station.restart();
+    router = createGaugesRouter(station.core, drafts());
+  };
+  await call(router.startCheck, { commandId: id(), gaugeId: 'G-1', masterId: 'M-1' });
+  push(10.001);
+  push(10.002);
+  station.clock.advance(20 * 60_000);
+  await restart();
+  expect((await state()).check).toMatchObject({ gaugeId: 'G-1', readings: [{ value: 10.001 }, { value: 10.002 }] });
+  push(10.003);
+  expect(await call(router.finishCheck, { commandId: id() })).toMatchObject({ ok: true });
+  expect(station.events().findLast(({ type }) => type === 'gauge.checked')?.body).toMatchObject({
+    readings: [{ value: 10.001 }, { value: 10.002 }, { value: 10.003 }],
+  });
+  // Finished: nothing of it comes back.
+  await restart();
+  expect((await state()).check).toBeNull();
+
+  await call(router.startCheck, { commandId: id(), gaugeId: 'G-1', masterId: 'M-1' });
+  push(10.001);
+  const draft = drafts().read();
+  drafts().write({ ...draft!, master: { ...draft!.master, value: 9 } });
+  await restart();
+  expect((await state()).check).toBeNull();
+  drafts().write(draft);
+  station.clock.advance(31 * 60_000);
+  await restart();
+  expect((await state()).check).toBeNull();
+  writeFileSync(join(station.folder.path, 'master-check.json'), '{');
+  await restart();
+  expect((await state()).check).toBeNull();
 });

@@ -7,6 +7,7 @@ import { done } from '#station/core/outcomes.ts';
 import { unitCode } from '#station/units/unit-code.ts';
 import { watching } from '#station/streams/mailbox.ts';
 import { Signal } from '#station/streams/signal.ts';
+import type { CheckDrafts } from './check-draft.ts';
 import { createMasterChecks } from './check.ts';
 import { gaugeList, gaugeView, troubled } from './register.ts';
 
@@ -16,7 +17,8 @@ const lookAgainMs = 60_000;
 /** Units change what recalls show. */
 const concerns = (type: string): boolean => /^(?:gauge|unit|study)\.|^measurement\./.test(type);
 
-export function createGaugesRouter(core: Core) {
+/** @param drafts where the master check under way outlives a restart. */
+export function createGaugesRouter(core: Core, drafts: CheckDrafts) {
   const os = implement(contract.gauges);
   const { dispatch } = core;
   let revision = 1;
@@ -32,7 +34,7 @@ export function createGaugesRouter(core: Core) {
   core.server.documents.onStored((news) => {
     if (news.some(({ kind }) => kind === 'gauge' || kind === 'passport')) tell();
   });
-  const checks = createMasterChecks(core, tell);
+  const checks = createMasterChecks(core, drafts, tell);
   const state = (): GaugesState => ({ revision, check: checks.view(), troubled: troubled(core.facts()) });
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {

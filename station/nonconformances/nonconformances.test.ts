@@ -22,7 +22,9 @@ let photos: Photos;
 beforeEach(() => {
   folder = temporaryFolder();
   station = new TestStation('ST10', defectConfiguration());
-  photos = new Photos(folder.path, station.clock, createLog('silent'));
+  photos = new Photos(folder.path, station.clock, createLog('silent'), (sha256) =>
+    Promise.resolve(elsewhere.get(sha256) ?? null),
+  );
   station.signIn('lead', 'right');
 });
 afterEach(async () => {
@@ -30,6 +32,8 @@ afterEach(async () => {
   folder[Symbol.dispose]();
 });
 
+/** What the server has of other stations' photos. */
+const elsewhere = new Map<string, Buffer>();
 const router = () => createNonconformancesRouter(station.core, photos);
 const unit = (serial: string) => readUnit(station.core.read, serial);
 const confirm = (): void => void expect(station.act({ type: 'instruction', do: 'confirm' }).ok).toBe(true);
@@ -183,6 +187,20 @@ describe('the station', () => {
     photos.uploaded(upload!);
     expect([photos.waiting(), photos.read(photo!.sha256)?.bytes.equals(jpeg)]).toEqual([0, true]);
     expect(readdirSync(join(folder.path, 'photos', 'waiting'))).toEqual([]);
+  });
+
+  it('a photo of another station is fetched once and kept; what is no picture is not', async () => {
+    const jpeg = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), Buffer.alloc(50)]);
+    const [good, bad] = ['a'.repeat(64), 'b'.repeat(64)];
+    elsewhere.set(good, jpeg).set(bad, Buffer.from('no picture'));
+    const show = (sha256: string) => call(router().photo, { sha256 });
+    const url = `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+    expect(await show(good)).toEqual({ url });
+    elsewhere.delete(good);
+    expect(await show(good)).toEqual({ url });
+    expect(photos.waiting()).toBe(0);
+    expect(await show(bad)).toBeNull();
+    expect(readdirSync(join(folder.path, 'photos'))).toEqual([`${good}.jpg`]);
     expect(pictureType(Buffer.from('RIFF....WEBPVP8 '))).toBe('image/webp');
   });
 });

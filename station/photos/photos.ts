@@ -1,6 +1,7 @@
 /**
- * Photos that people take of things (nonconformances, stops): files by their hash in `photos/` of the data folder. What the server does not have yet lies in
- * `photos/waiting/` and goes up the side road; nothing is deleted.
+ * Photos that people take of things (nonconformances, stops): files by their hash in `photos/` of the data folder. What the
+ * server does not have yet lies in `photos/waiting/` and goes up the side road; of other stations, those that somebody looked at.
+ * Nothing is deleted.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
@@ -52,17 +53,27 @@ export interface PhotoUpload {
   readonly file: string;
 }
 
+const isHash = (sha256: string): boolean => /^[0-9a-f]{64}$/.test(sha256);
+
 export class Photos {
   readonly #kept: string;
   readonly #waiting: string;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #elsewhere: (sha256: string) => Promise<Uint8Array | null>;
 
-  constructor(dataFolder: string, clock: Clock, log: Log) {
+  /** @param elsewhere from the server, by its hash; null: it cannot be had now. */
+  constructor(
+    dataFolder: string,
+    clock: Clock,
+    log: Log,
+    elsewhere: (sha256: string) => Promise<Uint8Array | null> = () => Promise.resolve(null),
+  ) {
     this.#kept = join(dataFolder, 'photos');
     this.#waiting = join(this.#kept, 'waiting');
     this.#clock = clock;
     this.#log = log;
+    this.#elsewhere = elsewhere;
   }
 
   /** On the disk when it returns. @throws what the file system throws */
@@ -75,7 +86,7 @@ export class Photos {
 
   /** null: it is not here. */
   read(sha256: string): { readonly contentType: ContentType; readonly bytes: Buffer } | null {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
+    if (!isHash(sha256)) return null;
     for (const folder of [this.#waiting, this.#kept])
       for (const contentType of Object.keys(endings) as ContentType[])
         try {
@@ -86,10 +97,23 @@ export class Photos {
     return null;
   }
 
-  /** As an address for `<img src>`; null: it is not here. */
-  url(sha256: string): { readonly url: string } | null {
-    const found = this.read(sha256);
-    return found === null ? null : { url: `data:${found.contentType};base64,${found.bytes.toString('base64')}` };
+  /** As an address for `<img src>`; null: it is not here, and cannot be had now. */
+  async url(sha256: string): Promise<{ readonly url: string } | null> {
+    const found = this.read(sha256) ?? (await this.#fromElsewhere(sha256));
+    if (found === null) return null;
+    const { bytes, contentType } = found;
+    return { url: `data:${contentType};base64,${Buffer.from(bytes).toString('base64')}` };
+  }
+
+  /** One that another station took; kept, so that it is there without the server too the next time. */
+  async #fromElsewhere(sha256: string): Promise<Picture | null> {
+    if (!isHash(sha256)) return null;
+    const bytes = await this.#elsewhere(sha256);
+    const contentType = bytes === null ? null : pictureType(bytes);
+    if (bytes === null || contentType === null) return null;
+    mkdirSync(this.#kept, { recursive: true });
+    writeWhole(join(this.#kept, `${sha256}.${endings[contentType]}`), bytes);
+    return { bytes, contentType };
   }
 
   waiting(): number {

@@ -95,13 +95,22 @@ export class SyncClient {
     );
   }
 
-  /** Checked against its hash. */
-  async file(sha256: string): Promise<Buffer> {
-    const { status, body } = await this.#ask({ method: 'GET', path: `${syncPaths.files}/${sha256}` });
+  file(sha256: string): Promise<Buffer> {
+    return this.#bytes(`${syncPaths.files}/${sha256}`, sha256);
+  }
+
+  /** A photo that another station took. */
+  photo(sha256: string): Promise<Buffer> {
+    return this.#bytes(`${syncPaths.blobs}/${sha256}`, sha256);
+  }
+
+  /** Checked against their hash. */
+  async #bytes(path: string, sha256: string): Promise<Buffer> {
+    const { status, body } = await this.#ask({ method: 'GET', path });
     if (status !== 200) throw refusal(status, body);
     const found = createHash('sha256').update(body).digest('hex');
     if (found === sha256) return body;
-    throw new LinkError('answer-not-understood', `files/${sha256} came with the hash ${found}`);
+    throw new LinkError('answer-not-understood', `${path} came with the hash ${found}`);
   }
 
   offerBlob(offer: BlobOffer): Promise<BlobAnswer> {

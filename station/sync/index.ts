@@ -151,6 +151,16 @@ export function createSync(parts: SyncParts) {
     /** Bytes of a picture of a released file; null: not here (yet). */
     picture: (sha256: string) => puller.picture(sha256),
     onPicture: puller.pictureStored,
+    /** A photo that another station took and the server has; null: it cannot be had now. */
+    async photo(sha256: string): Promise<Buffer | null> {
+      if (client === null || client.isCut || !link.linked) return null;
+      try {
+        return await client.photo(sha256);
+      } catch (error) {
+        log.debug({ err: error, sha256 }, 'a photo did not come');
+        return null;
+      }
+    },
     /** For the header. */
     link: shownLink,
     unsent: () => outbox.unsent(),

@@ -12,25 +12,12 @@ import { builtPlantView } from '../support/built.ts';
 import { root } from '../support/child.ts';
 import { link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
 import { actOnce } from '../support/job.ts';
-import { plantCalls } from '../support/plant-calls.ts';
-import { enrolByCommand, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
+import { enrolByCommand, enrolmentCodes, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
 import { newDatabase, startServer, type Database, type PlantServer } from '../support/plant.ts';
 import { describeWith } from '../support/system.ts';
 
 const pictures = process.env['LINEWRIGHT_PICTURES'];
 const serial = 'PMP100-2600417';
-
-/** Codes for stations, made as a controls engineer makes them on the plant view. */
-const enrolmentCodes = (origin: string, stationIds: readonly string[]): Promise<readonly string[]> =>
-  plantCalls(origin, 'ravi.nair', 'demo-controls', async (plant) => {
-    const codes: string[] = [];
-    for (const stationId of stationIds) {
-      const made = await plant.stations.makeCode({ commandId: crypto.randomUUID(), stationId });
-      if (!made.ok) throw new Error(`no code for ${stationId}: ${JSON.stringify(made.faults)}`);
-      codes.push(made.value.code);
-    }
-    return codes;
-  });
 
 describeWith('chromium', 'a unit passes between two stations', (executablePath) => {
   let line: DemoLine;

@@ -34,6 +34,8 @@ const none: BenchView = {
   upcoming: [],
   heardAt: null,
   linked: true,
+  sampled: [of],
+  measurable: ['PMP100-2600429', 'PMP100-2600430'],
   scanned: [],
   sample: null,
   refusedPush: null,
@@ -211,6 +213,7 @@ const setUps: SetUpView = { operations: [of.operation], newest: [] };
 export const benchScene = {
   none,
   empty: { ...none, bench: true, upcoming: list.upcoming } as BenchView,
+  alone: { ...none, bench: true, linked: null, upcoming: list.upcoming } as BenchView,
   list,
   cut: { ...list, linked: false, heardAt: Date.now() - 12 * 60_000 } as BenchView,
   open,

@@ -12,6 +12,9 @@ import { freePorts } from './ports.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
+/** Those of the quality bench are there where it was asked for. */
+type Controlled = 'scanner' | 'calliper' | 'bench-calliper' | 'balance';
+
 export interface DemoLine {
   readonly folder: string;
   readonly config: string;
@@ -22,8 +25,8 @@ export interface DemoLine {
   readonly calliper: () => Child;
   /** Starts the press process (again). */
   startPress(): Promise<void>;
-  /** Commands of the simulators' control ports, e.g. `calliper('press')`. */
-  control(device: 'scanner' | 'calliper', path: string, body?: unknown): Promise<void>;
+  /** Commands of the simulators' control ports, e.g. `control('calliper', 'press')`. */
+  control(device: Controlled, path: string, body?: unknown): Promise<void>;
   startStation(env?: Readonly<Record<string, string>>): Promise<Station>;
   stop(): Promise<void>;
 }
@@ -34,13 +37,38 @@ export interface Station {
   readonly url: string;
 }
 
-/** @param pressArgs e.g. `['--speed', '10']`. */
-export async function startDemoLine(pressArgs: readonly string[] = []): Promise<DemoLine> {
+/**
+ * @param pressArgs e.g. `['--speed', '10']`.
+ * @param more `bench`: also calliper and balance of the quality bench QB10.
+ */
+export async function startDemoLine(
+  pressArgs: readonly string[] = [],
+  more: { readonly bench?: boolean } = {},
+): Promise<DemoLine> {
   const folder = mkdtempSync(join(tmpdir(), 'linewright-line-'));
   const config = join(folder, 'config');
   cpSync(join(root, 'resources/demo-plant'), config, { recursive: true });
-  const [opcua = 0, scan = 0, gauge = 0, scanControl = 0, gaugeControl = 0, port = 0] = await freePorts(6);
-  const ports: Record<string, number> = { '48400': opcua, '48411': scan, '48412': gauge };
+  const [opcua = 0, port = 0, ...free] = await freePorts(10);
+  const simulators = (
+    [
+      ['scanner', 'scanner', '48411'],
+      ['calliper', 'calliper', '48412'],
+      ['bench-calliper', 'calliper', '48413'],
+      ['balance', 'balance', '48414'],
+    ] as const
+  )
+    .slice(0, more.bench === true ? 4 : 2)
+    .map(([device, program, said], at) => ({
+      device,
+      program,
+      said,
+      port: free[2 * at] ?? 0,
+      control: free[2 * at + 1] ?? 0,
+    }));
+  const ports: Record<string, number> = {
+    '48400': opcua,
+    ...Object.fromEntries(simulators.map((each) => [each.said, each.port])),
+  };
   for (const name of readdirSync(join(config, 'devices'))) {
     const file = join(config, 'devices', name);
     writeFileSync(
@@ -50,22 +78,13 @@ export async function startDemoLine(pressArgs: readonly string[] = []): Promise<
   }
   const startPress = (): Child => startChild(['simulator/press/press.entry.ts', '--port', String(opcua), ...pressArgs]);
   let press = startPress();
-  const scanner = startChild([
-    'simulator/scanner/scanner.entry.ts',
-    '--port',
-    String(scan),
-    '--control',
-    String(scanControl),
-  ]);
-  const calliper = startChild([
-    'simulator/calliper/calliper.entry.ts',
-    '--port',
-    String(gauge),
-    '--control',
-    String(gaugeControl),
-  ]);
+  const running = simulators.map(({ program, port: own, control }) =>
+    startChild([`simulator/${program}/${program}.entry.ts`, '--port', String(own), '--control', String(control)]),
+  );
+  const [scanner, calliper] = running;
+  if (scanner === undefined || calliper === undefined) throw new Error('the line has a scanner and a calliper');
   const ready = /"ready":true/;
-  await Promise.all([press.line(ready, 60_000), scanner.line(ready), calliper.line(ready)]);
+  await Promise.all([press, ...running].map((child) => child.line(ready, 60_000)));
   let station: Child | null = null;
 
   return {
@@ -82,7 +101,9 @@ export async function startDemoLine(pressArgs: readonly string[] = []): Promise<
       await press.line(ready, 60_000);
     },
     async control(device, path, body) {
-      const answer = await fetch(`http://127.0.0.1:${device === 'scanner' ? scanControl : gaugeControl}/${path}`, {
+      const control = simulators.find((each) => each.device === device)?.control;
+      if (control === undefined) throw new Error(`${device} was not started`);
+      const answer = await fetch(`http://127.0.0.1:${control}/${path}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body ?? {}),
@@ -100,7 +121,7 @@ export async function startDemoLine(pressArgs: readonly string[] = []): Promise<
     },
     async stop() {
       await station?.kill('SIGKILL');
-      await Promise.all([press.kill('SIGKILL'), scanner.kill('SIGKILL'), calliper.kill('SIGKILL')]);
+      await Promise.all([press, ...running].map((child) => child.kill('SIGKILL')));
       rmSync(folder, { recursive: true, force: true });
     },
   };

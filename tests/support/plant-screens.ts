@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { wedge } from './browser.ts';
 import { root, startChild, type Child } from './child.ts';
+import { plantCalls } from './plant-calls.ts';
 import { freePorts } from './ports.ts';
 
 /** Patience with processes on a busy machine. */
@@ -30,6 +31,18 @@ export async function startStationScreen(
   const [, url = ''] = await child.line(/(http:\/\/127\.0\.0\.1:\d+\/\?token=\S+)/, 120_000);
   return { child, url };
 }
+
+/** Codes for stations, made as a controls engineer of the demo makes them on the plant view. */
+export const enrolmentCodes = (origin: string, stationIds: readonly string[]): Promise<readonly string[]> =>
+  plantCalls(origin, 'ravi.nair', 'demo-controls', async (plant) => {
+    const codes: string[] = [];
+    for (const stationId of stationIds) {
+      const made = await plant.stations.makeCode({ commandId: crypto.randomUUID(), stationId });
+      if (!made.ok) throw new Error(`no code for ${stationId}: ${JSON.stringify(made.faults)}`);
+      codes.push(made.value.code);
+    }
+    return codes;
+  });
 
 /** `linewright enrol`, as an engineer does it before the station's first start. */
 export function enrolByCommand(server: string, code: string, args: readonly string[]): void {

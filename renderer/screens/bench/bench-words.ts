@@ -21,7 +21,7 @@ export const dueWords = (reason: DueReason): string =>
 export const whatOf = ({ characteristics }: SampledView): string =>
   characteristics.map(({ title }) => localized(title)).join(', ');
 
-export const whereOf = ({ definition, operation, station }: SampledView): string =>
+export const whereOf = ({ definition, operation, station }: Omit<SampledView, 'characteristics'>): string =>
   [definition.id, station.id, t.control_operation_short({ operation: operation.id })].join(' · ');
 
 /** @param passedMs since it was judged. */
