@@ -55,6 +55,8 @@ export const machineRateSchema = z.strictObject({
   definition: idSchema.optional(),
   /** Ideal time of one piece, ms (PRI of ISO 22400-2). */
   cycleMs: z.number().positive().max(86_400_000),
+  /** Planned time of one piece, ms, which targets of hours are counted in; left out: the ideal. */
+  taktMs: z.number().positive().max(86_400_000).optional(),
   /** Told with every number that rests on it. */
   revision: z.string().min(1).max(32),
 });

@@ -2,15 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plannedStopSchema } from '#contract/config/calendar.ts';
 import { shiftSchema } from '#contract/config/plant.ts';
+import type { CalendarKind } from '#contract/rpc/oee.ts';
 import { zoneOffsetMs } from '#domain/people/local-day.ts';
-import {
-  calendarAt,
-  calendarSpans,
-  clockHours,
-  type CalendarKind,
-  type CalendarPlan,
-  type CalendarSpan,
-} from './calendar.ts';
+import { calendarAt, calendarSpans, clockHours, type CalendarPlan, type CalendarSpan } from './calendar.ts';
 
 const title = { en: 'x', de: 'x' };
 const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];

@@ -4,6 +4,7 @@
  */
 import type { PlannedStop } from '#contract/config/calendar.ts';
 import type { Shift } from '#contract/config/plant.ts';
+import type { CalendarKind } from '#contract/rpc/oee.ts';
 import { startOfLocalHour, zoneOffsetMs } from '#domain/people/local-day.ts';
 import {
   lengthMinutes,
@@ -25,12 +26,6 @@ export interface MachinePlace {
   /** null: its station is on no line. */
   readonly lineId: string | null;
 }
-
-/**
- * `working`: planned busy time as far as the calendar knows. `break`, `planned`, `maintenance`: planned downtime inside a shift.
- * `unplanned`: no shift; not planned operation time, so a planned stop there changes nothing.
- */
-export type CalendarKind = 'working' | 'break' | 'planned' | 'maintenance' | 'unplanned';
 
 export interface CalendarSpan {
   /** UTC ms; `to` is outside. */
