@@ -35,6 +35,7 @@ import { followNonconformances } from './nonconformances/follow.ts';
 import { Photos } from './photos/photos.ts';
 import { createNonconformancesRouter } from './nonconformances/rpc.ts';
 import { takeInOrders } from './orders/intake.ts';
+import { createOeeRouter } from './oee/rpc.ts';
 import { createOrdersRouter } from './orders/rpc.ts';
 import { createPeople } from './people/people.ts';
 import { createPeopleRouter } from './people/rpc.ts';
@@ -243,6 +244,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       machines: createMachinesRouter(core),
       andon: createAndonRouter(core, andon),
       handover: createHandoverRouter(core, () => sync.unsent()),
+      oee: createOeeRouter(core),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),

@@ -8,6 +8,7 @@ import { gauges } from './gauges.ts';
 import { machines } from './machines.ts';
 import { handover } from './handover.ts';
 import { nonconformances } from './nonconformances.ts';
+import { oee } from './oee.ts';
 import { orders } from './orders.ts';
 import { people } from './people.ts';
 import { scan } from './scan.ts';
@@ -34,6 +35,7 @@ export const contract = {
   machines,
   andon,
   handover,
+  oee,
   devices,
   settings,
   sync,

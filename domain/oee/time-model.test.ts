@@ -158,8 +158,8 @@ describe('a shift calculated by hand', () => {
     expect(planned.oee.value).toBeCloseTo(290 / 400, 9);
     const partOnly = sumOf(whatIf(spans, { by: 'part', partId: 'a' }, { kind: 'as', category: 'delay' }));
     expect([partOnly.ms.ADOT, partOnly.ms.ADET, partOnly.events.breakdown]).toEqual([0, 51 * minute, 0]);
-    // A break inside a stop stays a break.
-    const late = sumOf(whatIf(spans, { by: 'stop', stopAt: at('09:00') }, { kind: 'made' }));
+    // A break in which it stood already stays a break; the stop begins after it.
+    const late = sumOf(whatIf(spans, { by: 'stop', stopAt: at('09:15') }, { kind: 'made' }));
     expect([late.ms.PDOT / minute, late.ms.APT / minute]).toEqual([55, 339]);
   });
 
@@ -303,7 +303,7 @@ describe('any stream', () => {
             ...handShift,
             from: a,
             to: b,
-            calendar: calendarSpans(Math.min(a, edges[0] ?? a), b, plan, place),
+            calendar: calendarSpans(Math.min(a, edges[0] ?? a), Math.max(b, edges.at(-1) ?? b), plan, place),
             slices,
             parts: said,
             counts: counts.filter((each) => each.to > a && each.from < b),

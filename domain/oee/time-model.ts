@@ -20,7 +20,7 @@ export interface TimeModelInput {
   /** UTC ms; `to` is outside, and is now for a window under way. */
   readonly from: number;
   readonly to: number;
-  /** Tile the window, and the time before it from the beginning of the first slice (`calendarSpans`). */
+  /** Tile the window and the slices, from the beginning of the first to the end of the last (`calendarSpans`). */
   readonly calendar: readonly CalendarSpan[];
   /**
    * Those that touch the window, oldest first, and before it and after it the whole of the stops that cross its edges, so that the
@@ -42,19 +42,38 @@ export const stands = (state: MachineState): boolean =>
   state !== 'producing' && state !== 'setup' && state !== 'no-data';
 
 interface Run {
+  /** First instant at which it stood although it should have worked. */
   readonly from: number;
   readonly to: number;
+  /** Standing in planned busy time, ms: breaks, planned stops and not knowing left out. */
+  readonly countedMs: number;
 }
 
-/** Stops as runs of standing slices that follow each other, whole. */
-function runsOf(slices: readonly Ended[]): readonly Run[] {
-  const runs: { from: number; to: number }[] = [];
+/** Stops: runs of slices in which the machine did not work, whole; not knowing in between is inside of them. */
+function runsOf(slices: readonly Ended[], calendar: readonly CalendarSpan[]): readonly Run[] {
+  const runs: Run[] = [];
+  let run: { from: number; to: number; countedMs: number } | null = null;
+  const close = (): void => {
+    if (run !== null) runs.push(run);
+    run = null;
+  };
+  let first = 0;
   for (const { state, beganAt, endAt } of slices) {
+    if (state === 'producing' || state === 'setup') close();
     if (!stands(state)) continue;
-    const last = runs.at(-1);
-    if (last?.to === beganAt) last.to = endAt;
-    else runs.push({ from: beganAt, to: endAt });
+    while ((calendar[first]?.to ?? Infinity) <= beganAt) first += 1;
+    for (let n = first; n < calendar.length; n += 1) {
+      const span = calendar[n];
+      if (span === undefined || span.from >= endAt) break;
+      if (span.kind !== 'working') continue;
+      const from = Math.max(beganAt, span.from);
+      const to = Math.min(endAt, span.to);
+      run ??= { from, to, countedMs: 0 };
+      run.to = to;
+      run.countedMs += to - from;
+    }
   }
+  close();
   return runs;
 }
 
@@ -139,7 +158,7 @@ class Cursor<T> {
 function cutsOf(from: number, to: number, ...instants: readonly (readonly number[])[]): readonly number[] {
   const inside = instants.flatMap((each) => each.filter((at) => at > from && at < to));
   const sorted = Float64Array.from([from, ...inside, to]).sort();
-  return [...sorted.filter((at, n) => n === 0 || at !== sorted[n - 1])];
+  return Array.from(sorted.filter((at, n) => n === 0 || at !== sorted[n - 1]));
 }
 
 /**
@@ -152,7 +171,7 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
   const first = Math.min(from, input.slices[0]?.beganAt ?? from);
   const last = Math.max(to, input.slices.at(-1)?.endAt ?? to);
   const slices = tile(machineId, input.slices, first, last);
-  const runs = runsOf(slices);
+  const runs = runsOf(slices, calendar);
   const crossing = runs.find((run) => run.from < from && run.to > from);
   // Begun where the stop that crosses the edge did: where each stop began must not depend on the window.
   const start = crossing?.from ?? from;
@@ -192,7 +211,7 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
     if (planned === null || slice === null) throw new RangeError(`nothing tells of the time at ${at}`);
     const part = atPart.over(at);
     const run = atRun.over(at);
-    const judged = judge(slice, planned, part?.reason ?? null, run !== null && run.to - run.from < microUnderMs);
+    const judged = judge(slice, planned, part?.reason ?? null, run !== null && run.countedMs < microUnderMs);
     if (run === null || run.from !== stopAt) [stopAt, begun] = [run?.from ?? null, new Set()];
     const begins = run !== null && judged.loss !== null && !begun.has(judged.loss) ? judged.loss : null;
     if (begins !== null) begun.add(begins);
@@ -273,4 +292,25 @@ function attribute(spans: readonly OeeSpan[], counts: readonly Count[]): readonl
     if (made === undefined) return span;
     return { ...span, pieces: { ...made, good: made.produced - made.scrap } };
   });
+}
+
+/**
+ * Whole stops at the edges: slices before and after those of a window until the machine worked.
+ * @param sliceAt the slice in which an instant lies; null: the machine was not watched yet
+ */
+export function wholeStops(slices: readonly Slice[], sliceAt: (at: number) => Slice | null): readonly Slice[] {
+  const whole = [...slices];
+  const works = (slice: Slice | undefined): boolean =>
+    slice === undefined || slice.state === 'producing' || slice.state === 'setup';
+  for (let first = whole[0]; first !== undefined && !works(first); first = whole[0]) {
+    const before = sliceAt(first.beganAt - 1);
+    if (before === null) break;
+    whole.unshift(before);
+  }
+  for (let last = whole.at(-1); !works(last) && last?.endAt != null; last = whole.at(-1)) {
+    const after = sliceAt(last.endAt);
+    if (after === null) break;
+    whole.push(after);
+  }
+  return whole;
 }

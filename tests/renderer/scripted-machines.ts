@@ -3,6 +3,7 @@ import { implement } from '@orpc/server';
 import { contract } from '#contract/rpc/index.ts';
 import type { MachinesState } from '#contract/rpc/machines.ts';
 import { machinesScene } from './machines-scene.ts';
+import { oeeScene } from './oee-scene.ts';
 import type { Shown } from './shown.ts';
 
 type Act = (path: string) => (from: { input: unknown }) => Promise<{ readonly ok: true; readonly value: undefined }>;
@@ -20,5 +21,22 @@ export function scriptedMachines(state: Shown<MachinesState>, act: Act) {
     })),
     seeDoubt: os.seeDoubt.handler(act('machines.seeDoubt')),
     tell: os.tell.handler(act('machines.tell')),
+  });
+}
+
+export function scriptedOee() {
+  const os = implement(contract.oee);
+  return os.router({
+    watch: os.watch.handler(async function* ({ signal }) {
+      yield { revision: 1 };
+      await new Promise((resolve) => signal?.addEventListener('abort', resolve));
+    }),
+    view: os.view.handler(({ input: { window } }) =>
+      window.kind === 'shift' && (window.key === null || window.key === oeeScene.view.shift?.key)
+        ? oeeScene.view
+        : oeeScene.past,
+    ),
+    rhythm: os.rhythm.handler(() => oeeScene.rhythm),
+    shifts: os.shifts.handler(() => oeeScene.shifts),
   });
 }

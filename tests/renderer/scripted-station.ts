@@ -34,6 +34,7 @@ import { characteristics, linkTestReport, mara, syncView, system } from './view-
 import { scriptedGauges } from './scripted-gauges.ts';
 import { scriptedMachines } from './scripted-machines.ts';
 import { scriptedStops } from './scripted-stops.ts';
+import { scriptedMachines, scriptedOee } from './scripted-machines.ts';
 import { scriptedStudies } from './scripted-studies.ts';
 import { scenes } from './views.ts';
 
@@ -156,6 +157,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     studies: scriptedStudies(act),
     machines: scriptedMachines(machinesState, act),
     stops: scriptedStops(stopsState, act),
+    oee: scriptedOee(),
     gauges: scriptedGauges(gaugesState, act),
     bench: scriptedBench(bench, act),
     andon: scriptedAndon(andon, act, acts),

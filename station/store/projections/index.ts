@@ -6,6 +6,7 @@ import { control } from './control.ts';
 import { gauges } from './gauges.ts';
 import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
+import { oee } from './oee.ts';
 import { production } from './production.ts';
 import { stops } from './stops.ts';
 import { studies } from './studies.ts';
@@ -20,4 +21,5 @@ export const projections: readonly Projection[] = [
   andon,
   machines,
   stops,
+  oee,
 ];
