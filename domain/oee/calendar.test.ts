@@ -205,7 +205,8 @@ describe('calendarSpans', () => {
           for (const key of keys) {
             const run = runs.filter(({ shiftKey }) => shiftKey === key);
             const total = minutes(run, 'working', 'break');
-            expect([420, 450, 480, 510, 540]).toContain(total);
+            // By an hour at most; one that would begin or end in the missing hour by less.
+            expect(Math.abs(total - 480)).toBeLessThanOrEqual(60);
             if (total >= 480) expect(minutes(run, 'break')).toBe(expected);
             else expect(minutes(run, 'break')).toBeGreaterThanOrEqual(expected - 60);
           }

@@ -307,8 +307,8 @@ export function wholeStops(slices: readonly Slice[], sliceAt: (at: number) => Sl
     if (before === null) break;
     whole.unshift(before);
   }
-  for (let last = whole.at(-1); !works(last) && last?.endAt != null; last = whole.at(-1)) {
-    const after = sliceAt(last.endAt);
+  for (let last = whole.at(-1); last !== undefined && !works(last); last = whole.at(-1)) {
+    const after = last.endAt === null ? null : sliceAt(last.endAt);
     if (after === null) break;
     whole.push(after);
   }
