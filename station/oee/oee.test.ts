@@ -10,6 +10,7 @@ import { figuresOf } from '#domain/oee/figures.ts';
 import { sumOf } from '#domain/oee/sums.ts';
 import { startAt, testConfiguration } from '#domain/test-kit.ts';
 import { TestStation } from '#station/core/test-kit.ts';
+import { readStopsSince } from '#station/store/projections/stops.ts';
 import { createOeeRouter } from './rpc.ts';
 
 const title = { en: 'Press', de: 'Presse' };
@@ -139,6 +140,43 @@ describe('OEE of a machine', () => {
     // The read model made anew from the log says the same.
     station.store.rebuild();
     expect(await view({ kind: 'shift', key })).toEqual(after);
+  });
+
+  it('what people said of a stop is what its time is, with who said it; said after the shift it is told so', async () => {
+    open();
+    station.signIn('lead', 'right');
+    see(state(0, 'producing'), state(60, 'fault'), state(80, 'producing'));
+    for (const minutes of [70, 80])
+      station.core.dispatch({ type: 'stop.follow', machineId: 'press', at: at(minutes) }, null);
+    const opened = station.events().find((event) => event.type === 'stop.opened');
+    const stopId = opened?.body.stopId ?? '';
+    station.clock.advance(at(300) - at(120));
+    const [card] = readStopsSince(station.core.read, 'press', 0);
+    const partId = card?.parts[0]?.partId ?? '';
+    const key = (await call(createOeeRouter(station.core).shifts, undefined))[0]?.key ?? '';
+    const window = { kind: 'shift', key } as const;
+    expect((await view(window))?.spans.find(({ state: of }) => of === 'fault')).toMatchObject({
+      element: 'ADET',
+      because: 'state',
+      stop: { stopId, partId, reason: null, by: null },
+    });
+    const classify = {
+      stopId,
+      partId,
+      revision: card?.revision ?? 0,
+      reasonId: 'E10-4300',
+      note: '',
+      offered: null,
+    };
+    const told = station.core.dispatch({ type: 'stop.classify', ...classify }, station.id());
+    expect(told.ok, JSON.stringify(told)).toBe(true);
+    const after = await view(window);
+    expect(after?.spans.find(({ state: of }) => of === 'fault')).toMatchObject({
+      element: 'PDOT',
+      because: 'reason',
+      stop: { reason: { id: 'E10-4300' }, by: 'Lead' },
+    });
+    expect(after?.restatedAt).toBe(at(300));
   });
 
   it('cycles have the units that ran then', async () => {

@@ -6,9 +6,12 @@ import { pieceInstants } from '#domain/machines/counted.ts';
 import { rateOf } from '#domain/machines/rate.ts';
 import { calendarSpans, clockHours } from '#domain/oee/calendar.ts';
 import { timeModel, wholeStops, type StopPart } from '#domain/oee/time-model.ts';
+import { partEnd, type StopCard } from '#domain/stops/card.ts';
+import { actorName } from '#domain/units/holder.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readCounts, readSliceAt, readSlices } from '#station/store/projections/machines.ts';
 import { readRetoldAt } from '#station/store/projections/oee.ts';
+import { readStopsSince } from '#station/store/projections/stops.ts';
 import { windowOf } from './windows.ts';
 
 export interface OeeSources {
@@ -21,10 +24,30 @@ export function rateView(machine: MachineFile, definitionId: string | null): Rat
   return rate === null ? null : { cycleMs: rate.cycleMs, taktMs: rate.taktMs ?? rate.cycleMs, revision: rate.revision };
 }
 
-/** What people said of stops. */
-function stopParts(_machineId: string, _from: number, _to: number, _sources: OeeSources): readonly StopPart[] {
-  return [];
-}
+/** What people said of stops, in order. */
+const partsOf = (cards: readonly StopCard[], facts: Facts): readonly StopPart[] =>
+  cards.flatMap((card) =>
+    card.parts.map(({ partId, from, classified }, n): StopPart => {
+      const reason = classified?.reason ?? null;
+      // As the tree calls it now; one that is no longer in it, as it was called then.
+      const title = reason === null ? null : (facts.catalogue.reasons.find(reason.id)?.title ?? reason.title);
+      return {
+        stopId: card.stopId,
+        partId,
+        from,
+        to: partEnd(card, n),
+        reason: reason === null || title === null ? null : { ...reason, title },
+        by: classified === null ? null : actorName(classified.by, card.stationId, facts),
+        at: classified?.at ?? null,
+      };
+    }),
+  );
+
+/** UTC ms of what people or late facts made of cards: opening and ending is not such. */
+const editsOf = (cards: readonly StopCard[]): readonly number[] =>
+  cards.flatMap(({ history }) =>
+    history.filter(({ kind }) => !['opened', 'ended', 'noted'].includes(kind)).map(({ at }) => at),
+  );
 
 /** @returns null: this station watches no such machine, or there is no such window */
 export function oeeView(
@@ -46,7 +69,8 @@ export function oeeView(
     machineId,
     lineId: catalogue.lineOf(station.id)?.id ?? null,
   };
-  const parts = stopParts(machineId, first, last, sources);
+  const cards = readStopsSince(read, machineId, first).filter((card) => card.from < last);
+  const parts = partsOf(cards, facts);
   const counts = readCounts(read, machineId, from, to + 1);
   const spans = timeModel({
     machineId,
@@ -63,9 +87,9 @@ export function oeeView(
   });
   const newest = counts.findLast(({ produced }) => produced > 0);
   const changed = [
-    readRetoldAt(read, machineId, from, to),
-    ...parts.filter((part) => part.from < to && (part.to ?? to) > from).map(({ at }) => at),
-  ].filter((at) => at !== null && at > window.to);
+    readRetoldAt(read, machineId, from, to) ?? 0,
+    ...editsOf(cards.filter((card) => card.from < to && (card.to ?? to) > from)),
+  ].filter((at) => at > window.to);
   const running = slices.at(-1)?.context.definitionId ?? null;
   const plannedIds = new Set(spans.map(({ plannedId }) => plannedId));
   return {
@@ -92,7 +116,7 @@ export function oeeView(
     rate: rateView(machine, running),
     lastPieceAt: newest === undefined ? null : (pieceInstants(newest).at(-1) ?? null),
     costPerHour: machine.costPerHour ?? null,
-    restatedAt: changed.length === 0 ? null : Math.max(...changed.map(Number)),
+    restatedAt: changed.length === 0 ? null : Math.max(...changed),
     planned: plan.planned.filter(({ id }) => plannedIds.has(id)).map(({ id, title }) => ({ id, title })),
   };
 }

@@ -32,7 +32,6 @@ import { nonconformanceRoutes } from './nonconformance-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scriptedGauges } from './scripted-gauges.ts';
-import { scriptedMachines } from './scripted-machines.ts';
 import { scriptedStops } from './scripted-stops.ts';
 import { scriptedMachines, scriptedOee } from './scripted-machines.ts';
 import { scriptedStudies } from './scripted-studies.ts';
