@@ -174,7 +174,7 @@ describe('OEE of a machine', () => {
     expect(after?.spans.find(({ state: of }) => of === 'fault')).toMatchObject({
       element: 'PDOT',
       because: 'reason',
-      stop: { reason: { id: 'E10-4300' }, by: 'Lead' },
+      stop: { reason: { id: 'E10-4300' }, by: 'LEAD' },
     });
     expect(after?.restatedAt).toBe(at(300));
   });
