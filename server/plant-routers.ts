@@ -13,6 +13,7 @@ import type { Clock } from './clock.ts';
 import type { ReleasedConfiguration } from './configuration.ts';
 import { chartOverview, chartPage, listCharts } from './control/charts.ts';
 import { listSignals } from './control/read.ts';
+import { pointRecords } from './control/records.ts';
 import type { Db } from './db/db.ts';
 import { listGauges, readGauge } from './gauges/read.ts';
 import { readBoard } from './lines/board.ts';
@@ -176,6 +177,10 @@ export function createControlRouter({ db, configuration, feed }: PlantParts) {
     overview: os.overview.handler(({ context: { caller }, input }) => {
       const force = configuration();
       return chartOverview(db, force, input, sightOf(caller.grants, force));
+    }),
+    records: os.records.handler(({ context: { caller }, input }) => {
+      const force = configuration();
+      return pointRecords(db, force, input.pointId, sightOf(caller.grants, force));
     }),
   });
 }

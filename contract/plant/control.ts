@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Localized } from '../config/text.ts';
 import type { FiredRule } from '../events/shared.ts';
 import { pageInput, type Page } from '../rpc/base.ts';
-import { chartKeySchema, type ChartRow, type ChartView } from '../rpc/control.ts';
+import { chartKeySchema, type ChartRow, type ChartView, type StoredRecord } from '../rpc/control.ts';
 import type { UnitStatus } from '../rpc/units.ts';
 import { plantBase } from './base.ts';
 
@@ -77,6 +77,8 @@ export const control = {
   overview: plantBase
     .input(z.strictObject({ chart: chartKeySchema, columns: z.number().int().min(10).max(2_000) }))
     .output(type<readonly ChartColumn[]>()),
+  /** Facts of all stations that a point rests on, and the point itself; empty: no such point, or not for this person. */
+  records: plantBase.input(z.strictObject({ pointId: z.string() })).output(type<readonly StoredRecord[]>()),
   watch: plantBase.output(eventIterator(type<{ readonly revision: number }>())),
   /** Open ones first, then the newest. */
   signals: plantBase.input(pageInput).output(type<Page<PlantSignal>>()),

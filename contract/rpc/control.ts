@@ -158,6 +158,24 @@ export interface SuspectCode {
   readonly dataMatrix: string;
 }
 
+/** A fact as it lies in the log of the station that told it. */
+export interface StoredRecord {
+  readonly stationId: string;
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly type: string;
+  readonly by: string;
+  /** Content hash of the configuration in force then. */
+  readonly config: string;
+  /** Hex. */
+  readonly hash: string;
+  /** It is the hash of the one before and this text, computed just now; null: the one before is not here. */
+  readonly intact: boolean | null;
+  /** Verbatim, what was hashed: JSON. */
+  readonly text: string;
+}
+
 export interface ControlState {
   readonly revision: number;
   /** Signals that are open about this station, oldest first. */
@@ -186,6 +204,8 @@ export const control = {
   signal: base.input(z.strictObject({ signalId })).output(type<SignalView | null>()),
   /** For the printed list of suspects. */
   suspectCodes: base.input(z.strictObject({ signalId })).output(type<readonly SuspectCode[]>()),
+  /** Facts that a point rests on, in the order of the log, and the point itself; empty: there is no such point. */
+  records: base.input(z.strictObject({ pointId: z.string() })).output(type<readonly StoredRecord[]>()),
   doStep: base.input(z.strictObject({ commandId, signalId, stepId: z.string() })).output(type<Outcome>()),
   closeSignal: base
     .input(z.strictObject({ commandId, signalId, causeId: z.string(), note: z.string().max(1_000) }))

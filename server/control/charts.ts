@@ -38,7 +38,8 @@ export async function listCharts(db: Queries, force: InForce, sight: Sight): Pro
   return found.map(({ planned, stationId }) => rowOf(planned, stationId, standings, force));
 }
 
-const sees = ({ stations }: Sight, stationId: string): boolean => stations === null || stations.includes(stationId);
+export const sees = ({ stations }: Sight, stationId: string): boolean =>
+  stations === null || stations.includes(stationId);
 const keyOf = ({ plan, characteristicId, chart }: PlannedChart, stationId: string): ChartKey => ({
   planId: plan.id,
   characteristicId,

@@ -12,6 +12,7 @@ import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoReleased, ended, made, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
 import { chartOverview, chartPage, listCharts } from './charts.ts';
+import { pointRecords } from './records.ts';
 import { wholePlant, type Sight } from '../rpc/sight.ts';
 import { createSuspectReactions } from './suspects.ts';
 
@@ -231,6 +232,10 @@ describeOnDatabases('charts', (database) => {
       expect(newest?.shown[0]?.notes).toMatchObject([{ kind: 'excluded', text: 'dropped' }]);
       expect(newest).toMatchObject({ points: 9, condition: { kind: 'in-control' }, more: true, lineId: 'L1' });
       expect(newest?.phases).toMatchObject([{ phaseId: 'ph-1', from: 3 }]);
+      const [record, ...others] = await pointRecords(db, force, 'pt-6', wholePlant);
+      expect(others).toEqual([]);
+      expect(record).toMatchObject({ stationId: 'QB10', type: 'point.charted', at: at + 6_000, intact: true });
+      expect(JSON.parse(record!.text)).toMatchObject({ seq: record!.seq, body: { pointId: 'pt-6' } });
       const older = await page(newest!.earlier);
       expect(older?.shown.map(({ pointId }) => pointId)).toEqual(['pt-1', 'pt-2', 'pt-3', 'pt-4']);
       expect(older).toMatchObject({ more: false, earlier: null });

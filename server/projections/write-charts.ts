@@ -46,8 +46,9 @@ async function writePoints(tx: Queries, points: readonly EventOf<'point.charted'
   // Folded again after a replay, a point is there already and must not count twice.
   await tx.execute(
     `WITH made AS (
-       INSERT INTO chart_point (point_id, chart_key, at, told_by, value, body)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::float8[], $6::text[])
+       INSERT INTO chart_point (point_id, chart_key, at, told_by, value, body, stream_id, seq, month)
+       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::float8[], $6::text[],
+         $8::bigint[], $9::bigint[], $10::date[])
        ON CONFLICT DO NOTHING RETURNING chart_key, at
      ), told AS (SELECT DISTINCT * FROM unnest($2::text[], $7::text[]) AS t (chart_key, station_id))
      INSERT INTO chart (chart_key, station_id, points, newest_at)
@@ -63,6 +64,9 @@ async function writePoints(tx: Queries, points: readonly EventOf<'point.charted'
       points.map(({ body }) => body.plots[0]?.value ?? null),
       points.map(({ body }) => JSON.stringify(body)),
       points.map(({ body }) => body.chart.stationId),
+      points.map(({ streamId }) => streamId),
+      points.map(({ seq }) => seq),
+      points.map(({ month }) => month),
     ],
   );
 }

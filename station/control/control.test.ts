@@ -318,3 +318,32 @@ describe('what the screen sees', () => {
     expect(chartKeyText(boreChart)).toBe('PUMP bore bore ST10');
   });
 });
+
+describe('the raw record of a point', () => {
+  it('is what was told of its values and the point itself, word for word, with the hash of the chain', async () => {
+    open();
+    build(10, 10.01);
+    const wanted = build(10.02, 10.03);
+    build(10, 10);
+    await station.restart();
+    const [, point] = points();
+    const records = await call(router().records, { pointId: point!.pointId });
+    expect(records.map(({ type, by, intact }) => [type, by, intact])).toEqual([
+      ['measurement.recorded', 'LEAD', true],
+      ['measurement.recorded', 'LEAD', true],
+      ['point.charted', 'ST10', true],
+    ]);
+    const stored = station.events();
+    for (const { seq, hash, text, config } of records) {
+      const event = stored.find((each) => each.seq === seq);
+      expect(JSON.parse(text)).toMatchObject({ seq, body: event?.body });
+      expect(hash).toMatch(/^[0-9a-f]{64}$/);
+      expect(config).toBe(event?.config);
+    }
+    expect(
+      records.map(({ text }) => (JSON.parse(text) as { body: { reading?: { value: number } } }).body.reading?.value),
+    ).toEqual([10.02, 10.03, undefined]);
+    expect(point?.values[0]?.serial).toBe(wanted);
+    expect(await call(router().records, { pointId: 'none' })).toEqual([]);
+  });
+});

@@ -8,6 +8,7 @@ import { done } from '#station/core/outcomes.ts';
 import { watching } from '#station/streams/mailbox.ts';
 import { Signal } from '#station/streams/signal.ts';
 import { chartList, chartView, type ChartSources } from './charts.ts';
+import { pointRecords } from './records.ts';
 import { signalList, signalView, suspectCodes } from './signals.ts';
 
 /** Of the facts that charts and signals are made of; units change the state of suspects. */
@@ -52,6 +53,7 @@ export function createControlRouter(core: Core) {
     signals: os.signals.handler(({ input }) => signalList(input, sources())),
     signal: os.signal.handler(({ input }) => signalView(input.signalId, sources())),
     suspectCodes: os.suspectCodes.handler(({ input }) => suspectCodes(input.signalId, core)),
+    records: os.records.handler(({ input }) => pointRecords(input.pointId, sources())),
     doStep: os.doStep.handler(({ input: { commandId, ...step } }) =>
       done(dispatch({ type: 'reaction.do-step', ...step }, commandId)),
     ),

@@ -128,6 +128,7 @@ const table: Readonly<Record<string, Row>> = {
   'control.signals': reads((calls) => calls.control.signals(page)),
   'control.charts': reads((calls) => calls.control.charts(), 'bore-b'),
   'control.chart': reads((calls) => calls.control.chart({ chart: foreign.chart })),
+  'control.records': reads((calls) => calls.control.records({ pointId: 'FOREIGN-pc' })),
   // Numbers alone: that there are some tells whose they are.
   'control.overview': reads(async (calls) =>
     (await calls.control.overview({ chart: foreign.chart, columns: 10 })).map(() => 'FOREIGN'),

@@ -2,7 +2,15 @@
 import type { ChartKind } from '#contract/config/control-plan.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type { FiredRule } from '#contract/events/shared.ts';
-import type { ChartRow, ChartView, PointView, SignalRow, SignalView, SuspectCode } from '#contract/rpc/control.ts';
+import type {
+  ChartRow,
+  ChartView,
+  PointView,
+  SignalRow,
+  SignalView,
+  StoredRecord,
+  SuspectCode,
+} from '#contract/rpc/control.ts';
 
 const at0 = Date.UTC(2026, 10, 25, 12, 0, 0);
 const chartOf = (id: string) => ({ planId: 'PMP-100', characteristicId: id, chartId: id, stationId: 'ST10' });
@@ -201,8 +209,36 @@ const codes: readonly SuspectCode[] = points.slice(-6).map(({ values }) => ({
   dataMatrix: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v2h-1z"/></svg>',
 }));
 
+/** As long as real ones. */
+const records: readonly StoredRecord[] = ['measurement.recorded', 'point.charted'].map((type, index) => ({
+  stationId: 'ST10',
+  epoch: '5f3a9c01d2e4b867',
+  seq: 48_211 + index,
+  at: raisedAt,
+  type,
+  by: index === 0 ? 'Mara Lind' : 'ST10',
+  config: 'c0ffee12'.repeat(8),
+  hash: 'ab12cd34'.repeat(8),
+  intact: true,
+  text: JSON.stringify({
+    type,
+    version: 2,
+    stationId: 'ST10',
+    epoch: '5f3a9c01d2e4b867',
+    seq: 48_211 + index,
+    at: raisedAt,
+    bootId: 'b-7f21',
+    monoMs: 81_300.5,
+    actor: { kind: 'person', id: 'mara.lind' },
+    commandId: 'cmd-0025',
+    config: 'c0ffee12'.repeat(8),
+    body: { executionId: 'x-64', stepId: 'measure-bore', attempt: 1, characteristicId: 'bore-b', index: 1 },
+  }),
+}));
+
 export const controlScene = {
   charts,
+  records,
   chart(key: ChartRow['chart']): ChartView | null {
     const of = charts.find(({ chart }) => chart.chartId === key.chartId);
     if (of === undefined) return null;

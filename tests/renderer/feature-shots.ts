@@ -51,6 +51,9 @@ const features: Readonly<Record<string, Feature>> = {
       closed: '#/control/sg-00',
       chart: '#/control/chart%20PMP-100%20bore-b%20bore-b%20ST10',
     })(camera);
+    await press('point-record');
+    await shoot('record');
+    await tab.keyboard.press('Escape');
     await press('side-capability');
     await shoot('capability');
     await go('#/control/sg-01');

@@ -1,4 +1,5 @@
 /** The contract of the plant view from an invented plant, and the built page: for looking at it and its tests. No product. */
+import { controlScene } from './control-scene.ts';
 import { plantControl } from './plant-scene-control.ts';
 import { plantNonconformances } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
@@ -191,6 +192,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       charts: os.control.charts.handler(() => plantControl.charts),
       chart: os.control.chart.handler(({ input }) => plantControl.chart(input.chart)),
       overview: os.control.overview.handler(() => plantControl.overview()),
+      records: os.control.records.handler(() => controlScene.records),
     },
     units: {
       watch: os.units.watch.handler(watch),

@@ -167,6 +167,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       chart: os.control.chart.handler(({ input }) => controlScene.chart(input.chart)),
       signals: os.control.signals.handler(() => page1([...controlScene.signals])),
       signal: os.control.signal.handler(({ input }) => controlScene.signal(input.signalId)),
+      records: os.control.records.handler(() => controlScene.records),
       suspectCodes: os.control.suspectCodes.handler(() => controlScene.codes),
       doStep: os.control.doStep.handler(act('control.doStep')),
       closeSignal: os.control.closeSignal.handler(act('control.closeSignal')),

@@ -29,6 +29,8 @@ const ddl = `
     after_pass INTEGER NOT NULL,
     excluded INTEGER NOT NULL,
     replaced INTEGER NOT NULL,
+    epoch TEXT NOT NULL,
+    seq INTEGER NOT NULL,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX control_point_of ON control_point (chart_key, id);
@@ -88,7 +90,7 @@ const ofSignal: ReadonlySet<string> = new Set(signalEvents);
 
 export const control: Projection = {
   name: 'control',
-  version: 2,
+  version: 3,
   tables: [
     'control_chart',
     'control_point',
@@ -170,13 +172,15 @@ function foldRecord(db: ReadModelDb, event: StoredEvent): void {
       const { pointId, chart, phaseId, replaces } = event.body;
       if (replaces !== null) db.run('UPDATE control_point SET replaced = 1 WHERE point_id = ?', replaces);
       db.run(
-        `INSERT INTO control_point (point_id, chart_key, phase_id, at, after_pass, excluded, replaced, body)
-         VALUES (?, ?, ?, ?, ?, 0, 0, ?)`,
+        `INSERT INTO control_point (point_id, chart_key, phase_id, at, after_pass, excluded, replaced, epoch, seq, body)
+         VALUES (?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
         pointId,
         chartKeyText(chart),
         phaseId,
         Math.trunc(event.at),
         newestPass(db),
+        event.epoch,
+        event.seq,
         JSON.stringify(event.body),
       );
       return;
