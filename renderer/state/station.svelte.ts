@@ -9,6 +9,7 @@ import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import type { Settings } from '#contract/rpc/settings.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { Permission } from '#contract/permissions.ts';
+import type { StopsWatch } from '#contract/rpc/stops.ts';
 import { speech } from '../i18n/index.svelte.ts';
 import { startKeyboard } from './keyboard.svelte.ts';
 import { client, link } from './link.svelte.ts';
@@ -26,6 +27,7 @@ class Station {
   readonly gauges: Live<GaugesState>;
   readonly nonconformances: Live<{ readonly revision: number; readonly open: number }>;
   readonly machines: Live<MachinesState>;
+  readonly stops: Live<StopsWatch>;
   readonly bench: Live<BenchView>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
@@ -40,6 +42,7 @@ class Station {
     this.control = new Live<ControlState>((options) => client.control.watch(undefined, options));
     this.gauges = new Live<GaugesState>((options) => client.gauges.watch(undefined, options));
     this.nonconformances = new Live((options) => client.nonconformances.watch(undefined, options));
+    this.stops = new Live<StopsWatch>((options) => client.stops.watch(undefined, options));
     this.machines = new Live<MachinesState>((options) => client.machines.watch(undefined, options));
     this.bench = new Live<BenchView>((options) => client.bench.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));

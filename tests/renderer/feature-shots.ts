@@ -10,7 +10,9 @@ import { chromiumArgs } from '#tests/support/browser.ts';
 import { benchScene } from './bench-scene.ts';
 import { controlScene } from './control-scene.ts';
 import { gaugesScene } from './gauges-scene.ts';
+import { machinesScene } from './machines-scene.ts';
 import { startScriptedStation } from './scripted-station.ts';
+import { stopsScene } from './stops-scene.ts';
 
 const [folder = '/tmp/feature-shots', ...only] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
@@ -100,6 +102,32 @@ const features: Readonly<Record<string, Feature>> = {
     await tab.pdf({ path: `${folder}/studies-result.pdf`, format: 'A4' });
     await tab.getByTestId('study-result').evaluate('(element) => element.scrollTo(0, 420)', null);
     await shoot('result-below');
+  },
+  stops: async ({ tab, go, press, shoot }) => {
+    station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
+    station.stops.set({ ...stopsScene.watch, revision: station.stops.value.revision + 1 });
+    station.scene('no-unit');
+    await go('#/work');
+    await shoot('ask');
+    await go('#/machines/press-p1%20stops');
+    await shoot('list');
+    await go('#/machines/press-p1%20stops%20stop-open');
+    await shoot('card');
+    await press('reason-ram');
+    await shoot('conflict');
+    await press('more-reasons');
+    await press('tree-machine');
+    await shoot('tree');
+    await tab.keyboard.press('Escape');
+    await go('#/machines/press-p1%20stops%20stop-long');
+    await shoot('parts');
+    await press('split');
+    await shoot('split');
+    await tab.keyboard.press('Escape');
+    await press('stop-note');
+    await shoot('note');
+    await tab.keyboard.press('Escape');
+    station.stops.set({ revision: station.stops.value.revision + 1, unexplained: 0, ask: null });
   },
   nonconformances: async ({ tab, go, press, shoot }) => {
     await go('#/nonconformances');

@@ -5,9 +5,10 @@
 import type { Component } from 'svelte';
 import type { MachineNow } from '#contract/rpc/machines.ts';
 import type { MachineTab } from './machine-place.ts';
+import Stops from '../stops/stops.svelte';
 import Now from './now.svelte';
 
 export interface TabProps {
   readonly machine: MachineNow;
 }
-export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now };
+export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now, stops: Stops };
