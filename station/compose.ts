@@ -31,6 +31,7 @@ import { openLink } from './links/open-link.ts';
 import type { Log } from './log.ts';
 import { createMachinesRouter } from './machines/rpc.ts';
 import { machinesHere } from './machines/views.ts';
+import { createMachineWatch } from './machines/watch.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
 import { Photos } from './photos/photos.ts';
 import { createNonconformancesRouter } from './nonconformances/rpc.ts';
@@ -207,6 +208,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     subscribe: (tagIds, listener) => hub.subscribe(tagIds, listener),
     onError: (error) => log.error({ err: error }, 'samples could not be recorded'),
   });
+  const machines = createMachineWatch(core, dataFolder);
   const system = createSystem({
     configuration: catalogue,
     released,
@@ -241,10 +243,10 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       gauges: createGaugesRouter(core, checkDraftFile(dataFolder, log)),
       bench: createBenchRouter(core),
       nonconformances: createNonconformancesRouter(core, photos),
-      machines: createMachinesRouter(core),
       andon: createAndonRouter(core, andon),
       handover: createHandoverRouter(core, () => sync.unsent()),
       oee: createOeeRouter(core),
+      machines: createMachinesRouter(core, machines),
       devices: createDevicesRouter({ manager: devices, hub, history, drivers }),
       settings: createSettingsRouter(createSettings(dataFolder, log)),
       sync: createSyncRouter(sync),
@@ -268,6 +270,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
         followSignals(core),
         followNonconformances(core),
         followMachineStops(core),
+        machines.start(),
         takeInOrders({ documents: server.documents, dispatch: core.dispatch, read: store.read, stationId, log }),
       );
       devices.start();

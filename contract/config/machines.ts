@@ -5,6 +5,12 @@ import { idSchema, localizedSchema } from './text.ts';
 
 const values = z.array(z.union([z.string(), z.number(), z.boolean()])).min(1);
 
+/**
+ * A machine that works stroke by stroke is ready between two of them: as long as this it still produces, longer it has waited
+ * since the last stroke. 0: it waits at once.
+ */
+const idleAfterMs = z.number().int().min(0).max(86_400_000).default(0);
+
 /** Where the state comes from; tags are of the station's devices. */
 export const stateSourceSchema = z.discriminatedUnion('from', [
   z.strictObject({
@@ -15,12 +21,14 @@ export const stateSourceSchema = z.discriminatedUnion('from', [
     /** Status.EquipmentBlocked and .EquipmentStarved, booleans; else Suspended is `starved`. */
     blocked: idSchema.optional(),
     starved: idSchema.optional(),
+    idleAfterMs,
   }),
   z.strictObject({
     /** OPC 40001-1 MachineryItemState and MachineryOperationMode, text or number, judged by Annex C.2. */
     from: z.literal('machinery'),
     itemState: idSchema,
     operationMode: idSchema,
+    idleAfterMs,
   }),
   z.strictObject({
     /** Plain run and fault bits; more of them where there are. Fault wins over running. */
@@ -30,6 +38,7 @@ export const stateSourceSchema = z.discriminatedUnion('from', [
     blocked: z.strictObject({ tag: idSchema, on: values.default([true]) }).optional(),
     starved: z.strictObject({ tag: idSchema, on: values.default([true]) }).optional(),
     setup: z.strictObject({ tag: idSchema, on: values.default([true]) }).optional(),
+    idleAfterMs,
   }),
   z.strictObject({
     /** Only a counter: producing while it counts, waiting when it has not for so long. */

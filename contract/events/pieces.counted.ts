@@ -19,6 +19,8 @@ export const piecesCounted = defineEvent(
     scrap: z.number().int().min(0).nullable(),
     /** The produced counter at both ends. */
     counter: z.strictObject({ first: z.number(), last: z.number() }),
+    /** The same of the counter of good or scrap pieces; left out: it did not count. */
+    judgedCounter: z.strictObject({ first: z.number(), last: z.number() }).optional(),
     /** Time of each single piece, ms, where it can be told; at most 500. */
     cyclesMs: z.array(z.number()).max(500),
     context: sliceContextSchema,

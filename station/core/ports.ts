@@ -19,7 +19,7 @@ export interface LiveSource {
 
 /** The device manager (station/devices). Nothing here rejects. */
 export interface DeviceSource {
-  condition(deviceId: string): Pick<DeviceCondition, 'state'> | null;
+  condition(deviceId: string): (Pick<DeviceCondition, 'state'> & Partial<Pick<DeviceCondition, 'params'>>) | null;
   /** UTC ms since when the present state holds. */
   since(deviceId: string): number | null;
   /** Each reading of it is an act of a person. */

@@ -59,6 +59,7 @@ export class FakeShop implements LiveSource, DeviceSource {
   alter: (tagId: string, value: TagValue) => TagValue = (_tagId, value) => value;
   badResults = false;
   readonly #clock: ManualClock;
+  readonly #since = new Map<string, number>();
   readonly #listeners = new Set<{ readonly tags: ReadonlySet<string>; readonly listener: Listener }>();
 
   constructor(clock: ManualClock) {
@@ -83,6 +84,7 @@ export class FakeShop implements LiveSource, DeviceSource {
 
   link(deviceId: string, state: DeviceState): void {
     this.states.set(deviceId, state);
+    this.#since.set(deviceId, this.#clock.now());
     this.onChange.emit(1);
   }
 
@@ -115,8 +117,8 @@ export class FakeShop implements LiveSource, DeviceSource {
     const state = this.states.get(deviceId);
     return state === undefined ? null : { state };
   }
-  since(): number {
-    return startAt;
+  since(deviceId: string): number {
+    return this.#since.get(deviceId) ?? startAt;
   }
   pushes(deviceId: string): boolean {
     return deviceId === 'gauge' || deviceId === 'scale';

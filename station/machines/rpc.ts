@@ -6,6 +6,7 @@ import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
 import { watching, newest } from '#station/streams/mailbox.ts';
 import { Signal } from '#station/streams/signal.ts';
+import type { MachineWatch } from './watch.ts';
 import { countViews, doubtViews, machineNow, machinesHere, sliceViews } from './views.ts';
 
 /** Facts of machine time; of orders, as a rate may be another. */
@@ -13,7 +14,7 @@ const concerns = (type: string): boolean => /^(?:slice|slices|pieces|machine)\./
 /** Counts of a quick machine come often; nobody reads them more often than this. */
 const mostOftenMs = 250;
 
-export function createMachinesRouter(core: Core) {
+export function createMachinesRouter(core: Core, watch: Pick<MachineWatch, 'pending' | 'counted'>) {
   const os = implement(contract.machines);
   const { dispatch } = core;
   let revision = 1;
@@ -26,8 +27,9 @@ export function createMachinesRouter(core: Core) {
     if (events.some(({ type }) => concerns(type))) tell();
   });
   core.catalogue.changed.listen(tell);
+  watch.counted.listen(tell);
   const state = (): MachinesState => {
-    const sources = { read: core.read, facts: core.facts() };
+    const sources = { read: core.read, facts: core.facts(), pending: watch.pending };
     return { revision, machines: machinesHere(sources.facts).map((machine) => machineNow(machine, sources)) };
   };
   return os.router({
@@ -45,7 +47,7 @@ export function createMachinesRouter(core: Core) {
       for await (const _news of revisions) yield state();
     }),
     slices: os.slices.handler(({ input }) => sliceViews(input, core.read)),
-    counts: os.counts.handler(({ input }) => countViews(input, core.read)),
+    counts: os.counts.handler(({ input }) => countViews(input, core.read, watch.pending(input.machineId))),
     doubts: os.doubts.handler(({ input }) => doubtViews(input, { read: core.read, facts: core.facts() })),
     seeDoubt: os.seeDoubt.handler(({ input: { commandId, ...see } }) =>
       done(dispatch({ type: 'machine.see-doubt', ...see }, commandId)),

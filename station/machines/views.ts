@@ -3,7 +3,7 @@ import type { MachineFile, MachineRate } from '#contract/config/machines.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { CountView, DoubtView, MachineNow, PiecesView, SliceView } from '#contract/rpc/machines.ts';
 import type { Facts } from '#domain/facts.ts';
-import { piecesIn } from '#domain/machines/counted.ts';
+import { piecesIn, type Count } from '#domain/machines/counted.ts';
 import { rateOf } from '#domain/machines/rate.ts';
 import type { Slice } from '#domain/machines/series.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
@@ -16,14 +16,19 @@ export interface MachineSources {
   readonly read: ReadModelReader;
   readonly facts: Facts;
 }
+type Pending = (machineId: string) => Count | null;
 
 /** Machines that this station watches. */
 export const machinesHere = ({ catalogue, station }: Facts): readonly MachineFile[] =>
   catalogue.machines.filter((machine) => machine.station === station.id);
 
-export function machineNow(machine: MachineFile, { read, facts }: MachineSources): MachineNow {
+export function machineNow(
+  machine: MachineFile,
+  { read, facts, pending }: MachineSources & { readonly pending: Pending },
+): MachineNow {
   const { now, catalogue } = facts;
   const slice = readOpenSlice(read, machine.id);
+  const waiting = pending(machine.id);
   const hour = startOfLocalHour(now, catalogue.plant.timeZone);
   const shift = shiftAt(now, catalogue.plant);
   return {
@@ -31,7 +36,7 @@ export function machineNow(machine: MachineFile, { read, facts }: MachineSources
     title: machine.title,
     byHand: machine.state.from === 'hand',
     slice: slice === null ? null : sliceView(slice),
-    hour: { from: hour, pieces: pieces(machine, hour, now, read) },
+    hour: { from: hour, pieces: pieces(machine, hour, now, waiting, read) },
     shift:
       shift === null || shift.shift === null
         ? null
@@ -40,7 +45,7 @@ export function machineNow(machine: MachineFile, { read, facts }: MachineSources
             title: shift.shift.title,
             from: shift.startAt,
             to: shift.endAt,
-            pieces: pieces(machine, shift.startAt, now, read),
+            pieces: pieces(machine, shift.startAt, now, waiting, read),
           },
     rate: rateNow(machine, slice?.context.definitionId ?? null),
     doubts: countDoubts(read, machine.id).unseen,
@@ -52,10 +57,18 @@ function rateNow(machine: MachineFile, definitionId: string | null): Pick<Machin
   return rate === null ? null : { cycleMs: rate.cycleMs, revision: rate.revision };
 }
 
-function pieces(machine: MachineFile, from: number, to: number, read: ReadModelReader): PiecesView {
+/** Also those that are counted and not in the log yet. */
+function pieces(
+  machine: MachineFile,
+  from: number,
+  to: number,
+  pending: Count | null,
+  read: ReadModelReader,
+): PiecesView {
   if (machine.counts === undefined) return { produced: null, good: null, scrap: null };
   // What was counted at this very instant is in it.
-  return piecesIn(readCounts(read, machine.id, from, to + 1), from, to + 1);
+  const counts = readCounts(read, machine.id, from, to + 1);
+  return piecesIn(pending === null ? counts : [...counts, pending], from, to + 1);
 }
 
 const sliceView = ({ machineId: _machine, ...slice }: Slice): SliceView => slice;
@@ -69,8 +82,14 @@ interface Window {
 export const sliceViews = ({ machineId, from, to }: Window, read: ReadModelReader): readonly SliceView[] =>
   readSlices(read, machineId, from, to).map(sliceView);
 
-export const countViews = ({ machineId, from, to }: Window, read: ReadModelReader): readonly CountView[] =>
-  readCounts(read, machineId, from, to).map((count) => ({
+export function countViews(
+  { machineId, from, to }: Window,
+  read: ReadModelReader,
+  pending: Count | null,
+): readonly CountView[] {
+  const counts = [...readCounts(read, machineId, from, to)];
+  if (pending !== null && pending.from < to && pending.to > from) counts.push(pending);
+  return counts.map((count) => ({
     from: count.from,
     to: count.to,
     kind: count.kind,
@@ -80,6 +99,7 @@ export const countViews = ({ machineId, from, to }: Window, read: ReadModelReade
     cyclesMs: count.cyclesMs,
     context: count.context,
   }));
+}
 
 export function doubtViews(
   query: { readonly machineId: string; readonly cursor: string | null; readonly limit: number },

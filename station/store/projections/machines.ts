@@ -24,9 +24,12 @@ const ddl = `
     machine_id TEXT NOT NULL,
     from_at INTEGER NOT NULL,
     to_at INTEGER NOT NULL,
+    -- Where the counter of good or scrap pieces stood; null: it did not count.
+    judged_last INTEGER,
     body TEXT NOT NULL,
     PRIMARY KEY (machine_id, from_at, to_at)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX machine_count_judged ON machine_count (machine_id, from_at) WHERE judged_last IS NOT NULL;
   -- body: of machine.doubted; seen: of who saw it.
   CREATE TABLE machine_doubt (
     doubt_id TEXT PRIMARY KEY,
@@ -65,12 +68,14 @@ export const machines: Projection = {
         foldSlices(db, event);
         return;
       case 'pieces.counted': {
-        const { machineId, from, to } = event.body;
+        const { machineId, from, to, judgedCounter } = event.body;
         db.run(
-          'INSERT OR REPLACE INTO machine_count (machine_id, from_at, to_at, body) VALUES (?, ?, ?, ?)',
+          `INSERT OR REPLACE INTO machine_count (machine_id, from_at, to_at, judged_last, body)
+           VALUES (?, ?, ?, ?, ?)`,
           machineId,
           Math.trunc(from),
           Math.trunc(to),
+          judgedCounter === undefined ? null : Math.trunc(judgedCounter.last),
           JSON.stringify(event.body),
         );
         return;
@@ -143,38 +148,47 @@ export const readOpenSlice = (db: ReadModelReader, machineId: string): Slice | n
 
 /** Whole slices that touch `from` to `to` (outside), oldest first. `tile` of domain/machines cuts them to the window. */
 export function readSlices(db: ReadModelReader, machineId: string, from: number, to: number): readonly Slice[] {
-  const [since, until] = [Math.trunc(from), Math.trunc(to)];
-  return db
-    .all<SliceRow>(
-      `SELECT ${columns}, lead(began_at, 1, (SELECT min(n.began_at) FROM machine_slice n
-         WHERE n.machine_id = ? AND n.began_at >= ?)) OVER (ORDER BY began_at) AS endAt
-       FROM machine_slice WHERE machine_id = ? AND began_at < ? AND began_at >=
-         coalesce((SELECT max(f.began_at) FROM machine_slice f WHERE f.machine_id = ? AND f.began_at <= ?), ?)
-       ORDER BY began_at`,
-      machineId,
-      until,
-      machineId,
-      until,
-      machineId,
-      since,
-      since,
-    )
-    .map(sliceOf);
+  const end = Math.trunc(to);
+  const first = newestAt(
+    db,
+    'SELECT max(began_at) AS at FROM machine_slice WHERE machine_id = ? AND began_at <= ?',
+    machineId,
+    from,
+  );
+  const next = newestAt(
+    db,
+    'SELECT min(began_at) AS at FROM machine_slice WHERE machine_id = ? AND began_at >= ?',
+    machineId,
+    to,
+  );
+  const rows = db.all<Omit<SliceRow, 'endAt'>>(
+    `SELECT ${columns} FROM machine_slice WHERE machine_id = ? AND began_at >= ? AND began_at < ? ORDER BY began_at`,
+    machineId,
+    first ?? Math.trunc(from),
+    end,
+  );
+  return rows.map((row, index) => sliceOf({ ...row, endAt: rows[index + 1]?.beganAt ?? next }));
 }
+
+const newestAt = (db: ReadModelReader, sql: string, machineId: string, at: number): number | null =>
+  db.get<{ readonly at: number | null }>(sql, machineId, Math.trunc(at))?.at ?? null;
 
 /** Counts that touch `from` to `to`, oldest first; `piecesIn` of domain/machines says how many pieces lie in the window. */
 export function readCounts(db: ReadModelReader, machineId: string, from: number, to: number): readonly Count[] {
-  const since = Math.trunc(from);
+  // Counts follow each other: none that began before this one reaches into the window.
+  const first = newestAt(
+    db,
+    'SELECT max(from_at) AS at FROM machine_count WHERE machine_id = ? AND from_at <= ?',
+    machineId,
+    from,
+  );
   const rows = db.all<{ readonly body: string }>(
-    `SELECT body FROM machine_count WHERE machine_id = ? AND from_at < ? AND to_at > ? AND from_at >=
-       coalesce((SELECT max(f.from_at) FROM machine_count f WHERE f.machine_id = ? AND f.from_at <= ?), ?)
+    `SELECT body FROM machine_count WHERE machine_id = ? AND from_at >= ? AND from_at < ? AND to_at > ?
      ORDER BY from_at, to_at`,
     machineId,
+    first ?? Math.trunc(from),
     Math.trunc(to),
-    since,
-    machineId,
-    since,
-    since,
+    Math.trunc(from),
   );
   return rows.map(({ body }) => JSON.parse(body) as BodyOf<'pieces.counted'>);
 }
@@ -186,6 +200,29 @@ export function readLastCount(db: ReadModelReader, machineId: string): BodyOf<'p
     machineId,
   );
   return row === undefined ? null : (JSON.parse(row.body) as BodyOf<'pieces.counted'>);
+}
+
+/** The newest count in which good or scrap pieces were counted, with that counter; null: none ever was. */
+export function readLastJudged(
+  db: ReadModelReader,
+  machineId: string,
+): { readonly to: number; readonly counter: { readonly last: number } } | null {
+  const row = db.get<{ readonly to: number; readonly last: number }>(
+    `SELECT to_at AS "to", judged_last AS last FROM machine_count
+     WHERE machine_id = ? AND judged_last IS NOT NULL ORDER BY from_at DESC LIMIT 1`,
+    machineId,
+  );
+  return row === undefined ? null : { to: row.to, counter: { last: row.last } };
+}
+
+/** Every machine of this log with the state of its slice under way. */
+export function readWatchedMachines(
+  db: ReadModelReader,
+): readonly { readonly machineId: string; readonly state: MachineState }[] {
+  return db.all(
+    `SELECT machine_id AS machineId, state FROM machine_slice s WHERE began_at =
+       (SELECT max(n.began_at) FROM machine_slice n WHERE n.machine_id = s.machine_id) ORDER BY machine_id`,
+  );
 }
 
 interface SeenRow {
