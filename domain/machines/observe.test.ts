@@ -4,7 +4,8 @@ import { machineFileSchema, type MachineFile } from '#contract/config/machines.t
 import type { TagValue } from '#contract/reading.ts';
 import { startAt, testConfiguration, World } from '#domain/test-kit.ts';
 import { piecesIn } from './counted.ts';
-import { Observer, settleMs, type Baselines, type SeenReading } from './observe.ts';
+import { Observer, settleMs } from './observe.ts';
+import type { Baselines, SeenReading } from './tally.ts';
 import { tile } from './series.ts';
 
 const second = 1_000;

@@ -117,9 +117,7 @@ export class FakeShop implements LiveSource, DeviceSource {
     const state = this.states.get(deviceId);
     return state === undefined ? null : { state };
   }
-  since(deviceId: string): number {
-    return this.#since.get(deviceId) ?? startAt;
-  }
+  readonly since = (deviceId: string): number => this.#since.get(deviceId) ?? startAt;
   pushes(deviceId: string): boolean {
     return deviceId === 'gauge' || deviceId === 'scale';
   }

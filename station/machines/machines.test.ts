@@ -175,7 +175,7 @@ describe('a station that was not there', () => {
     pass(2);
     expect(slices().slice(0, 2)).toEqual(['0 producing', '21 no-data']);
     expect(slices().at(-1)).toBe('621 producing');
-    expect(counts()).toEqual(['0-7 counted 3', '21-621 gap 7']);
+    expect(counts()).toEqual(['21-621 gap 10']);
   });
   it('ended in order: no data from then; without the file what was told since the slice began is not believed', async () => {
     open();

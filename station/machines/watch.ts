@@ -7,8 +7,9 @@ import type { Reading } from '#contract/reading.ts';
 import type { SliceContext } from '#contract/events/shared.ts';
 import { isSameContext, type Observation } from '#domain/machines/decide.ts';
 import type { Count } from '#domain/machines/counted.ts';
-import { Observer, type Baselines, type SeenReading } from '#domain/machines/observe.ts';
+import { Observer } from '#domain/machines/observe.ts';
 import { stateTags } from '#domain/machines/state.ts';
+import type { Baselines, SeenReading } from '#domain/machines/tally.ts';
 import { instantOf } from '#domain/machines/time.ts';
 import type { Core } from '#station/core/index.ts';
 import {
