@@ -10,6 +10,7 @@ import type { FileTree } from '#config/file-tree.ts';
 import type { Configuration } from '#contract/config/index.ts';
 import type { PlantHealth } from '#contract/plant/base.ts';
 import type { LinePlaces } from '#domain/accounts/may.ts';
+import { createAndonRouter, createHandoverRouter } from './andon/routers.ts';
 import { createAccounts } from './accounts/accounts.ts';
 import { tokenOf } from './accounts/cookie.ts';
 import { heartbeat } from './accounts/health.ts';
@@ -247,6 +248,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     dropFolder: options.dropFolder ?? null,
     version: packageJson.version,
     metrics,
+    plantStream,
   });
   await integration.register(app);
   const publisher = createPublisher(configuration.integration?.publish ?? null, {
@@ -280,6 +282,8 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       nonconformances: createNonconformancesRouter(plantParts),
       gauges: createGaugesRouter(plantParts),
       lines: createLinesRouter(plantParts),
+      andon: createAndonRouter(plantParts),
+      handover: createHandoverRouter(plantParts),
       trouble: createTroubleRouter({
         db,
         change,

@@ -1,6 +1,6 @@
 /** integration.yaml: the systems that are told what was produced, and how the drop folder is taken. No secret is in it. */
 import { z } from 'zod';
-import { messageKinds } from '../integration/messages.ts';
+import { callMessageKinds, messageKinds } from '../integration/messages.ts';
 import { publishingSchema } from './publishing.ts';
 import { idSchema } from './text.ts';
 
@@ -25,7 +25,7 @@ export const integrationTargetSchema = z.strictObject({
   /** Only with a B2MML format. */
   document: z.enum(['production-performance', 'job-response']).default('production-performance'),
   messages: z
-    .array(z.enum(messageKinds))
+    .array(z.enum([...messageKinds, ...callMessageKinds]))
     .min(1)
     .default([...messageKinds]),
   /** Environment variable with the key of the signature (HMAC-SHA256). */

@@ -105,6 +105,53 @@ export const messageKinds = [
   'order-changed',
 ] as const;
 
+/** Calls for help of kinds with `webhook: true`, for a maintenance system (CMMS). One ticket is meant per `callId`. */
+const callCommon = {
+  key: z.string().describe('Names this fact for ever; also the Idempotency-Key'),
+  callId: z.string().describe('Names the call, and so its ticket: the same in every message about it'),
+  at: z.string().describe('When it happened, by the clock of the station, UTC, ISO 8601'),
+  call: z.string().describe('Kind of call, of andon.yaml'),
+  title: z.object({ en: z.string(), de: z.string() }),
+  stationId: z.string().describe('Where help is wanted'),
+  lineId: z.string().nullable(),
+  machineId: z.string().nullable(),
+  serial: z.string().nullable(),
+  orderId: z.string().nullable(),
+  note: z.string().describe('Of whoever called'),
+  raisedAt: z.string(),
+  person: z.string().nullable().describe('Who did it; null also where the plant tells no persons (integration.yaml)'),
+};
+export const callRaisedSchema = z.object({
+  kind: z.literal('call-raised'),
+  ...callCommon,
+  role: z.string().describe('Role that is called'),
+});
+/** Nobody came in time: the same call, more urgent. */
+export const callEscalatedSchema = z.object({
+  kind: z.literal('call-escalated'),
+  ...callCommon,
+  role: z.string().describe('Role that is called now too'),
+  level: z.number().describe('1 is the first escalation'),
+});
+export const callClosedSchema = z.object({
+  kind: z.literal('call-closed'),
+  ...callCommon,
+  outcome: z.enum(['helped', 'not-needed']),
+  closingNote: z.string(),
+});
+export const callMessageSchema = z.discriminatedUnion('kind', [
+  callRaisedSchema,
+  callEscalatedSchema,
+  callClosedSchema,
+]);
+export type CallMessage = z.infer<typeof callMessageSchema>;
+/** Told to targets that name them; not by the pull interface, whose readers account for orders. */
+export const callMessageKinds = ['call-raised', 'call-escalated', 'call-closed'] as const;
+
+/** Whatever goes out. */
+export type OutMessage = ErpMessage | CallMessage;
+export type OutMessageKind = OutMessage['kind'];
+
 export const numberedMessageSchema = z.object({
   number: z.number().describe('Counts up per receiver, with gaps; ask again with the last one seen'),
   recordedAt: z.string().describe('When the server had it, UTC'),

@@ -1,7 +1,9 @@
 /** The contract of the plant view, one file per feature. */
 import { accounts } from './accounts.ts';
+import { andon } from './andon.ts';
 import { control } from './control.ts';
 import { gauges } from './gauges.ts';
+import { handover } from './handover.ts';
 import { lines } from './lines.ts';
 import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
@@ -25,5 +27,7 @@ export const plantContract = {
   releases,
   accounts,
   nonconformances,
+  andon,
+  handover,
 };
 export type PlantContract = typeof plantContract;

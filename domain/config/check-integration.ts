@@ -23,6 +23,13 @@ export function checkIntegration(source: Source<Integration>, findings: Findings
         `"${target.document}" is a B2MML document, but the format is json`,
         'Choose b2mml-xml or b2mml-json.',
       );
+    const calls = target.messages.filter((kind) => kind.startsWith('call-'));
+    if (target.format !== 'json' && calls.length > 0)
+      fault(
+        'messages',
+        `${calls.join(', ')} cannot be told as ${target.format}: B2MML has no word for a call`,
+        'Write a target of its own for calls, with `format: json`.',
+      );
     const url = parseUrl(target.url);
     if (url === null) {
       fault('url', `"${target.url}" is no address`, 'Write it in full, e.g. https://erp.example.com/linewright.');

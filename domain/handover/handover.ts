@@ -21,17 +21,29 @@ export interface Handover extends HandoverPart {
 
 export const isWritten = (part: HandoverPart | null): part is Handover => part !== null && part.written !== null;
 
+export const noHandover = (handoverId: string): HandoverPart => ({ handoverId, written: null, taken: null });
+
 /** A handover is a matter of one station, so each of both facts comes once; one that comes again changes nothing. */
+export const joinHandovers = (a: HandoverPart, b: HandoverPart): HandoverPart => ({
+  handoverId: a.handoverId,
+  written: a.written ?? b.written,
+  taken: a.taken ?? b.taken,
+});
+
 export function evolveHandover(part: HandoverPart | null, event: Happened): HandoverPart | null {
   const signed: Signed = { at: event.at, by: event.actor, stationId: event.stationId };
   switch (event.type) {
     case 'handover.written': {
       const { handoverId, ...body } = event.body;
-      return { handoverId, taken: part?.taken ?? null, written: part?.written ?? { ...body, ...signed } };
+      return joinHandovers(part ?? noHandover(handoverId), {
+        handoverId,
+        written: { ...body, ...signed },
+        taken: null,
+      });
     }
     case 'handover.taken': {
       const { handoverId, note } = event.body;
-      return { handoverId, written: part?.written ?? null, taken: part?.taken ?? { note, ...signed } };
+      return joinHandovers(part ?? noHandover(handoverId), { handoverId, written: null, taken: { note, ...signed } });
     }
     default:
       return part;

@@ -41,6 +41,7 @@ export async function prune(db: Db): Promise<void> {
   while ((await db.transaction((tx) => retireOrders(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireSignals(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireNonconformances(tx))) === perTransaction);
+  while ((await db.transaction((tx) => retireCalls(tx))) === perTransaction);
   await db.transaction((tx) => pruneDocuments(tx));
 }
 
@@ -84,6 +85,26 @@ export async function retireSignals(tx: Queries): Promise<number> {
   await publishAll(
     tx,
     over.map(({ scope, id }): NewDocument => ({ scope, kind: 'signal', id, body: null })),
+  );
+  return rows.length;
+}
+
+/** Takes calls that are long closed from the stations; those that raised them have written the closing. @returns how many. */
+export async function retireCalls(tx: Queries): Promise<number> {
+  const rows = await tx.query<{ call_id: string }>(
+    `UPDATE andon_call SET documented = false WHERE call_id IN (
+       SELECT call_id FROM andon_call WHERE documented AND NOT open AND closed_at < ${longAgo}
+       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING call_id`,
+    [overDays, perTransaction],
+  );
+  if (rows.length === 0) return 0;
+  const over = await tx.query<{ scope: Scope; id: string }>(
+    `SELECT scope, id FROM document WHERE kind = 'call' AND id = ANY($1) AND body IS NOT NULL`,
+    [rows.map(({ call_id }) => call_id)],
+  );
+  await publishAll(
+    tx,
+    over.map(({ scope, id }): NewDocument => ({ scope, kind: 'call', id, body: null })),
   );
   return rows.length;
 }

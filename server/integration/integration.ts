@@ -12,7 +12,8 @@ import { createDeadLetters, type DeadLetters } from './outbox/dead-letters.ts';
 import { Deliverer, deliveryTimes } from './outbox/deliver.ts';
 import { outboxChannel, type Receiver } from './outbox/enqueue.ts';
 import { Follower } from './outbox/follow.ts';
-import { createErpFold } from './outbox/fold.ts';
+import { createCallFold } from './outbox/calls.ts';
+import { createErpFold, type ErpFold } from './outbox/fold.ts';
 import type { IntegrationPorts } from './ports.ts';
 import { registerApi } from './rest/api.ts';
 import { removeOld } from './outbox/retention.ts';
@@ -53,14 +54,27 @@ export function createIntegration(options: IntegrationOptions): IntegrationParts
   const { db, clock, log } = ports;
   const b2mml = b2mmlContext(ports.configuration);
 
-  const fold = createErpFold({
+  const now = (): number => clock.now();
+  const withPersons = (): boolean => settings()?.withPersons ?? false;
+  const ofOrders = createErpFold({
     receivers,
-    withPersons: () => settings()?.withPersons ?? false,
+    withPersons,
     definition: (id, revision) =>
       ports.configuration().definitions.find((each) => each.id === id && each.revision === revision) ?? null,
     ordersOf: orderFacts,
-    now: () => clock.now(),
+    now,
   });
+  const ofCalls = createCallFold({
+    receivers,
+    withPersons,
+    kind: (id) => ports.configuration().andon?.calls.find((each) => each.id === id) ?? null,
+    lineOf: (stationId) => ports.configuration().lines.find(({ stations }) => stations.includes(stationId))?.id ?? null,
+    now,
+  });
+  const fold: ErpFold = async (tx, events) => {
+    await ofOrders(tx, events);
+    await ofCalls(tx, events);
+  };
   const follower = new Follower({ db, fold, clock, log, giveWay: options.giveWay });
   const deliverers = (settings()?.targets ?? []).map(
     (target) =>

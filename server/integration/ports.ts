@@ -1,9 +1,11 @@
 /** What the interfaces for other systems need of the rest of the server; the wiring hands it in. */
 import type { Configuration } from '#contract/config/index.ts';
+import type { BodyOf } from '#contract/events/index.ts';
 import type { LineRow } from '#contract/plant/lines.ts';
 import type { PlantGrant } from '#contract/plant/roles.ts';
 import type { PlantFact, PlantUnit, PlantUnitRow } from '#contract/plant/units.ts';
 import type { Page } from '#contract/rpc/base.ts';
+import type { Call } from '#domain/andon/call.ts';
 import type { LinePlaces } from '#domain/accounts/may.ts';
 import type { Clock } from '../clock.ts';
 import type { Db, Queries } from '../db/db.ts';
@@ -38,12 +40,28 @@ export interface UnitReader {
   facts(db: Queries, serial: string, cursor: string | null, limit: number): Promise<Page<PlantFact>>;
 }
 
+/** Calls for help, for the maintenance system. */
+export interface CallPort {
+  /** Newest first, at most 200. */
+  list(db: Queries, onlyOpen: boolean): Promise<readonly Call[]>;
+  get(db: Queries, callId: string): Promise<Call | null>;
+  /** As the maintenance system says that its ticket stands: a fact of the plant's stream. */
+  ticket(
+    tx: Queries,
+    caller: ApiCaller,
+    at: number,
+    callId: string,
+    told: Omit<BodyOf<'call.ticketed'>, 'callId'>,
+  ): Promise<void>;
+}
+
 export interface IntegrationPorts {
   readonly db: Db;
   readonly clock: Clock;
   readonly log: Log;
   readonly orders: OrderService;
   readonly units: UnitReader;
+  readonly calls: CallPort;
   /** The board, as of now. */
   readonly lines: () => Promise<readonly LineRow[]>;
   /** In force. */

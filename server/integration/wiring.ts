@@ -1,6 +1,8 @@
 /** Hands the parts for other systems what they need of the rest of the server. */
 import type { OrderService } from '../orders/port.ts';
 import { linePlaces } from '#domain/accounts/may.ts';
+import { readCall, readOpenCalls } from '../andon/read.ts';
+import { createTickets } from '../andon/tickets.ts';
 import { audited } from '../accounts/audit.ts';
 import type { Clock } from '../clock.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
@@ -10,6 +12,7 @@ import { readBoard } from '../lines/board.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { Log } from '../log.ts';
 import { wholePlant } from '../rpc/sight.ts';
+import type { PlantStream } from '../units/plant-stream.ts';
 import { listFacts, readUnit, searchUnits } from '../units/read.ts';
 import { createIntegration, type IntegrationParts } from './integration.ts';
 import type { IntegrationPorts } from './ports.ts';
@@ -25,10 +28,11 @@ export interface WiringParts {
   readonly dropFolder: string | null;
   readonly version: string;
   readonly metrics: Metrics;
+  readonly plantStream: PlantStream;
 }
 
 export function composeIntegration(parts: WiringParts): IntegrationParts {
-  const { db, clock, log, released, orders, giveWay, program, dropFolder, version, metrics } = parts;
+  const { db, clock, log, released, orders, giveWay, program, dropFolder, version, metrics, plantStream } = parts;
   const configuration = (): ReturnType<IntegrationPorts['configuration']> => released().configuration;
   return createIntegration({
     ports: {
@@ -40,6 +44,11 @@ export function composeIntegration(parts: WiringParts): IntegrationParts {
         search: (queries, query, cursor, limit) => searchUnits(queries, { query, cursor, limit }, wholePlant),
         get: (queries, serial) => readUnit(queries, serial, wholePlant),
         facts: (queries, serial, cursor, limit) => listFacts(queries, { serial, cursor, limit }, wholePlant),
+      },
+      calls: {
+        list: readOpenCalls,
+        get: readCall,
+        ticket: createTickets(plantStream),
       },
       lines: () => readBoard(db, released(), clock.now(), wholePlant),
       configuration,

@@ -1,6 +1,8 @@
 /** What a page of events changes, gathered in memory. Everything across streams is a join, so pages may come in any order. */
 import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
+import { evolveCall, type CallPart } from '#domain/andon/call.ts';
+import { evolveHandover, type HandoverPart } from '#domain/handover/handover.ts';
 import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
 import { evolveGauge, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { evolveStudy, type StudyPart } from '#domain/studies/study.ts';
@@ -46,6 +48,14 @@ export interface WorkChange {
   state: WorkState;
 }
 
+export interface StopEnds {
+  readonly stopId: string;
+  readonly machineId: string;
+  readonly stationId: string;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
 /** What a station said of an order of its own. */
 export interface OrderStepTold {
   readonly orderId: string;
@@ -76,6 +86,11 @@ export class PageChanges {
   readonly charted: ChartFact[] = [];
   readonly studies = new Map<string, StudyPart>();
   readonly nonconformances = new Map<string, NonconformancePart>();
+  readonly calls = new Map<string, CallPart>();
+  readonly handovers = new Map<string, HandoverPart>();
+  /** The newest of each machine. */
+  readonly machines = new Map<string, EventOf<'slice.begun'>>();
+  readonly stops = new Map<string, StopEnds>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -168,6 +183,14 @@ export class PageChanges {
     if (part !== null) this.gauges.set(gaugeId, part);
   }
 
+  #stop(
+    { body: { stopId, machineId }, stationId }: EventOf<'stop.opened'> | EventOf<'stop.ended'>,
+    { from, to }: Pick<StopEnds, 'from' | 'to'>,
+  ): void {
+    const known = this.stops.get(stopId);
+    this.stops.set(stopId, { stopId, machineId, stationId, from: known?.from ?? from, to: known?.to ?? to });
+  }
+
   #lists(event: FoldableEvent): void {
     switch (event.type) {
       case 'component.fitted':
@@ -228,6 +251,35 @@ export class PageChanges {
         if (part !== null) this.nonconformances.set(nonconformanceId, part);
         break;
       }
+      case 'call.raised':
+      case 'call.answered':
+      case 'call.escalated':
+      case 'call.closed':
+      case 'call.ticketed': {
+        const { callId } = event.body;
+        const part = evolveCall(this.calls.get(callId) ?? null, event);
+        if (part !== null) this.calls.set(callId, part);
+        break;
+      }
+      case 'handover.written':
+      case 'handover.taken': {
+        const { handoverId } = event.body;
+        const part = evolveHandover(this.handovers.get(handoverId) ?? null, event);
+        if (part !== null) this.handovers.set(handoverId, part);
+        break;
+      }
+      case 'slice.begun': {
+        const known = this.machines.get(event.body.machineId);
+        if (known === undefined || event.body.beganAt >= known.body.beganAt)
+          this.machines.set(event.body.machineId, event);
+        break;
+      }
+      case 'stop.opened':
+        this.#stop(event, { from: Math.trunc(event.body.from), to: null });
+        break;
+      case 'stop.ended':
+        this.#stop(event, { from: null, to: Math.trunc(event.body.to) });
+        break;
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });
         break;

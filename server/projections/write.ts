@@ -8,6 +8,7 @@ import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
+import { writeCalls, writeHandovers, writeMachinesNow } from './write-calls.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStudies } from './write-studies.ts';
@@ -37,6 +38,9 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   documents.push(...(await writeGauges(tx, changes)));
   await writeStudies(tx, changes);
   documents.push(...(await writeNonconformances(tx, changes, force)));
+  documents.push(...(await writeCalls(tx, changes, force)));
+  await writeHandovers(tx, changes);
+  await writeMachinesNow(tx, changes);
   return documents;
 }
 

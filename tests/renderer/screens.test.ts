@@ -47,7 +47,15 @@ beforeEach(async () => {
   station.plugIn();
   station.people.set({ person: mara, locked: false, pinFor: null, lockAt: null });
   station.system.set({ ...station.system.value, history: system().history });
-  station.settings.set({ theme: 'light', language: 'en', hand: 'right', gloves: false, sound: false, calls: 'off', pxPerMm: null });
+  station.settings.set({
+    theme: 'light',
+    language: 'en',
+    hand: 'right',
+    gloves: false,
+    sound: false,
+    calls: 'off',
+    pxPerMm: null,
+  });
   await tab.getByTestId('link-banner').waitFor({ state: 'detached' });
   station.acts.length = 0;
   station.answers.delayMs = 0;

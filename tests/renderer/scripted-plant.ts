@@ -1,5 +1,6 @@
 /** The contract of the plant view from an invented plant, and the built page: for looking at it and its tests. No product. */
 import { controlScene } from './control-scene.ts';
+import { bigBoard, plantAndon, plantHandover } from './plant-scene-andon.ts';
 import { plantControl } from './plant-scene-control.ts';
 import { plantNonconformances } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
@@ -7,6 +8,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type WebSocket } from 'ws';
+import type { Board } from '#contract/plant/andon.ts';
 import type { PlantFault, PlantHealth, PlantOutcome } from '#contract/plant/base.ts';
 import { plantContract } from '#contract/plant/index.ts';
 import type { LineRow } from '#contract/plant/lines.ts';
@@ -36,6 +38,7 @@ export interface ScriptedPlant {
     readonly unpublished: number;
   }>;
   readonly orders: Shown<readonly PlantOrder[]>;
+  readonly board: Shown<Board>;
   readonly quarantine: Shown<readonly QuarantineRow[]>;
   /** Whether somebody is signed in; false ends the connections as a server does. */
   signedIn: boolean;
@@ -67,6 +70,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
   const quarantine = new Shown<readonly QuarantineRow[]>(records.quarantine());
   const trouble = new Shown({ quarantine: 3, forks: 1, deadLetters: 2, unpublished: 1 });
   const orders = new Shown<readonly PlantOrder[]>(openOrders());
+  const board = new Shown<Board>(bigBoard());
   const beat = setInterval(() => {
     healthView.set({ ...healthView.value, now: Date.now() });
     lines.set({ ...lines.value, at: Date.now() });
@@ -186,6 +190,8 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     },
     nonconformances: plantNonconformances(watch),
     gauges: scriptedGauges(watch),
+    andon: plantAndon(board),
+    handover: plantHandover(),
     control: {
       watch: os.control.watch.handler(watch),
       signals: os.control.signals.handler(({ input }) => paged(plantControl.signals, input)),
@@ -366,6 +372,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     lines,
     trouble,
     orders,
+    board,
     quarantine,
     get signedIn() {
       return state.signedIn;

@@ -140,6 +140,26 @@ export async function foreignFacts(db: Db): Promise<void> {
     suspects: [serial],
     reaction: { id: 'bore-off', steps: ['measure-again'] },
   });
+  stream.add('call.raised', {
+    callId: 'FOREIGN-ca',
+    kind: 'maintenance',
+    title: { en: 'FOREIGN', de: 'FOREIGN' },
+    role: 'controls-engineer',
+    machineId: null,
+    serial,
+    orderId: order,
+    stopId: null,
+    note: '',
+  });
+  stream.add('handover.written', {
+    handoverId: 'FOREIGN-ho',
+    shift: '2026-11-26/early',
+    from: 0,
+    to: 1,
+    open: [],
+    figures: {},
+    note: '',
+  });
   stream.add('point.charted', {
     pointId: 'FOREIGN-pc',
     chart: { ...foreign.chart, revision: '1', hash: 'h' },

@@ -41,6 +41,7 @@ describeOnDatabases('the drop folder', (database: TestDatabase) => {
     log: createLog('silent'),
     orders: createOrderService(releasedConfiguration(() => configuration)),
     units: null as never,
+    calls: null as never,
     lines: () => Promise.resolve([]),
     configuration: () => configuration,
     places: () => linePlaces(configuration.lines),

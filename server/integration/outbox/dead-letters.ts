@@ -1,6 +1,6 @@
 /** Messages that were given up: to look at, to send again, to discard with a reason. */
 import type { Integration, IntegrationTarget } from '#contract/config/integration.ts';
-import type { ErpMessage } from '#contract/integration/messages.ts';
+import type { OutMessage } from '#contract/integration/messages.ts';
 import type { PlantFault } from '#contract/plant/base.ts';
 import type { DeadLetterRow } from '#contract/plant/trouble.ts';
 import type { Page } from '#contract/rpc/base.ts';
@@ -130,7 +130,7 @@ export function createDeadLetters(
         createdAt: row.created_at,
         tries: row.tries,
         lastError: row.last_error ?? '',
-        body: render(shape(row.target), JSON.parse(row.body) as ErpMessage, {
+        body: render(shape(row.target), JSON.parse(row.body) as OutMessage, {
           ...b2mml,
           createdAt: new Date(row.created_at).toISOString(),
         }).body,

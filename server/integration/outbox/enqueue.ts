@@ -1,6 +1,6 @@
 /** Puts messages where they are delivered from, in the transaction of the fact that they tell of. */
 import type { IntegrationTarget } from '#contract/config/integration.ts';
-import type { ErpMessage, ErpMessageKind } from '#contract/integration/messages.ts';
+import type { OutMessage, OutMessageKind } from '#contract/integration/messages.ts';
 import { pullTarget } from '#domain/config/check-integration.ts';
 import type { Queries } from '../../db/db.ts';
 
@@ -9,11 +9,11 @@ export const outboxChannel = 'erp_outbox';
 
 export interface Receiver {
   readonly target: string;
-  readonly messages: ReadonlySet<ErpMessageKind>;
+  readonly messages: ReadonlySet<OutMessageKind>;
 }
 
 /** Whom messages are for: every target of the configuration, and the pull interface, which gets all. */
-export const receiversOf = (targets: readonly IntegrationTarget[], kinds: readonly ErpMessageKind[]): Receiver[] =>
+export const receiversOf = (targets: readonly IntegrationTarget[], kinds: readonly OutMessageKind[]): Receiver[] =>
   [
     { target: pullTarget, messages: new Set(kinds) },
     ...targets.map(({ id, messages }) => ({ target: id, messages: new Set(messages) })),
@@ -27,7 +27,7 @@ export const receiversOf = (targets: readonly IntegrationTarget[], kinds: readon
  */
 export async function enqueue(
   tx: Queries,
-  messages: readonly ErpMessage[],
+  messages: readonly OutMessage[],
   receivers: readonly Receiver[],
   at: number,
 ): Promise<ReadonlySet<string>> {
@@ -51,14 +51,17 @@ export async function enqueue(
   return fresh;
 }
 
-const row = (message: ErpMessage): object => ({
+const row = (message: OutMessage): object => ({
   key: message.key,
   kind: message.kind,
-  order_id: message.orderId,
+  order_id: message.orderId ?? '',
   body: JSON.stringify(message),
 });
 
-async function address(tx: Queries, target: string, messages: readonly ErpMessage[], at: number): Promise<void> {
+/** Messages of one order go one after the other, and so do those of one call. */
+const laneOf = (message: OutMessage): string => ('callId' in message ? `call:${message.callId}` : message.orderId);
+
+async function address(tx: Queries, target: string, messages: readonly OutMessage[], at: number): Promise<void> {
   const pulled = target === pullTarget;
   // Whoever asks by number keeps the last one seen. After the database was put back to an older backup the numbers must
   // not begin below it again, or he would pass over what is told now: they are microseconds, and only ever count up.
@@ -74,13 +77,13 @@ async function address(tx: Queries, target: string, messages: readonly ErpMessag
      SELECT $1, number, key, lane, $3 FROM jsonb_to_recordset($2::text::jsonb) AS d (number bigint, key text, lane text)`,
     [
       target,
-      JSON.stringify(messages.map(({ key, orderId }, index) => ({ number: first + index, key, lane: orderId }))),
+      JSON.stringify(messages.map((each, index) => ({ number: first + index, key: each.key, lane: laneOf(each) }))),
       pulled ? 'pull' : 'waiting',
     ],
   );
   if (pulled) return;
   const lanes = new Map<string, number>();
-  for (const { orderId } of messages) lanes.set(orderId, (lanes.get(orderId) ?? 0) + 1);
+  for (const lane of messages.map(laneOf)) lanes.set(lane, (lanes.get(lane) ?? 0) + 1);
   await tx.execute(
     `INSERT INTO erp_lane (target, lane, waiting, next_try_at)
      SELECT $1, lane, waiting, $3 FROM jsonb_to_recordset($2::text::jsonb) AS l (lane text, waiting integer)

@@ -9,7 +9,10 @@ import type { Clock } from '../../clock.ts';
 import type { Db, Queries } from '../../db/db.ts';
 import { createGiveWay, type GiveWay } from '../../give-way.ts';
 import type { Log } from '../../log.ts';
+import { toldCallEvents } from './calls.ts';
 import { erpEvents, type ErpFold } from './fold.ts';
+
+const followed: ReadonlySet<string> = new Set([...erpEvents, ...toldCallEvents]);
 
 /** Of one round. */
 const limits = { streams: 64, perStream: 200, events: 1_000 } as const;
@@ -146,7 +149,7 @@ function readRecords(
 export function readRecord(text: string): Happened | null {
   try {
     const record = JSON.parse(text) as EventRecord;
-    if (!(erpEvents as readonly string[]).includes(record.type)) return null;
+    if (!followed.has(record.type)) return null;
     const definition = eventDefinition(record.type);
     const lifted = upcast(record);
     const body = definition?.schema.safeParse(lifted.body);

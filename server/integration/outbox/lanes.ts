@@ -3,7 +3,7 @@
  * receiver) is taken by one instance at a time, for a lease longer than a request may last; within a lane the lowest
  * number goes first.
  */
-import type { ErpMessage } from '#contract/integration/messages.ts';
+import type { OutMessage } from '#contract/integration/messages.ts';
 import { tellChanged } from '../../changes-feed.ts';
 import type { Db } from '../../db/db.ts';
 
@@ -12,7 +12,7 @@ export interface Claim {
   readonly lane: string;
   readonly lease: string;
   readonly number: number;
-  readonly message: ErpMessage;
+  readonly message: OutMessage;
   /** Of this message before now. */
   readonly tries: number;
   /** UTC ms; null: never tried. */
@@ -57,7 +57,7 @@ export async function claim(db: Db, { target, most, lease, leaseUntil, now }: Cl
     return rows.flatMap(({ lane, number, body, tries, first_try_at: firstTryAt }) =>
       number === null
         ? []
-        : [{ target, lane, lease, number, tries, firstTryAt, message: JSON.parse(body) as ErpMessage }],
+        : [{ target, lane, lease, number, tries, firstTryAt, message: JSON.parse(body) as OutMessage }],
     );
   });
 }

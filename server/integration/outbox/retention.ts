@@ -11,7 +11,7 @@ const perTransaction = 5_000;
 
 export interface Removed {
   readonly messages: number;
-  /** Of units, runs, orders, lanes and files. */
+  /** Of units, runs, orders, lanes, files and calls. */
   readonly notes: number;
 }
 
@@ -56,6 +56,7 @@ async function removeNotes(tx: Queries, before: number): Promise<number> {
     `DELETE FROM erp_order WHERE order_id IN (${over})`,
     `DELETE FROM erp_lane WHERE waiting = 0 AND next_try_at < $1 AND lease_until < $1`,
     `DELETE FROM erp_file WHERE at < $1`,
+    `DELETE FROM erp_call WHERE closed_at < $1`,
   ])
     notes += await tx.execute(sql, [before]);
   return notes;

@@ -49,6 +49,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
         get: () => Promise.resolve(null),
         facts: () => Promise.resolve({ items: [], next: null, total: 0 }),
       },
+      calls: null as never,
       lines: () => Promise.resolve([]),
       configuration: () => configuration,
       places: () => linePlaces(configuration.lines),

@@ -19,6 +19,7 @@ import { maxOrderBytes } from '../formats/read-orders.ts';
 import type { IntegrationPorts } from '../ports.ts';
 import { rememberCaller, type Api } from './caller.ts';
 import { ApiFault } from './problem.ts';
+import { addCallRoutes } from './calls.ts';
 import { addFactRoutes } from './facts.ts';
 import { addPlantRoutes } from './plant.ts';
 import { addOrderRoutes } from './work-orders.ts';
@@ -58,6 +59,7 @@ export async function registerApi(app: App, ports: IntegrationPorts, version: st
           addOrderRoutes(inner as unknown as Api, ports);
           addUnitRoutes(inner as unknown as Api, ports);
           addFactRoutes(inner as unknown as Api, ports);
+          addCallRoutes(inner as unknown as Api, ports);
           addPlantRoutes(inner as unknown as Api, ports);
         },
         { prefix: '/v1' },

@@ -48,6 +48,7 @@ beforeAll(async () => {
         get: () => Promise.resolve(null),
         facts: () => Promise.resolve(none),
       },
+      calls: null as never,
       lines: () => Promise.resolve([]),
       configuration: () => configuration,
       places: () => linePlaces(configuration.lines),

@@ -9,36 +9,17 @@ import type { Queries } from '../../db/db.ts';
 import { actOf } from '../act.ts';
 import { applyOrder, applyRows, type ApplyParts } from '../apply-orders.ts';
 import { inWords } from '../fault-words.ts';
-import { readJson, type JsonPlaces } from '../formats/json.ts';
 import { jsonRow, judgeRows, rowFault, type OrderChange } from '../formats/order-rows.ts';
 import { readOrders, type OrderFormat } from '../formats/read-orders.ts';
-import { decodeText } from '../formats/text.ts';
 import type { ApiCaller, IntegrationPorts } from '../ports.ts';
+import { answerOnce, bodyOf, bytesOf, judgedHere } from './body.ts';
 import { callerOf, type Api } from './caller.ts';
-import { once, type ApiAnswer } from './idempotency.ts';
+import type { ApiAnswer } from './idempotency.ts';
 import { ApiFault } from './problem.ts';
 
 const idParams = z.object({ orderId: z.string().min(1).max(64) });
 const tags = ['Work orders'];
 const problems = { 400: problemSchema, 404: problemSchema, 409: problemSchema, 412: problemSchema, 422: problemSchema };
-/** Judged by us, not by the framework, because faults have to say the line; documented all the same. */
-const judgedHere = { validatorCompiler: passBody } as const;
-
-/** The framework's validator for everything but the body, which is bytes here. */
-function passBody({
-  schema,
-  httpPart,
-}: {
-  schema: unknown;
-  httpPart?: string;
-}): (data: unknown) => { value?: unknown; error?: Error } {
-  if (httpPart === 'body') return (value) => ({ value });
-  return (data) => {
-    const parsed = (schema as z.ZodType).safeParse(data);
-    return parsed.success ? { value: parsed.data } : { error: parsed.error };
-  };
-}
-
 export function addOrderRoutes(api: Api, ports: IntegrationPorts): void {
   const { db, orders } = ports;
 
@@ -98,7 +79,7 @@ export function addOrderRoutes(api: Api, ports: IntegrationPorts): void {
     async (request, reply) => {
       const change = changeOf(request, request.params.orderId);
       const onlyNew = request.headers['if-none-match'] === '*';
-      return answered(request, reply, (tx) => done(tx, callerOf(request), change, onlyNew));
+      return answerOnce(request, reply, ports, (tx) => done(tx, callerOf(request), change, onlyNew));
     },
   );
 
@@ -123,7 +104,7 @@ export function addOrderRoutes(api: Api, ports: IntegrationPorts): void {
         const { orderId } = request.params;
         const reason = step === 'hold' ? reasonOf(request) : {};
         const change: OrderChange = { orderId, status, mustExist: true, version: versionOf(request), ...reason };
-        return answered(request, reply, (tx) => done(tx, callerOf(request), change, false));
+        return answerOnce(request, reply, ports, (tx) => done(tx, callerOf(request), change, false));
       },
     );
   }
@@ -211,7 +192,7 @@ export function addOrderRoutes(api: Api, ports: IntegrationPorts): void {
   ): Promise<FastifyReply> {
     const { timeZone } = ports.configuration().plant;
     const read = readOrders(bytesOf(request), format, { timeZone, now: ports.clock.now() });
-    return answered(request, reply, async (tx) => {
+    return answerOnce(request, reply, ports, async (tx) => {
       const act = actOf(tx, callerOf(request), ports.clock.now(), ports);
       const result = await applyRows(act, read, mode, applyParts(format === 'csv' ? 'csv' : 'erp'));
       const answer: BulkAnswer = { mode, ...result, rows: [...result.rows], errors: [...result.errors] };
@@ -224,35 +205,6 @@ export function addOrderRoutes(api: Api, ports: IntegrationPorts): void {
     const { definitions } = ports.configuration();
     const byId = new Map(definitions.map((each) => [`${each.id}\n${each.revision}`, each]));
     return { orders, source, definition: (id, revision) => byId.get(`${id}\n${revision}`) ?? null };
-  }
-
-  async function answered(
-    request: FastifyRequest,
-    reply: FastifyReply,
-    run: (tx: Queries) => Promise<ApiAnswer>,
-  ): Promise<FastifyReply> {
-    const header = request.headers['idempotency-key'];
-    const answer = await once(
-      db,
-      {
-        accountId: callerOf(request).accountId,
-        key: typeof header === 'string' ? header : null,
-        parts: [
-          request.method,
-          request.url,
-          String(request.headers['content-type'] ?? ''),
-          String(request.headers['if-match'] ?? ''),
-          bytesOf(request),
-        ],
-        at: ports.clock.now(),
-      },
-      run,
-    );
-    return reply
-      .code(answer.status)
-      .headers({ ...answer.headers, 'content-type': 'application/json' })
-      .serializer((text: string) => text)
-      .send(answer.body);
   }
 
   function changeOf(request: FastifyRequest, orderId: string): OrderChange {
@@ -284,20 +236,6 @@ export function addOrderRoutes(api: Api, ports: IntegrationPorts): void {
     throw new ApiFault(400, 'Send {"reason": "..."}.', [fault]);
   }
 }
-
-function bodyOf(request: FastifyRequest): { value: Record<string, unknown>; places: JsonPlaces } {
-  const decoded = decodeText(bytesOf(request), false);
-  if (decoded.fault !== null) throw new ApiFault(400, `The body cannot be read: ${decoded.fault.problem}.`);
-  const { value, places, fault } = readJson(decoded.text);
-  if (fault !== null) throw new ApiFault(400, `The body cannot be read: ${fault.problem}.`, [fault]);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ApiFault(400, 'The body must be a JSON object.');
-  }
-  return { value: value as Record<string, unknown>, places };
-}
-
-const bytesOf = (request: FastifyRequest): Uint8Array =>
-  request.body instanceof Uint8Array ? request.body : new Uint8Array();
 
 function formatOf(request: FastifyRequest, wanted: 'json' | 'csv' | 'b2mml' | undefined): OrderFormat {
   const type =
