@@ -43,6 +43,7 @@ import { receiversIn, tellOrders } from './integration/tell-orders.ts';
 import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
 import { createSuspectReactions } from './control/suspects.ts';
+import { createGaugeActs } from './gauges/acts.ts';
 import { createRecallReactions } from './gauges/recalls.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
@@ -270,6 +271,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     orders: integration.orders,
     units: createUnitActs(released, plantStream),
     nonconformances: createNonconformanceActs(released, plantStream),
+    gauges: createGaugeActs(released, plantStream),
   };
 
   const sockets = createRpcSockets({

@@ -15,6 +15,7 @@ import { chartOverview, chartPage, listCharts } from './control/charts.ts';
 import { listSignals } from './control/read.ts';
 import { pointRecords } from './control/records.ts';
 import type { Db } from './db/db.ts';
+import type { GaugeActs } from './gauges/acts.ts';
 import { listGauges, readGauge } from './gauges/read.ts';
 import { readBoard } from './lines/board.ts';
 import type { NonconformanceActs } from './nonconformances/acts.ts';
@@ -37,6 +38,7 @@ export interface PlantParts {
   readonly orders: OrderService;
   readonly units: UnitActs;
   readonly nonconformances: NonconformanceActs;
+  readonly gauges: GaugeActs;
 }
 
 export function createOrdersRouter({ db, configuration, feed, change, orders }: PlantParts) {
@@ -185,7 +187,7 @@ export function createControlRouter({ db, configuration, feed }: PlantParts) {
   });
 }
 
-export function createGaugesRouter({ db, clock, configuration, feed }: PlantParts) {
+export function createGaugesRouter({ db, clock, configuration, feed, change, gauges }: PlantParts) {
   const os = implement(gaugesContract).$context<PlantContext>();
   const asked = ({ grants }: PlantContext['caller']) => {
     const force = configuration();
@@ -194,6 +196,14 @@ export function createGaugesRouter({ db, clock, configuration, feed }: PlantPart
   return os.router({
     watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
     list: os.list.handler(({ context: { caller } }) => listGauges(db, asked(caller))),
+    recall: os.recall.handler(({ context: { caller }, input: { commandId, gaugeId, recallId } }) =>
+      change(
+        caller,
+        commandId,
+        { right: null },
+        async (act) => void accepted(await gauges.recall(act, gaugeId, recallId)),
+      ),
+    ),
     gauge: os.gauge.handler(({ context: { caller }, input }) => readGauge(db, input.gaugeId, asked(caller))),
   });
 }

@@ -78,6 +78,8 @@ export const plantFaultCodes = {
   'hold.of-open-nonconformance': ['hold', 'serial'],
   'case.unknown': ['case'],
   'case.closed': ['by', 'closedAt'],
+  // gauges, as at the stations
+  'gauge.recall-unknown': ['gauge', 'recall'],
   // nonconformances, as at the stations (contract/refusal.ts)
   'nonconformance.unknown': ['nonconformance'],
   'nonconformance.closed-already': ['closedAt'],

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import type { Localized } from '../config/text.ts';
 import type { GaugeStanding } from '../rpc/gauges.ts';
 import type { UnitStatus } from '../rpc/units.ts';
-import { plantBase } from './base.ts';
+import { commandId } from '../rpc/base.ts';
+import { plantBase, type PlantOutcome } from './base.ts';
 
 export interface PlantGaugeRow {
   readonly gaugeId: string;
@@ -71,5 +72,9 @@ export const gauges = {
   watch: plantBase.output(eventIterator(type<{ readonly revision: number }>())),
   /** Those in trouble first, then by due date. */
   list: plantBase.output(type<readonly PlantGaugeRow[]>()),
+  /** Puts a recall into force: every unit of it goes on hold, also what is heard of later. */
+  recall: plantBase
+    .input(z.strictObject({ commandId, gaugeId: z.string().min(1).max(64), recallId: z.string().min(1).max(128) }))
+    .output(type<PlantOutcome>()),
   gauge: plantBase.input(z.strictObject({ gaugeId: z.string().min(1).max(64) })).output(type<PlantGauge | null>()),
 };

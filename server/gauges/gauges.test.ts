@@ -10,6 +10,7 @@ import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoReleased, ended, made, measured, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
+import { createGaugeActs } from './acts.ts';
 import { createRecallReactions } from './recalls.ts';
 
 const configuration = demoReleased();
@@ -149,5 +150,47 @@ describeOnDatabases('gauges', (database) => {
     await foldAll(projector);
     expect((await gaugeTold(db))?.measured).toEqual([{ recallId: 'c-9', units: ['P-1', 'P-2'] }]);
     expect(await holdsOf(db, 'P-2')).toEqual([]);
+  });
+
+  it('is put into force on the plant view: every unit goes on hold, once, for who may on each line that measured', async () => {
+    const { db } = database;
+    const plantStream = await createPlantStream(db, configuration, receivedAt);
+    const react = createRecallReactions(plantStream, () => receivedAt);
+    const projector = createProjector({ db, configuration, react, log: createLog('silent') });
+    const acts = createGaugeActs(configuration, plantStream);
+    await line().send(db, Infinity, receivedAt);
+    await new StationStream('QB10', at)
+      .add('gauge.checked', check('c-9', 'failed'), at + 50_000)
+      .send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const asked: string[] = [];
+    const recall = (recallId: string) =>
+      db.transaction((tx) =>
+        acts.recall(
+          {
+            tx,
+            caller: { accountId: 'jana.vogt', name: 'Jana Vogt' },
+            at: receivedAt + 1_000,
+            need: (right, lineId) => void asked.push(`${right} ${lineId}`),
+            audit: () => Promise.resolve(),
+          },
+          'G-114',
+          recallId,
+        ),
+      );
+    expect(await recall('c-8')).toMatchObject({ ok: false, faults: [{ code: 'gauge.recall-unknown' }] });
+    expect(await recall('c-9')).toMatchObject({ ok: true });
+    expect(asked).toEqual(['unit.hold null', 'unit.hold L1']);
+    await foldAll(projector);
+    expect(await holdsOf(db, 'P-1')).toEqual(['c-9/P-1']);
+    expect(await holdsOf(db, 'P-2')).toEqual(['c-9/P-2']);
+    expect((await gaugeTold(db))?.recalls).toMatchObject([
+      { recallId: 'c-9', stationId: '@plant', by: { kind: 'person', id: 'jana.vogt' } },
+    ]);
+    const events = async () => (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM event'))[0]?.n;
+    const before = await events();
+    expect(await recall('c-9')).toMatchObject({ ok: true });
+    await foldAll(projector);
+    expect(await events()).toBe(before);
   });
 });

@@ -52,6 +52,14 @@ const oneId = async ({ db }: World, sql: string): Promise<string> =>
 const lineText = async ({ all }: World): Promise<string> =>
   (await all.releases.text({ path: foreign.lineFile, release: null })).text ?? '';
 
+/** What was decided is folded before the next row looks at what there is. */
+async function folded<T extends { readonly ok: boolean }>(db: Db, answer: T): Promise<T> {
+  const waiting = 'SELECT count(*)::int AS n FROM stream s JOIN projected p USING (stream_id) WHERE s.head_seq > p.seq';
+  if (answer.ok)
+    await expect.poll(async () => (await db.query<{ n: number }>(waiting))[0]?.n, { timeout: 20_000 }).toBe(0);
+  return answer;
+}
+
 /** In this order: later ones stand on what the person of the whole plant did in earlier ones. */
 const table: Readonly<Record<string, Row>> = {
   'session.get': free('who asks', (calls) => calls.session.get()),
@@ -126,6 +134,9 @@ const table: Readonly<Record<string, Row>> = {
   'andon.calls': reads((calls) => calls.andon.calls(page)),
   'handover.watch': free('a number', (calls) => first(calls.handover.watch())),
   'handover.list': reads((calls) => calls.handover.list({ ...page, lineId: null })),
+  'gauges.recall': acts(async (calls, { db }) =>
+    folded(db, await calls.gauges.recall(c({ gaugeId: foreign.gauge, recallId: 'FOREIGN-c' }))),
+  ),
   'control.watch': free('a number', (calls) => first(calls.control.watch())),
   'studies.watch': free('a number', (calls) => first(calls.studies.watch())),
   'studies.list': reads((calls) => calls.studies.list(page)),
@@ -145,17 +156,14 @@ const table: Readonly<Record<string, Row>> = {
     return found === null ? null : Buffer.from(found.url.split(',')[1] ?? '', 'base64').toString();
   }),
   'nonconformances.pareto': reads((calls) => calls.nonconformances.pareto({ by: 'defect', days: 366 })),
-  'nonconformances.dispose': acts(async (calls, { db }) => {
-    const answer = await calls.nonconformances.dispose(
-      c({ nonconformanceId: 'FOREIGN-nc', kind: 'return', serials: [foreign.serial], quantity: 1, reason: 'x' }),
-    );
-    // What was decided is folded before the next row looks at what there is.
-    const waiting =
-      'SELECT count(*)::int AS n FROM stream s JOIN projected p USING (stream_id) WHERE s.head_seq > p.seq';
-    if (answer.ok)
-      await expect.poll(async () => (await db.query<{ n: number }>(waiting))[0]?.n, { timeout: 20_000 }).toBe(0);
-    return answer;
-  }),
+  'nonconformances.dispose': acts(async (calls, { db }) =>
+    folded(
+      db,
+      await calls.nonconformances.dispose(
+        c({ nonconformanceId: 'FOREIGN-nc', kind: 'return', serials: [foreign.serial], quantity: 1, reason: 'x' }),
+      ),
+    ),
+  ),
   'stations.watch': free('a number', (calls) => first(calls.stations.watch())),
   'stations.list': reads((calls) => calls.stations.list(), 'ST10'),
   'stations.makeCode': acts((calls) => calls.stations.makeCode(c({ stationId: foreign.station }))),

@@ -37,6 +37,7 @@ export function scriptedGauges(watch: Watch) {
   const os = implement(gaugesContract);
   return os.router({
     watch: os.watch.handler(watch),
+    recall: os.recall.handler(() => ({ ok: true, value: undefined })),
     list: os.list.handler(() => plantGauges.map(({ recalls: _recalls, ...row }) => row)),
     gauge: os.gauge.handler(({ input }) => plantGauges.find(({ gaugeId }) => gaugeId === input.gaugeId) ?? null),
   });

@@ -2,7 +2,7 @@
 import { filesOf, folderTree, memoryTree, type FileTree } from '#config/file-tree.ts';
 import { event } from '#contract/events/index.ts';
 import type { Db } from '#server/db/db.ts';
-import { StationStream } from '#server/projections/test-kit.ts';
+import { measured, StationStream } from '#server/projections/test-kit.ts';
 import { commandId, demoFolder, type Calls } from './plant-view.ts';
 
 const text = (value: string): Uint8Array => Buffer.from(value, 'utf8');
@@ -109,6 +109,7 @@ export async function foreignFacts(db: Db): Promise<void> {
   });
   for (const executionId of ['FOREIGN-x1', 'FOREIGN-x2']) {
     stream.add('execution.started', { executionId, serial, orderId: order, definition, operationId: '10' });
+    stream.add('measurement.recorded', { ...measured(executionId), gaugeId: foreign.gauge });
     stream.add('execution.passed', { executionId, serial, operationId: '10' });
   }
   stream.add('signal.raised', {
