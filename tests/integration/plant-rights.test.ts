@@ -170,6 +170,9 @@ const table: Readonly<Record<string, Row>> = {
   'stations.revoke': acts((calls) => calls.stations.revoke(c({ keyId: 'FOREIGN-key' }))),
   // Counts: what of them is foreign is told apart below.
   'trouble.watch': free('numbers, looked at below', (calls) => first(calls.trouble.watch())),
+  'trouble.publishing': free('no line is published here; whose lines are told is `seenNodes`', (calls) =>
+    calls.trouble.publishing(),
+  ),
   'trouble.quarantine': reads((calls) => calls.trouble.quarantine(page)),
   'trouble.forks': reads((calls) => calls.trouble.forks(page)),
   'trouble.deadLetters': reads((calls) => calls.trouble.deadLetters(page)),
