@@ -9,6 +9,7 @@ import type { StudyPlan } from '#contract/rpc/studies.ts';
 import type { CallBody, OrderBody, SerialBlockBody, SignalBody } from '#contract/sync/down.ts';
 import type { StepAction } from '#contract/steps/index.ts';
 import type { ChartKey } from './control/chart.ts';
+import type { EnergyCommand } from './energy/decide.ts';
 import type { MachineCommand } from './machines/decide.ts';
 import type { ScannedComponent } from './facts.ts';
 import type { LabelCheck, LabelPassport } from './units/label-passport.ts';
@@ -320,6 +321,7 @@ export type Command =
   | AndonCommand
   | HandoverCommand
   | MachineCommand
+  | EnergyCommand
   | StopCommand
   | ExecutionCommand
   | PeopleCommand

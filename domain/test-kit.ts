@@ -14,6 +14,7 @@ import { BenchMemory } from './bench/test-memory.ts';
 import { decideControl } from './control/decide.ts';
 import { followUp } from './control/follow.ts';
 import { ControlMemory } from './control/test-memory.ts';
+import { decideEnergy } from './energy/decide.ts';
 import { decideExecution } from './execution/decide.ts';
 import { evolveExecution, isOpen, type Execution } from './execution/execution.ts';
 import type { CaseFact, DeviceFact, Facts, ServerFact } from './facts.ts';
@@ -224,6 +225,8 @@ export class World {
       case 'handover.write':
       case 'handover.take':
         return decideHandover(command, facts);
+      case 'energy.observe':
+        return decideEnergy(command, facts);
       case 'machine.observe':
       case 'machine.tell':
       case 'machine.see-doubt':

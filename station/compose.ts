@@ -21,6 +21,8 @@ import type { ServerParts } from './core/ports.ts';
 import { isDown } from './devices/down.ts';
 import { createDeviceManager } from './devices/manager.ts';
 import { createDevicesRouter } from './devices/rpc.ts';
+import { createEnergyRouter } from './energy/rpc.ts';
+import { createEnergyWatch } from './energy/watch.ts';
 import { createExecutionRouter } from './execution/rpc.ts';
 import { checkDraftFile } from './gauges/check-draft.ts';
 import { createGaugesRouter } from './gauges/rpc.ts';
@@ -222,6 +224,8 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     log,
   });
 
+  const energy = createEnergyWatch(core, hub);
+
   const stops: (() => void)[] = [];
   return {
     stationId,
@@ -239,6 +243,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       units: createUnitsRouter(core, sync),
       control: createControlRouter(core),
       stops: createStopsRouter(core, photos),
+      energy: createEnergyRouter(core, energy),
       studies: createStudiesRouter(core),
       gauges: createGaugesRouter(core, checkDraftFile(dataFolder, log)),
       bench: createBenchRouter(core),
@@ -273,6 +278,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
         machines.start(),
         takeInOrders({ documents: server.documents, dispatch: core.dispatch, read: store.read, stationId, log }),
       );
+      energy.start();
       devices.start();
       core.resume();
       publisher.start();
@@ -281,6 +287,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
     async stop(reason) {
       for (const stop of stops) stop();
       stopScanners();
+      energy.stop();
       people.stop();
       await andon.stop();
       await core.stop();

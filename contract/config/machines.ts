@@ -114,6 +114,13 @@ export const machineFileSchema = z.strictObject({
       mostPerHour: z.number().positive().nullable().default(null),
       /** Readings further apart leave open when the energy between them was used. */
       gapMs: z.number().int().min(1_000).default(60_000),
+      /** Of one `unit`. */
+      price: z
+        .strictObject({
+          amount: z.number().positive(),
+          currency: z.string().regex(/^[A-Z]{3}$/, 'use an ISO 4217 code, e.g. EUR'),
+        })
+        .optional(),
     })
     .optional(),
 });

@@ -3,6 +3,7 @@ import { andon } from './andon.ts';
 import { bench } from './bench.ts';
 import { control } from './control.ts';
 import { devices } from './devices.ts';
+import { energy } from './energy.ts';
 import { execution } from './execution.ts';
 import { gauges } from './gauges.ts';
 import { machines } from './machines.ts';
@@ -30,6 +31,7 @@ export const contract = {
   bench,
   gauges,
   stops,
+  energy,
   studies,
   nonconformances,
   machines,

@@ -20,7 +20,7 @@ export interface Attributed<S extends Slice> {
 }
 
 /** Steps of a span that were used before `at`, as if they were used evenly. Whole, so that parts add up to all. */
-function before({ from, to, steps }: Span, at: number): number {
+export function stepsBefore({ from, to, steps }: Span, at: number): number {
   if (at <= from) return 0;
   return at >= to ? steps : Math.round((steps * (at - from)) / (to - from));
 }
@@ -50,7 +50,7 @@ export function attribute<S extends Slice>(spans: readonly Span[], slices: reado
       if (span.kind === 'reset' || span.kind === 'impossible') continue;
       const whole = slice.from <= span.from && span.to <= slice.to;
       if (span.kind === 'gap' && !whole) continue;
-      steps += before(span, slice.to) - before(span, slice.from);
+      steps += stepsBefore(span, slice.to) - stepsBefore(span, slice.from);
       knownMs += Math.min(span.to, slice.to) - Math.max(span.from, slice.from);
     }
     open -= steps;

@@ -100,3 +100,8 @@ function span(a: Good, b: Good, counter: Counter): Span {
 export function total(spans: readonly Span[]): number {
   return spans.reduce((sum, one) => sum + one.steps, 0);
 }
+
+/** Steps in the counter's unit; as many digits as a double has for sure, so that 4200 x 0.001 is 4.2. */
+export function inUnit(steps: number, step: number): number {
+  return Number((steps * step).toPrecision(15));
+}

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attribute, byKey, type Slice } from './attribute.ts';
-import { spansOf, total, type Counter, type CounterReading } from './counter.ts';
-import { idleWaste, inUnit, peak, perGoodPiece, quarters } from './figures.ts';
+import { inUnit, spansOf, total, type Counter, type CounterReading } from './counter.ts';
+import { idleWaste, peak, perGoodPiece, quarters } from './figures.ts';
 
 const counter: Counter = { step: 0.001, rollOver: 100_000, mostPerHour: 50, gapMs: 60_000 };
 const minute = 60_000;

@@ -5,7 +5,7 @@
  * rest that a machine takes while it waits.
  */
 import { attribute, type Slice, type Used } from './attribute.ts';
-import type { Span } from './counter.ts';
+import { inUnit, type Span } from './counter.ts';
 
 const quarterMs = 900_000;
 
@@ -64,9 +64,4 @@ export function idleWaste<S extends Slice>(used: readonly Used<S>[], isIdle: (sl
 /** Energy per good piece, in the counter's unit; null where no good piece was made. */
 export function perGoodPiece(steps: number, step: number, goodPieces: number): number | null {
   return goodPieces > 0 ? inUnit(steps, step) / goodPieces : null;
-}
-
-/** Steps in the counter's unit; as many digits as a double has for sure, so that 4200 x 0.001 is 4.2. */
-export function inUnit(steps: number, step: number): number {
-  return Number((steps * step).toPrecision(15));
 }

@@ -11,6 +11,7 @@ import { accept, reason, type Decision } from '#domain/decision.ts';
 import { decideAndon } from '#domain/andon/decide.ts';
 import { decideControl } from '#domain/control/decide.ts';
 import { followUp } from '#domain/control/follow.ts';
+import { decideEnergy } from '#domain/energy/decide.ts';
 import { decideExecution } from '#domain/execution/decide.ts';
 import { decideBench } from '#domain/bench/decide.ts';
 import { followSamples } from '#domain/bench/follow.ts';
@@ -74,6 +75,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'call.escalate':
       case 'call.follow':
       case 'machine.observe':
+      case 'energy.observe':
       case 'stop.follow':
         return { kind: 'system' };
       // Allowed with the station locked: then nobody's hand is known, whoever signed in before.
@@ -298,6 +300,8 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'handover.write':
     case 'handover.take':
       return decideHandover(command, facts);
+    case 'energy.observe':
+      return decideEnergy(command, facts);
     case 'machine.observe':
     case 'machine.tell':
     case 'machine.see-doubt':

@@ -3,6 +3,7 @@ import type { Projection } from '../projection.ts';
 import { andon } from './andon.ts';
 import { bench } from './bench.ts';
 import { control } from './control.ts';
+import { energy } from './energy.ts';
 import { gauges } from './gauges.ts';
 import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
@@ -22,4 +23,5 @@ export const projections: readonly Projection[] = [
   machines,
   stops,
   oee,
+  energy,
 ];
