@@ -43,7 +43,16 @@ test('state, counts and energy of a machine, with the times of the facts', () =>
   tell('pieces.counted', { ...counts, produced: 5, good: null, scrap: null, counter });
   tell('pieces.counted', { ...counts, produced: 5, good: null, scrap: 1, counter });
   tell('pieces.counted', { ...counts, produced: 3, good: 3, scrap: null, counter });
-  const energy = { machineId: 'p', from: at - 60_000, to: at, step: 0.001, unit: 'kW.h', counter, knownMs: 60_000, context };
+  const energy = {
+    machineId: 'p',
+    from: at - 60_000,
+    to: at,
+    step: 0.001,
+    unit: 'kW.h',
+    counter,
+    knownMs: 60_000,
+    context,
+  };
   for (let n = 0; n < 3; n += 1)
     tell('energy.used', { ...energy, steps: 100, openSteps: n === 2 ? 7 : 0, state: 'producing' });
   expect(told).toEqual([

@@ -55,12 +55,12 @@ export interface EnergySummary {
 
 /**
  * @param spans told energy that touches the window, oldest first (`spansOfTold`)
- * @param slices tile the window
+ * @param slices tile it
  * @param counts that touch the window; null: nothing counts pieces
  */
 export function summarise(
   { unit, step }: Meter,
-  window: Slice,
+  within: Slice,
   spans: readonly Span[],
   slices: readonly Ended[],
   counts: readonly Count[] | null,
@@ -68,10 +68,10 @@ export function summarise(
   const tiles = slices.map((slice) => ({ from: slice.beganAt, to: slice.endAt, slice }));
   const { slices: used } = attribute(spans, tiles);
   const known = used.reduce((sum, { steps }) => sum + steps, 0);
-  const open = openIn(spans, window) - gapsGiven(spans, tiles);
+  const open = openIn(spans, within) - gapsGiven(spans, tiles);
   const goodOf = (of: readonly Count[] | null): number | null => {
     if (of === null) return null;
-    const { produced, good, scrap } = piecesIn(of, window.from, window.to);
+    const { produced, good, scrap } = piecesIn(of, within.from, within.to);
     return good ?? Math.max(0, produced - (scrap ?? 0));
   };
   const perGood = (steps: number, good: number | null): number | null =>
@@ -97,7 +97,7 @@ export function summarise(
   });
   const idle = idleWaste(used, ({ slice }) => idleStates.includes(slice.state));
   // Quarters that the window cuts are told as far as it goes, and are not whole.
-  const inQuarters = quarters(clipped(spans, window));
+  const inQuarters = quarters(clipped(spans, within));
   const most = peak(inQuarters);
   const good = goodOf(counts);
   return {
@@ -148,14 +148,14 @@ function clipped(spans: readonly Span[], { from, to }: Slice): readonly Span[] {
 /** What a stretch of time used, e.g. "this stop cost 4.2 kWh". */
 export function energyOf(
   { step }: Meter,
-  window: Slice,
+  within: Slice,
   spans: readonly Span[],
 ): { energy: number; open: number; knownMs: number } {
-  const [used] = attribute(spans, [window]).slices;
+  const [used] = attribute(spans, [within]).slices;
   // Outages over its edges: nobody knows how much of them was in it.
-  const across = spans.filter(({ kind, from, to }) => kind === 'gap' && from < window.to && to > window.from);
+  const across = spans.filter(({ kind, from, to }) => kind === 'gap' && from < within.to && to > within.from);
   const open = across.reduce(
-    (sum, span) => sum + (span.from >= window.from && span.to <= window.to ? 0 : span.steps),
+    (sum, span) => sum + (span.from >= within.from && span.to <= within.to ? 0 : span.steps),
     0,
   );
   return { energy: inUnit(used?.steps ?? 0, step), open: inUnit(open, step), knownMs: used?.knownMs ?? 0 };

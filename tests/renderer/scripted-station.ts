@@ -33,7 +33,7 @@ import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scriptedGauges } from './scripted-gauges.ts';
 import { energyScene } from './energy-scene.ts';
-import { scriptedEnergy } from './scripted-energy.ts';
+import { scriptedEnergy, type EnergyState } from './scripted-energy.ts';
 import { scriptedStops } from './scripted-stops.ts';
 import { scriptedMachines, scriptedOee } from './scripted-machines.ts';
 import { scriptedStudies } from './scripted-studies.ts';
@@ -157,7 +157,7 @@ export async function startScriptedStation(page: string, images: string, port = 
     },
     studies: scriptedStudies(act),
     machines: scriptedMachines(machinesState, act),
-    energy: scriptedEnergy(new Shown(energyScene.state)),
+    energy: scriptedEnergy(new Shown<EnergyState>(energyScene.state)),
     stops: scriptedStops(stopsState, act),
     oee: scriptedOee(),
     gauges: scriptedGauges(gaugesState, act),
