@@ -124,7 +124,7 @@ export function createEnergyWatch(core: Core, hub: Pick<TagHub, 'subscribe'>): E
   }
   function follow(): void {
     const wanted = catalogue.machines.filter(({ station, meter }) => station === stationId && meter !== undefined);
-    for (const one of [...watched.values()]) {
+    for (const one of watched.values()) {
       const meter = wanted.find(({ id }) => id === one.machineId)?.meter;
       if (JSON.stringify(meter) !== JSON.stringify(one.meter)) end(one);
     }
@@ -163,7 +163,7 @@ export function createEnergyWatch(core: Core, hub: Pick<TagHub, 'subscribe'>): E
     },
     stop() {
       for (const stop of ends.splice(0)) stop();
-      for (const one of [...watched.values()]) end(one);
+      for (const one of watched.values()) end(one);
     },
   };
 }
