@@ -125,7 +125,7 @@ describeWith('mosquitto', 'publishing', (program) => {
         expect(values('Units/Passed')).toEqual([[1, false]]);
         expect(values('Units/Scrapped')).toEqual([]);
         await until(() => newest('werk-sued/SUED/PUMPS/L1/ST10/Units/Passed') === 1, 'plain topics', limitMs);
-        expect(newest('werk-sued/SUED/PUMPS/L1/ST10/Work/State')).toBe('idle');
+        await until(() => newest('werk-sued/SUED/PUMPS/L1/ST10/Work/State') === 'idle', 'the state behind it', limitMs);
         const sparkplug = ears.heard.filter(({ topic }) => topic.startsWith('spBv1.0/') && !topic.includes('DEATH'));
         expect(sparkplug.map(({ payload }) => decodePayload(payload).seq)).toEqual(sparkplug.map((_, at) => at % 256));
 
