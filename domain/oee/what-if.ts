@@ -2,11 +2,11 @@
 import type { OeeSpan } from '#contract/rpc/oee.ts';
 import type { ReasonCategory } from '#contract/machine-state.ts';
 
-/** Which spans: a whole stop by its beginning, a part of a card, or one span. */
+/** Which spans: a whole stop by its beginning, a part of a card, or a slice. */
 export type WhichSpans =
   | { readonly by: 'stop'; readonly stopAt: number }
   | { readonly by: 'part'; readonly partId: string }
-  | { readonly by: 'span'; readonly from: number };
+  | { readonly by: 'slice'; readonly sliceAt: number };
 
 /**
  * `made`: the machine would have produced then, at the pace and with the share of good pieces of the rest of the window.
@@ -23,8 +23,8 @@ export const isMeant = (span: OeeSpan, which: WhichSpans): boolean => {
       return span.stopAt === which.stopAt;
     case 'part':
       return span.stop?.partId === which.partId;
-    case 'span':
-      return span.from === which.from;
+    case 'slice':
+      return span.sliceAt === which.sliceAt;
   }
 };
 

@@ -65,6 +65,29 @@ const features: Readonly<Record<string, Feature>> = {
     await tab.keyboard.press('Escape');
     station.control.set({ revision: 3, open: [] });
   },
+  oee: async ({ tab, go, press, shoot }) => {
+    station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
+    await go('#/machines/press-p1%20oee');
+    await shoot('figures');
+    await press('figure-availability');
+    await press('term-PBT');
+    await shoot('availability');
+    await tab
+      .getByTestId('stretch')
+      .filter({ hasText: /10\smin/ })
+      .first()
+      .click();
+    await shoot('what-if');
+    for (const side of ['losses', 'reasons', 'hours', 'rhythm-tab']) {
+      await press(`oee-${side}`);
+      await tab.waitForTimeout(1_200);
+      await shoot(side);
+    }
+    await press('oee-earlier');
+    await tab.waitForTimeout(1_500);
+    await shoot('past');
+    await press('oee-later');
+  },
   gauges: async (camera) => {
     const { tab, go, press, shoot } = camera;
     await pages({ register: '#/gauges', fine: '#/gauges/G-115', gauge: '#/gauges/G-114' })(camera);

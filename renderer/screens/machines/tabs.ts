@@ -5,10 +5,11 @@
 import type { Component } from 'svelte';
 import type { MachineNow } from '#contract/rpc/machines.ts';
 import type { MachineTab } from './machine-place.ts';
+import Oee from '../oee/oee.svelte';
 import Stops from '../stops/stops.svelte';
 import Now from './now.svelte';
 
 export interface TabProps {
   readonly machine: MachineNow;
 }
-export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now, stops: Stops };
+export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now, stops: Stops, oee: Oee };
