@@ -407,6 +407,8 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
       '/api/v1/b2mml',
       '/api/v1/b2mml/job-response',
       '/api/v1/b2mml/production-performance',
+      '/api/v1/calls',
+      '/api/v1/calls/{callId}/ticket',
       '/api/v1/confirmations',
       '/api/v1/consumption',
       '/api/v1/lines/{lineId}/dispatch-list',
