@@ -8,6 +8,7 @@ export const screens = [
   'gauges',
   'studies',
   'nonconformances',
+  'andon',
   'devices',
   'settings',
   'bench',

@@ -6,6 +6,8 @@ class Look {
   theme = $state<'light' | 'dark'>('light');
   hand = $state<'right' | 'left'>('right');
   sound = $state(true);
+  /** Whose calls ring here. */
+  calls = $state<Settings['calls']>('line');
 }
 /** Settings as they are in force on this page. */
 export const look = new Look();
@@ -20,6 +22,7 @@ export function applySettings(settings: Settings | null): void {
   look.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
   look.hand = settings?.hand ?? 'right';
   look.sound = settings?.sound ?? true;
+  look.calls = settings?.calls ?? 'line';
   const root = document.documentElement;
   root.dataset['theme'] = look.theme;
   root.dataset['hand'] = look.hand;

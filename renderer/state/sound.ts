@@ -17,6 +17,17 @@ export function beep(kind: 'accepted' | 'refused'): void {
   }
 }
 
+/** Somebody calls for help: three rising tones, quieter than a refusal. */
+export function ring(): void {
+  if (!look.sound) return;
+  try {
+    audio ??= new AudioContext();
+    [523, 659, 784].forEach((hertz, n) => audio && tone(audio, hertz, n * 0.16, 0.14));
+  } catch {
+    // As above.
+  }
+}
+
 function tone(context: AudioContext, hertz: number, inSeconds: number, seconds: number): void {
   const oscillator = context.createOscillator();
   const gain = context.createGain();

@@ -1,4 +1,5 @@
 /** What every screen needs of the station, subscribed once for the whole life of the page. */
+import type { AndonView } from '#contract/rpc/andon.ts';
 import type { BenchView } from '#contract/rpc/bench.ts';
 import type { ControlState } from '#contract/rpc/control.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
@@ -29,6 +30,7 @@ class Station {
   readonly machines: Live<MachinesState>;
   readonly stops: Live<StopsWatch>;
   readonly bench: Live<BenchView>;
+  readonly andon: Live<AndonView>;
   readonly settings: Live<Settings>;
   readonly scans: Live<ScanOutcome | null>;
 
@@ -44,6 +46,7 @@ class Station {
     this.nonconformances = new Live((options) => client.nonconformances.watch(undefined, options));
     this.stops = new Live<StopsWatch>((options) => client.stops.watch(undefined, options));
     this.machines = new Live<MachinesState>((options) => client.machines.watch(undefined, options));
+    this.andon = new Live<AndonView>((options) => client.andon.watch(undefined, options));
     this.bench = new Live<BenchView>((options) => client.bench.watch(undefined, options));
     this.settings = new Live<Settings>((options) => client.settings.watch(undefined, options));
     this.scans = new Live<ScanOutcome | null>((options) => client.scan.watch(undefined, options), heardScan);

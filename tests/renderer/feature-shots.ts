@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
 import { permissions } from '#contract/permissions.ts';
 import { chromiumArgs } from '#tests/support/browser.ts';
+import { andonScene } from './andon-scene.ts';
 import { benchScene } from './bench-scene.ts';
 import { controlScene } from './control-scene.ts';
 import { gaugesScene } from './gauges-scene.ts';
@@ -101,6 +102,27 @@ const features: Readonly<Record<string, Feature>> = {
     await go('#/gauges/G-120');
     await shoot('check');
     station.gauges.set({ revision: 3, check: null, troubled: 2 });
+  },
+  andon: async (camera) => {
+    const { tab, go, press, shoot } = camera;
+    await go('#/orders');
+    await press('help');
+    await shoot('help');
+    station.andon.set({ ...andonScene.called, revision: 2 });
+    await shoot('called');
+    await tab.keyboard.press('Escape');
+    await pages({ calls: '#/andon', past: '#/andon/past', strip: '#/work' })(camera);
+    await go('#/andon/handover');
+    await shoot('handover');
+    station.handover.set(andonScene.waiting);
+    await shoot('waiting');
+    await go('#/andon');
+    await press('close-ca-02');
+    await shoot('close');
+    await tab.keyboard.press('Escape');
+    station.andon.set({ ...andonScene.quiet, revision: 3 });
+    station.handover.set({ ...andonScene.shift, revision: 3 });
+    await shoot('quiet');
   },
   bench: async ({ go, shoot }) => {
     const { none, setUps: _setUps, ...views } = benchScene;

@@ -1,0 +1,89 @@
+/** A shift as rows: for the file and for the eye the same words. */
+import { figureNames, type HandoverView, type OpenItem, type ShiftDraft } from '#contract/rpc/handover.ts';
+import { save } from '../../charts/control/export.ts';
+import { format, localized, message, speech, t } from '../../i18n/index.svelte.ts';
+import { minutesAt } from '../../state/plant-time.ts';
+import { workbook, xlsxType, type Cell } from '../../ui/xlsx.ts';
+
+export type Shown = Pick<ShiftDraft, 'shift' | 'title' | 'from' | 'to' | 'open' | 'figures'> &
+  Partial<Pick<HandoverView, 'stationId' | 'note' | 'writtenAt' | 'writtenBy' | 'taken'>>;
+
+export const shiftName = ({ shift, title }: Pick<Shown, 'shift' | 'title'>): string => {
+  const [day = ''] = shift.split('/');
+  const name = title === null ? (shift.endsWith('/after') ? t.handover_after() : t.handover_day()) : localized(title);
+  return `${name} ${day}`;
+};
+export const kindName = ({ kind }: Pick<OpenItem, 'kind'>): string => message(`handover_kind_${kind}`) ?? kind;
+export const itemName = ({ kind, title, count }: OpenItem): string =>
+  kind === 'unsent' ? t.handover_facts({ count: format.count(count) }) : localized(title);
+
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly text: string;
+}
+/** Those that are known, in their order; ratios in percent. */
+export const figuresOf = ({ figures }: Pick<Shown, 'figures'>): readonly Figure[] =>
+  figureNames.flatMap((name) => {
+    const value = figures[name];
+    if (value === null || value === undefined) return [];
+    const text = name === 'oee' ? `${format.number(value * 100, 1)} %` : format.count(value);
+    return [{ name: message(`handover_figure_${name}`) ?? name, value, text }];
+  });
+
+function rows(of: Shown): readonly (readonly Cell[])[] {
+  return [
+    [t.handover_title(), shiftName(of), null, null],
+    [t.handover_station(), of.stationId ?? '', { at: of.from }, { at: of.to }],
+    [t.handover_column_part(), t.handover_column_what(), t.handover_column_value(), t.handover_column_since()],
+    ...figuresOf(of).map(({ name, value }): Cell[] => [t.handover_figures(), name, value, null]),
+    ...of.open.map((item): Cell[] => [
+      kindName(item),
+      itemName(item),
+      item.count,
+      item.at === null ? null : { at: item.at },
+    ]),
+    ...(of.note === undefined || of.note === '' ? [] : [[t.handover_note(), of.note, null, null]]),
+    ...(of.writtenAt === undefined || of.writtenBy === undefined
+      ? []
+      : [[t.handover_write(), of.writtenBy, null, { at: of.writtenAt }]]),
+    ...(of.taken === undefined || of.taken === null
+      ? []
+      : [[t.handover_take(), of.taken.by, null, { at: of.taken.at }]]),
+  ];
+}
+
+const fileName = (of: Shown): string =>
+  ['handover', of.stationId ?? '', of.shift]
+    .filter(Boolean)
+    .join('-')
+    .replace(/[^A-Za-z0-9._-]+/g, '-');
+
+/** Instants as ISO 8601 in UTC, decimal points: for programs (RFC 4180). A text that a spreadsheet would run is quoted away. */
+export function saveCsv(of: Shown): void {
+  const field = (cell: Cell): string => {
+    if (cell === null) return '';
+    if (typeof cell === 'number') return String(cell);
+    const text = typeof cell === 'object' ? new Date(cell.at).toISOString() : cell.replace(/^(?=[=+\-@\t\r])/, "'");
+    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  };
+  save(
+    `${fileName(of)}.csv`,
+    rows(of)
+      .map((row) => `${row.map(field).join(',')}\r\n`)
+      .join(''),
+    'text/csv',
+  );
+}
+
+/** Instants as the plant's clocks show them. */
+export function saveXlsx(of: Shown): void {
+  const offset = (at: number): number => {
+    const utc = Math.floor(at / 60_000) % 1_440;
+    const wall = minutesAt(at, speech.timeZone);
+    const minutes = (wall - utc + 1_440) % 1_440;
+    // East of Greenwich up to 14 h, west up to 12.
+    return (minutes > 840 ? minutes - 1_440 : minutes) * 60_000;
+  };
+  save(`${fileName(of)}.xlsx`, workbook(shiftName(of), rows(of), offset), xlsxType);
+}
