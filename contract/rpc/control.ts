@@ -24,6 +24,8 @@ export type ChartCondition =
 export interface ChartRow {
   /** What the chart is asked for by. */
   readonly chart: z.infer<typeof chartKeySchema>;
+  /** Of the plan in force. */
+  readonly revision: string;
   readonly kind: ChartKind;
   readonly title: Localized;
   readonly definition: { readonly id: string; readonly title: Localized };

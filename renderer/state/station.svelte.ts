@@ -11,13 +11,16 @@ import type { Settings } from '#contract/rpc/settings.ts';
 import type { SystemView } from '#contract/rpc/system.ts';
 import type { Permission } from '#contract/permissions.ts';
 import type { StopsWatch } from '#contract/rpc/stops.ts';
-import { speech } from '../i18n/index.svelte.ts';
+import { localized, speech } from '../i18n/index.svelte.ts';
 import { startKeyboard } from './keyboard.svelte.ts';
 import { client, link } from './link.svelte.ts';
 import { Live } from './live.svelte.ts';
+import { setPaperHead } from './paper.svelte.ts';
 import { heardScan, scanStrip } from './scans.svelte.ts';
 import { applySettings } from './settings.svelte.ts';
 import { setStationClock, startTicking } from './time.svelte.ts';
+
+const untitled = { en: '', de: '' };
 
 class Station {
   /** From the heartbeat. */
@@ -67,6 +70,11 @@ export const station = new Station();
 
 export function startStation(): void {
   startTicking();
+  setPaperHead(() => ({
+    plant: localized(station.system?.plant.title ?? untitled),
+    place: `${station.system?.station.id ?? ''} ${localized(station.system?.station.title ?? untitled)}`.trim(),
+    person: station.person?.name ?? null,
+  }));
   startKeyboard(
     (text) => void scanStrip.submit(text, 'wedge'),
     () => scanStrip.broken(),

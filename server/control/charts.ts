@@ -85,6 +85,7 @@ function rowOf(
   const standing = standings.get(chartKeyText(key)) ?? nothing;
   return {
     chart: key,
+    revision: plan.revision,
     kind: chart.kind,
     title: planned.title ?? of.characteristic?.title ?? untitled(characteristicId),
     definition: { id: plan.definition, title: of.title },

@@ -54,6 +54,7 @@ function chartRow(planned: PlannedChart, stationId: string, { read, facts }: Cha
   );
   return {
     chart: key,
+    revision: plan.revision,
     kind: chart.kind,
     title: planned.title ?? of.characteristic?.title ?? untitled(characteristicId),
     definition: { id: plan.definition, title: of.title },

@@ -183,6 +183,7 @@ const finished: BenchView = {
     charts: [
       {
         chart: { planId: 'PMP-100', characteristicId: 'bore-b', chartId: 'bore-b-bench', stationId: 'ST10' },
+        revision: '1',
         kind: 'xbar-r',
         title: bore,
         definition: of.definition,
@@ -195,6 +196,7 @@ const finished: BenchView = {
       },
       {
         chart: { planId: 'PMP-100', characteristicId: 'weight', chartId: 'weight', stationId: 'ST10' },
+        revision: '1',
         kind: 'i-mr',
         title: weight,
         definition: of.definition,

@@ -18,6 +18,7 @@ const bore: Localized = { en: 'Bore B', de: 'Bohrung B' };
 const serialOf = (n: number): string => `PMP100-2600${300 + n}`;
 const row = (id: string, title: Localized, kind: ChartKind, more: Partial<ChartRow>): ChartRow => ({
   chart: chartOf(id),
+  revision: '1',
   kind,
   title,
   definition: { id: 'PMP-100', title: { en: 'Coolant pump PMP-100', de: 'Kühlmittelpumpe PMP-100' } },

@@ -54,6 +54,8 @@ export interface PictureOptions {
   readonly window: Window;
   readonly width: number;
   readonly height: number;
+  /** The title in the picture; without it where it stands above. */
+  readonly titled: boolean;
   /** What the page's style sheet calls it, e.g. `--ink`. */
   color(name: string): string;
   readonly measuring: CanvasRenderingContext2D | null;
@@ -68,11 +70,13 @@ export function controlSvg(series: ControlSeries, options: PictureOptions): stri
   const brush = new SvgBrush(options.measuring);
   brush.fillStyle = color('--pane');
   brush.fillRect(0, 0, width, height);
-  brush.font = chartFont(1, 650);
-  brush.fillStyle = color('--ink');
-  brush.textBaseline = 'top';
-  brush.fillText(series.title, 12, 10);
-  const top = 40;
+  if (options.titled) {
+    brush.font = chartFont(1, 650);
+    brush.fillStyle = color('--ink');
+    brush.textBaseline = 'top';
+    brush.fillText(series.title, 12, 10);
+  }
+  const top = options.titled ? 40 : 4;
   const bottom = height - 34;
   const tracks = [series.location, ...(series.spread === null ? [] : [series.spread])];
   const middle = tracks.length === 1 ? bottom : top + (bottom - top) * 0.62;
@@ -111,7 +115,15 @@ function drawTrack(
     font: (weight) => chartFont(1, weight),
   };
   const { marks, signals } = series;
-  const shown: Shown = { track, kind, window, marks, signals, selected: null, words: options.words };
+  const shown: Shown = {
+    track,
+    kind,
+    window,
+    marks,
+    signals,
+    selected: null,
+    words: { ...options.words, center: track.name },
+  };
   drawUnder(area, shown);
   brush.font = chartFont(1, 500);
   brush.fillStyle = color('--ink-3');

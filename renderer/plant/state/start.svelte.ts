@@ -1,4 +1,5 @@
-import { speech } from '../../i18n/index.svelte.ts';
+import { localized, speech } from '../../i18n/index.svelte.ts';
+import { setPaperHead } from '../../state/paper.svelte.ts';
 import { startShortcuts } from '../../state/keyboard.svelte.ts';
 import { setStationClock, startTicking } from '../../state/time.svelte.ts';
 import { link } from './link.svelte.ts';
@@ -9,6 +10,11 @@ import { session } from './session.svelte.ts';
 export function startPlant(): void {
   startTicking();
   startShortcuts();
+  setPaperHead(() => ({
+    plant: localized(session.value?.plant.title ?? { en: '', de: '' }),
+    place: session.value?.plant.id ?? '',
+    person: session.value?.account.name ?? null,
+  }));
   link.onHeartbeat(({ now }) => setStationClock(now));
   $effect.root(() => {
     $effect(() => {

@@ -2,7 +2,7 @@
 import type { ChartView } from '#contract/rpc/control.ts';
 import { capabilityStudy, type CapabilityStudy } from '#domain/control/capability-study.ts';
 import { countsUnits } from '#domain/control/statistics.ts';
-import { format, t } from '../../i18n/index.svelte.ts';
+import { format, localized, t } from '../../i18n/index.svelte.ts';
 import { ruleName } from './control-words.ts';
 import { pointsToFalseAlarm } from './false-alarms.ts';
 
@@ -10,6 +10,14 @@ interface Fact {
   readonly label: string;
   readonly value: string;
 }
+
+/** What a chart is of, for paper. */
+export const chartAbout = ({ chart, revision, definition, operation }: ChartView): readonly Fact[] => [
+  { label: t.paper_definition(), value: `${definition.id} ${localized(definition.title)}` },
+  { label: t.paper_operation(), value: `${operation.id} ${localized(operation.title)}` },
+  { label: t.paper_process_station(), value: chart.stationId },
+  { label: t.paper_plan(), value: t.paper_revision({ plan: chart.planId, revision }) },
+];
 
 /** Limits in force and what they rest on, the rules, and how often those signal without a cause. */
 export function chartFacts(view: ChartView, now: number): readonly Fact[] {
