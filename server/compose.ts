@@ -53,6 +53,7 @@ import {
   createLinesRouter,
   createNonconformancesRouter,
   createOrdersRouter,
+  createStopsRouter,
   createStudiesRouter,
   createUnitsRouter,
 } from './plant-routers.ts';
@@ -280,6 +281,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       orders: createOrdersRouter(plantParts),
       units: createUnitsRouter(plantParts),
       control: createControlRouter(plantParts),
+      stops: createStopsRouter(plantParts),
       studies: createStudiesRouter(plantParts),
       nonconformances: createNonconformancesRouter(plantParts),
       gauges: createGaugesRouter(plantParts),

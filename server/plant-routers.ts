@@ -5,6 +5,7 @@ import { nonconformances as nonconformancesContract } from '#contract/plant/nonc
 import { gauges as gaugesContract } from '#contract/plant/gauges.ts';
 import { lines as linesContract } from '#contract/plant/lines.ts';
 import { orders as ordersContract } from '#contract/plant/orders.ts';
+import { stops as stopsContract } from '#contract/plant/stops.ts';
 import { studies as studiesContract } from '#contract/plant/studies.ts';
 import { units as unitsContract } from '#contract/plant/units.ts';
 import { ableLines } from '#domain/work-orders/work-order.ts';
@@ -25,6 +26,7 @@ import type { Changes } from './rpc/changes.ts';
 import type { PlantContext } from './rpc/context.ts';
 import { accepted } from './rpc/refused.ts';
 import { seesLine, sightOf } from './rpc/sight.ts';
+import { listStops, readStop, readStopPhoto } from './stops/read.ts';
 import { listStudies, readStudyReport } from './studies/read.ts';
 import type { UnitActs } from './units/acts.ts';
 import { listCases, listFacts, readUnit, searchUnits } from './units/read.ts';
@@ -218,6 +220,29 @@ export function createLinesRouter({ db, clock, configuration, feed }: PlantParts
         yield { at, lines: await readBoard(db, force, at, sightOf(caller.grants, force)) };
       }
     }),
+  });
+}
+
+export function createStopsRouter({ db, clock, configuration, feed }: PlantParts) {
+  const os = implement(stopsContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    machines: os.machines.handler(({ context: { caller } }) => {
+      const force = configuration();
+      const { stations } = sightOf(caller.grants, force);
+      return force.catalogue.machines
+        .filter(({ station }) => stations === null || stations.includes(station))
+        .map(({ id, title, station }) => ({ machineId: id, title, lineId: force.lineOf(station)?.id ?? null }));
+    }),
+    list: os.list.handler(({ context: { caller }, input }) =>
+      listStops(db, configuration(), input, sightOf(caller.grants, configuration())),
+    ),
+    get: os.get.handler(({ context: { caller }, input }) =>
+      readStop(db, configuration(), input.stopId, clock.now(), sightOf(caller.grants, configuration())),
+    ),
+    photo: os.photo.handler(({ context: { caller }, input }) =>
+      readStopPhoto(db, input, sightOf(caller.grants, configuration())),
+    ),
   });
 }
 

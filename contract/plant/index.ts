@@ -10,6 +10,7 @@ import { orders } from './orders.ts';
 import { releases } from './releases.ts';
 import { session } from './session.ts';
 import { stations } from './stations.ts';
+import { stops } from './stops.ts';
 import { studies } from './studies.ts';
 import { trouble } from './trouble.ts';
 import { units } from './units.ts';
@@ -21,6 +22,7 @@ export const plantContract = {
   units,
   control,
   gauges,
+  stops,
   studies,
   stations,
   trouble,

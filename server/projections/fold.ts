@@ -10,6 +10,7 @@ import { evolveNonconformance, type NonconformancePart } from '#domain/nonconfor
 import type { OrderStep } from '#domain/orders/order.ts';
 import { atRest, evolveWork, type WorkState } from '#domain/lines/station-work.ts';
 import { emptyPart, evolvePassport, passportEvents, type PassportPart } from '#domain/units/passport.ts';
+import type { Happened } from '#domain/happened.ts';
 import type { FoldableEvent } from './read-event.ts';
 
 export interface UnitChange {
@@ -41,6 +42,10 @@ export interface Span {
 }
 export type EventOf<T extends FoldableEvent['type']> = Extract<FoldableEvent, { type: T }>;
 export type ChartFact = EventOf<'point.charted' | 'phase.begun' | 'point.excluded' | 'point.noted'>;
+/** A fact of a stop with its place in its stream. */
+export interface StopFact extends Pick<FoldableEvent, 'streamId' | 'seq'> {
+  readonly fact: Happened;
+}
 export interface WorkChange {
   readonly stationId: string;
   seq: number;
@@ -85,6 +90,7 @@ export class PageChanges {
   readonly samples: EventOf<'sample.value-recorded'>[] = [];
   readonly charted: ChartFact[] = [];
   readonly studies = new Map<string, StudyPart>();
+  readonly stops = new Map<string, StopFact[]>();
   readonly nonconformances = new Map<string, NonconformancePart>();
   readonly calls = new Map<string, CallPart>();
   readonly handovers = new Map<string, HandoverPart>();
@@ -189,6 +195,9 @@ export class PageChanges {
   ): void {
     const known = this.stops.get(stopId);
     this.stops.set(stopId, { stopId, machineId, stationId, from: known?.from ?? from, to: known?.to ?? to });
+  #stop(stopId: string, { type, body, at, actor, stationId, streamId, seq }: FoldableEvent): void {
+    const fact = { type, body, at, actor, stationId } as Happened;
+    this.stops.set(stopId, [...(this.stops.get(stopId) ?? []), { streamId, seq, fact }]);
   }
 
   #lists(event: FoldableEvent): void {
@@ -225,6 +234,16 @@ export class PageChanges {
         if (event.type === 'study.finished' && event.body.gaugeId !== null) this.#gauge(event.body.gaugeId, event);
         break;
       }
+      case 'stop.opened':
+      case 'stop.ended':
+      case 'stop.classified':
+      case 'stop.split':
+      case 'stop.merged':
+      case 'stop.edge-moved':
+      case 'stop.noted':
+      case 'stop.restated':
+        this.#stop(event.body.stopId, event);
+        break;
       case 'sample.value-recorded':
         this.samples.push(event);
         break;

@@ -86,6 +86,7 @@ const readModelTables = [
   'chart_phase',
   'chart_mark',
   'study',
+  'stop',
   'nonconformance',
   'concession_use',
 ] as const;

@@ -11,6 +11,7 @@ import type { PageChanges } from './fold.ts';
 import { writeCalls, writeHandovers, writeMachinesNow } from './write-calls.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
+import { writeStops } from './write-stops.ts';
 import { writeStudies } from './write-studies.ts';
 import { writeNonconformances } from './write-nonconformances.ts';
 import { writeSignals } from './write-signals.ts';
@@ -36,6 +37,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeCharts(tx, changes.charted);
   documents.push(...(await writeSignals(tx, changes, force)));
   documents.push(...(await writeGauges(tx, changes)));
+  await writeStops(tx, changes);
   await writeStudies(tx, changes);
   documents.push(...(await writeNonconformances(tx, changes, force)));
   documents.push(...(await writeCalls(tx, changes, force)));

@@ -1,15 +1,11 @@
 /** Stops as the screen sees them: the list, a card with its parts, reasons to choose from and history, micro-stops, changeovers. */
 import type { Localized } from '#contract/config/text.ts';
-import type { StopReasonFact } from '#contract/events/shared.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type {
   ChangeoverView,
   MicroStops,
   OfferedReason,
-  StopHistoryEntry,
   StopMachine,
-  StopPartView,
-  StopReasonView,
   StopRow,
   StopsWatch,
   StopView,
@@ -19,10 +15,10 @@ import type { Facts } from '#domain/facts.ts';
 import { clockHourOf, type CalendarSpan } from '#domain/oee/calendar.ts';
 import { zoneOffsetMs } from '#domain/people/local-day.ts';
 import { mayEver } from '#domain/people/access.ts';
-import { shiftAt } from '#domain/shifts/shifts.ts';
-import { partEnd, unexplained, type StopCard, type StopDeed } from '#domain/stops/card.ts';
-import { classifyPermission, titleOf } from '#domain/stops/decide.ts';
+import { partEnd, type StopCard } from '#domain/stops/card.ts';
+import { classifyPermission } from '#domain/stops/decide.ts';
 import { rankReasons } from '#domain/stops/rank.ts';
+import { historyEntry, machineTitle, partView, productOf, stopRow } from '#domain/stops/view.ts';
 import { fitsState, isOfMachine, offeredFor } from '#domain/stops/reasons.ts';
 import { changeoversOf, microStops, standingsOf } from '#domain/stops/standing.ts';
 import { actorName } from '#domain/units/holder.ts';
@@ -40,47 +36,8 @@ export interface StopSources {
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-const untitled = (id: string): Localized => ({ en: id, de: id });
-
-const machineTitle = (machineId: string, { catalogue }: Pick<Facts, 'catalogue'>): Localized =>
-  catalogue.machine(machineId)?.title ?? untitled(machineId);
-
-const productOf = (definitionId: string | null, { catalogue }: Pick<Facts, 'catalogue'>): Localized | null =>
-  definitionId === null
-    ? null
-    : (catalogue.definitions.findLast(({ id }) => id === definitionId)?.title ?? untitled(definitionId));
-
 const ownMachines = ({ catalogue, station }: Facts): readonly MachineFile[] =>
   catalogue.machines.filter((machine) => machine.station === station.id);
-
-const reasonView = (given: StopReasonFact, facts: Facts): StopReasonView => ({
-  id: given.id,
-  title: titleOf(given, facts),
-  category: given.category,
-  loss: given.loss,
-});
-
-function rowOf(card: StopCard, facts: Facts): StopRow {
-  const reasons = new Map(
-    card.parts.flatMap(({ classified }) =>
-      classified === null ? [] : [[classified.reason.id, reasonView(classified.reason, facts)] as const],
-    ),
-  );
-  return {
-    stopId: card.stopId,
-    machineId: card.machineId,
-    machineTitle: machineTitle(card.machineId, facts),
-    from: card.from,
-    to: card.to,
-    state: card.state,
-    alarm: card.alarm,
-    product: productOf(card.context.definitionId, facts),
-    orderId: card.context.orderId,
-    parts: card.parts.length,
-    unexplained: unexplained(card),
-    reasons: [...reasons.values()],
-  };
-}
 
 export interface StopQuery {
   readonly cursor: string | null;
@@ -109,7 +66,7 @@ export function stopList(query: StopQuery, { read, facts }: StopSources): Page<S
     query.limit,
     total,
     ({ explained, at, id }) => [explained, -at, id],
-    ({ state }) => rowOf(JSON.parse(state) as StopCard, facts),
+    ({ state }) => stopRow(JSON.parse(state) as StopCard, facts),
   );
 }
 
@@ -145,10 +102,13 @@ export function stopView(stopId: string, sources: StopSources): StopView | null 
   const end = card.to ?? facts.now;
   const slices = readSlices(read, card.machineId, card.from, Math.max(end, card.from + 1));
   return {
-    ...rowOf(card, facts),
+    ...stopRow(card, facts),
     revision: card.revision,
     withdrawn: card.withdrawn,
-    partViews: card.parts.map((part, at) => partView(card, part, partEnd(card, at), facts)),
+    partViews: card.parts.map((part, at) => ({
+      ...partView(card, part, partEnd(card, at), facts.now, facts),
+      may: mayEver(facts, classifyPermission(part, facts)),
+    })),
     offered: offeredView(card, sources),
     tree: facts.catalogue.reasons.all
       .filter((each) => isOfMachine(each, card.machineId))
@@ -184,38 +144,6 @@ function plannedTitle({ plannedId, breakAt, shiftId }: CalendarSpan, { catalogue
   return breakAt === null ? null : (shift?.breaks[breakAt]?.title ?? null);
 }
 
-function partView(card: StopCard, part: StopCard['parts'][number], to: number | null, facts: Facts): StopPartView {
-  const { classified } = part;
-  return {
-    partId: part.partId,
-    from: part.from,
-    to,
-    reason: classified && reasonView(classified.reason, facts),
-    note: classified?.note ?? '',
-    by: classified && actorName(classified.by, card.stationId, facts),
-    at: classified?.at ?? null,
-    may: mayEver(facts, classifyPermission(part, facts)),
-    pieces: shiftPieces(part.from, to, facts),
-  };
-}
-
-/** Cut where one shift ends and the next begins; tiles the part exactly. */
-function shiftPieces(from: number, to: number | null, { now, catalogue }: Facts): StopPartView['pieces'] {
-  const end = to ?? now;
-  const pieces: StopPartView['pieces'][number][] = [];
-  for (let at = from; ;) {
-    const run = shiftAt(at, catalogue.calendar);
-    const shift = run?.shift ? { key: run.key, title: run.shift.title } : null;
-    // Nobody stands for a year; a plant without shifts in sight is not walked through.
-    if (run === null || run.endAt >= end || pieces.length > 1_000) {
-      pieces.push({ from: at, to, shift });
-      return pieces;
-    }
-    pieces.push({ from: at, to: run.endAt, shift });
-    at = run.endAt;
-  }
-}
-
 const hourOf = (at: number, timeZone: string): number => new Date(at + zoneOffsetMs(at, timeZone)).getUTCHours();
 
 function offeredView(card: StopCard, { read, facts }: StopSources): readonly OfferedReason[] {
@@ -239,31 +167,6 @@ function offeredView(card: StopCard, { read, facts }: StopSources): readonly Off
     same,
     note,
   }));
-}
-
-function historyEntry(deed: StopDeed, card: StopCard, facts: Facts): StopHistoryEntry {
-  const told = { at: deed.at, by: actorName(deed.by, card.stationId, facts) };
-  switch (deed.kind) {
-    case 'opened':
-    case 'withdrawn':
-      return { ...told, kind: deed.kind };
-    case 'ended':
-      return { ...told, kind: deed.kind, to: deed.to };
-    case 'classified': {
-      const { kind, from, note, offered } = deed;
-      const before = deed.before && reasonView(deed.before, facts);
-      return { ...told, kind, from, reason: reasonView(deed.reason, facts), before, note, offered };
-    }
-    case 'split':
-    case 'merged':
-      return { ...told, kind: deed.kind, edge: deed.edge };
-    case 'edge-moved':
-      return { ...told, kind: deed.kind, was: deed.was, edge: deed.edge };
-    case 'restated':
-      return { ...told, kind: deed.kind, from: deed.from, to: deed.to, lost: deed.lost };
-    case 'noted':
-      return { ...told, kind: deed.kind, note: deed.note, photo: deed.photo };
-  }
 }
 
 /** Of the last 24 hours. */

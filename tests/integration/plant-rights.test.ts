@@ -138,6 +138,14 @@ const table: Readonly<Record<string, Row>> = {
     folded(db, await calls.gauges.recall(c({ gaugeId: foreign.gauge, recallId: 'FOREIGN-c' }))),
   ),
   'control.watch': free('a number', (calls) => first(calls.control.watch())),
+  'stops.watch': free('a number', (calls) => first(calls.stops.watch())),
+  'stops.machines': reads((calls) => calls.stops.machines(), 'press-p1'),
+  'stops.list': reads((calls) => calls.stops.list(page)),
+  'stops.get': reads((calls) => calls.stops.get({ stopId: 'FOREIGN-stop' })),
+  'stops.photo': reads(async (calls) => {
+    const found = await calls.stops.photo({ stopId: 'FOREIGN-stop', sha256: foreignPhoto });
+    return found === null ? null : Buffer.from(found.url.split(',')[1] ?? '', 'base64').toString();
+  }),
   'studies.watch': free('a number', (calls) => first(calls.studies.watch())),
   'studies.list': reads((calls) => calls.studies.list(page)),
   'studies.report': reads((calls) => calls.studies.report({ studyId: 'FOREIGN-st' })),

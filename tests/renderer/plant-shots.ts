@@ -57,6 +57,7 @@ const scenes: Record<string, Scene> = {
     after: () => plant.orders.set(plant.orders.value.map((order) => ({ ...order, elsewhere: null }))),
   },
   nonconformances: { hash: '#/nonconformances' },
+  stops: { hash: '#/machines/stop-long' },
   signals: { hash: '#/control' },
   'signal-closed': { hash: '#/control/sg-00' },
   studies: { hash: '#/studies/study-grr' },

@@ -23,6 +23,7 @@ import * as records from './plant-scene-records.ts';
 import * as releases from './plant-scene-releases.ts';
 import { pagePolicy } from './scripted-station.ts';
 import { Shown } from './shown.ts';
+import { stopsScene } from './stops-scene.ts';
 import { studiesScene } from './studies-scene.ts';
 export interface ScriptedPlant {
   readonly address: string;
@@ -177,6 +178,23 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       split: os.orders.split.handler(act('orders.split', nothing)),
       move: os.orders.move.handler(act('orders.move', move)),
       definitions: os.orders.definitions.handler(() => definitions),
+    },
+    stops: {
+      watch: os.stops.watch.handler(watch),
+      machines: os.stops.machines.handler(() => stopsScene.plantMachines),
+      list: os.stops.list.handler(({ input }) =>
+        paged(
+          stopsScene.rows
+            .filter(({ unexplained }) => input.show === 'all' || unexplained > 0)
+            .map((row) => ({ ...row, stationId: 'ST10', lineId: 'L1' })),
+          input,
+        ),
+      ),
+      get: os.stops.get.handler(({ input }) => {
+        const found = stopsScene.view(input.stopId);
+        return found && { ...found, stationId: 'ST10', lineId: 'L1' };
+      }),
+      photo: os.stops.photo.handler(() => null),
     },
     studies: {
       watch: os.studies.watch.handler(watch),

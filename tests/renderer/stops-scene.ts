@@ -260,6 +260,11 @@ export const stopsScene = {
     const row = rows.find((each) => each.stopId === stopId);
     return row === undefined ? null : row === long ? longView : view(row);
   },
+  /** Of the plant view. */
+  plantMachines: [
+    { machineId: 'press-p1', title: machine.machineTitle, lineId: 'L1' },
+    { machineId: 'press-p2', title: { en: 'Press P2', de: 'Presse P2' }, lineId: 'L2' },
+  ],
   micro,
   changeovers,
   machines,

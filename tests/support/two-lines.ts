@@ -89,6 +89,12 @@ export function twoLines(): FileTree {
     foreign.definitionFile,
     text(first.replace('id: PMP-200', 'id: FOREIGN-D').replaceAll('[ST05]', `[${foreign.station}]`)),
   );
+  files.set(
+    'machines/FOREIGN-press.yaml',
+    text(
+      `schema: linewright/machine@1\nid: FOREIGN-press\ntitle: { en: Foreign, de: FOREIGN }\nstation: ${foreign.station}\nstate: { from: hand }\n`,
+    ),
+  );
   files.set(foreign.planFile, text(foreignPlan));
   files.set(foreign.picture, files.get('definitions/PMP-200.A/images/housing.svg') ?? text('<svg/>'));
   return memoryTree('two lines', files);
@@ -193,6 +199,15 @@ export async function foreignFacts(db: Db): Promise<void> {
     photo: { sha256: foreignPhoto, contentType: 'image/png', size: 4 },
     quantity: null,
     serials: [],
+  });
+  const ofStop = { stopId: 'FOREIGN-stop', machineId: 'FOREIGN-press' } as const;
+  const context = { orderId: order, definitionId: 'FOREIGN-D', operationId: '10' };
+  stream.add('stop.opened', { ...ofStop, from: 1, state: 'fault', alarm: 'FOREIGN alarm', context });
+  stream.add('stop.noted', {
+    ...ofStop,
+    noteId: 'FOREIGN-note',
+    note: 'FOREIGN note',
+    photo: { sha256: foreignPhoto, contentType: 'image/png', size: 4 },
   });
   const subject = {
     kind: 'check',

@@ -3,6 +3,7 @@ export const screens = [
   'lines',
   'orders',
   'units',
+  'machines',
   'control',
   'studies',
   'nonconformances',
