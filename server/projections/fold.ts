@@ -96,7 +96,7 @@ export class PageChanges {
   readonly handovers = new Map<string, HandoverPart>();
   /** The newest of each machine. */
   readonly machines = new Map<string, EventOf<'slice.begun'>>();
-  readonly stops = new Map<string, StopEnds>();
+  readonly stopEnds = new Map<string, StopEnds>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -189,12 +189,14 @@ export class PageChanges {
     if (part !== null) this.gauges.set(gaugeId, part);
   }
 
-  #stop(
+  #stopEnds(
     { body: { stopId, machineId }, stationId }: EventOf<'stop.opened'> | EventOf<'stop.ended'>,
     { from, to }: Pick<StopEnds, 'from' | 'to'>,
   ): void {
-    const known = this.stops.get(stopId);
-    this.stops.set(stopId, { stopId, machineId, stationId, from: known?.from ?? from, to: known?.to ?? to });
+    const known = this.stopEnds.get(stopId);
+    this.stopEnds.set(stopId, { stopId, machineId, stationId, from: known?.from ?? from, to: known?.to ?? to });
+  }
+
   #stop(stopId: string, { type, body, at, actor, stationId, streamId, seq }: FoldableEvent): void {
     const fact = { type, body, at, actor, stationId } as Happened;
     this.stops.set(stopId, [...(this.stops.get(stopId) ?? []), { streamId, seq, fact }]);
@@ -235,7 +237,13 @@ export class PageChanges {
         break;
       }
       case 'stop.opened':
+        this.#stopEnds(event, { from: Math.trunc(event.body.from), to: null });
+        this.#stop(event.body.stopId, event);
+        break;
       case 'stop.ended':
+        this.#stopEnds(event, { from: null, to: Math.trunc(event.body.to) });
+        this.#stop(event.body.stopId, event);
+        break;
       case 'stop.classified':
       case 'stop.split':
       case 'stop.merged':
@@ -293,12 +301,6 @@ export class PageChanges {
           this.machines.set(event.body.machineId, event);
         break;
       }
-      case 'stop.opened':
-        this.#stop(event, { from: Math.trunc(event.body.from), to: null });
-        break;
-      case 'stop.ended':
-        this.#stop(event, { from: null, to: Math.trunc(event.body.to) });
-        break;
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });
         break;

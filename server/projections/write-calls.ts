@@ -72,7 +72,7 @@ export async function writeHandovers(tx: Queries, { handovers }: PageChanges): P
 }
 
 /** Of slices the newest counts, whichever was heard first; of a stop both its ends are set once. */
-export async function writeMachinesNow(tx: Queries, { machines, stops }: PageChanges): Promise<void> {
+export async function writeMachinesNow(tx: Queries, { machines, stopEnds: stops }: PageChanges): Promise<void> {
   const newest = [...machines.values()].sort((a, b) => (a.body.machineId < b.body.machineId ? -1 : 1));
   if (newest.length > 0)
     await tx.execute(

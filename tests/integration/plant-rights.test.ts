@@ -40,6 +40,9 @@ const first = async <T>(stream: Promise<AsyncIterable<T>>): Promise<T | undefine
   for await (const value of await stream) return value;
   return undefined;
 };
+/** What a photo has in it, as text. */
+const inside = async (photo: Promise<{ readonly url: string } | null>): Promise<string> =>
+  Buffer.from((await photo)?.url.split(',')[1] ?? '', 'base64').toString();
 const page = { cursor: null, limit: 200 } as const;
 const c = <T extends object>(input: T): T & { commandId: string } => ({ ...input, commandId: commandId() });
 const orderVersion = async ({ db }: World): Promise<number> =>
@@ -142,10 +145,7 @@ const table: Readonly<Record<string, Row>> = {
   'stops.machines': reads((calls) => calls.stops.machines(), 'press-p1'),
   'stops.list': reads((calls) => calls.stops.list(page)),
   'stops.get': reads((calls) => calls.stops.get({ stopId: 'FOREIGN-stop' })),
-  'stops.photo': reads(async (calls) => {
-    const found = await calls.stops.photo({ stopId: 'FOREIGN-stop', sha256: foreignPhoto });
-    return found === null ? null : Buffer.from(found.url.split(',')[1] ?? '', 'base64').toString();
-  }),
+  'stops.photo': reads((calls) => inside(calls.stops.photo({ stopId: 'FOREIGN-stop', sha256: foreignPhoto }))),
   'studies.watch': free('a number', (calls) => first(calls.studies.watch())),
   'studies.list': reads((calls) => calls.studies.list(page)),
   'studies.report': reads((calls) => calls.studies.report({ studyId: 'FOREIGN-st' })),
@@ -159,10 +159,9 @@ const table: Readonly<Record<string, Row>> = {
   ),
   'nonconformances.watch': free('a number', (calls) => first(calls.nonconformances.watch())),
   'nonconformances.list': reads((calls) => calls.nonconformances.list(page)),
-  'nonconformances.photo': reads(async (calls) => {
-    const found = await calls.nonconformances.photo({ nonconformanceId: 'FOREIGN-nc', sha256: foreignPhoto });
-    return found === null ? null : Buffer.from(found.url.split(',')[1] ?? '', 'base64').toString();
-  }),
+  'nonconformances.photo': reads((calls) =>
+    inside(calls.nonconformances.photo({ nonconformanceId: 'FOREIGN-nc', sha256: foreignPhoto })),
+  ),
   'nonconformances.pareto': reads((calls) => calls.nonconformances.pareto({ by: 'defect', days: 366 })),
   'nonconformances.dispose': acts(async (calls, { db }) =>
     folded(
