@@ -5,6 +5,7 @@ import { control } from './control.ts';
 import { gauges } from './gauges.ts';
 import { handover } from './handover.ts';
 import { lines } from './lines.ts';
+import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
 import { orders } from './orders.ts';
 import { releases } from './releases.ts';
@@ -29,6 +30,7 @@ export const plantContract = {
   releases,
   accounts,
   nonconformances,
+  machines,
   andon,
   handover,
 };

@@ -73,19 +73,21 @@ export interface DoubtView extends BodyOf<'machine.doubted'> {
 
 /** At most a month: longer ones are told by the plant view. */
 const longest = 31 * 86_400_000;
-const window = z
+export const windowInput = z
   .strictObject({ machineId: z.string(), from: z.number().int(), to: z.number().int() })
   .refine(({ from, to }) => to > from && to - from <= longest, 'to must be after from, by 31 days at most');
+
+export const doubtsInput = pageInput.extend({ machineId: z.string() });
 
 export const machines = {
   /** Yields when something about the machines changed. */
   watch: base.output(eventIterator(type<MachinesState>())),
   /** Whole slices that touch the window, oldest first. */
-  slices: base.input(window).output(type<readonly SliceView[]>()),
+  slices: base.input(windowInput).output(type<readonly SliceView[]>()),
   /** Counts that touch the window, oldest first. */
-  counts: base.input(window).output(type<readonly CountView[]>()),
+  counts: base.input(windowInput).output(type<readonly CountView[]>()),
   /** Those that nobody has seen first, then the newest. */
-  doubts: base.input(pageInput.extend({ machineId: z.string() })).output(type<Page<DoubtView>>()),
+  doubts: base.input(doubtsInput).output(type<Page<DoubtView>>()),
   seeDoubt: base
     .input(z.strictObject({ commandId, doubtId: z.string(), note: z.string().trim().max(500).default('') }))
     .output(type<Outcome>()),

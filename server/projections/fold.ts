@@ -46,6 +46,9 @@ export type ChartFact = EventOf<'point.charted' | 'phase.begun' | 'point.exclude
 export interface StopFact extends Pick<FoldableEvent, 'streamId' | 'seq'> {
   readonly fact: Happened;
 }
+export type MachineFact = EventOf<
+  'slice.begun' | 'slices.restated' | 'pieces.counted' | 'machine.doubted' | 'machine.doubt-seen'
+>;
 export interface WorkChange {
   readonly stationId: string;
   seq: number;
@@ -89,6 +92,8 @@ export class PageChanges {
   readonly gauges = new Map<string, GaugeBody>();
   readonly samples: EventOf<'sample.value-recorded'>[] = [];
   readonly charted: ChartFact[] = [];
+  /** In the order of their streams. */
+  readonly machineFacts: MachineFact[] = [];
   readonly studies = new Map<string, StudyPart>();
   readonly stops = new Map<string, StopFact[]>();
   readonly nonconformances = new Map<string, NonconformancePart>();
@@ -296,11 +301,18 @@ export class PageChanges {
         break;
       }
       case 'slice.begun': {
+        this.machineFacts.push(event);
         const known = this.machines.get(event.body.machineId);
         if (known === undefined || event.body.beganAt >= known.body.beganAt)
           this.machines.set(event.body.machineId, event);
         break;
       }
+      case 'slices.restated':
+      case 'pieces.counted':
+      case 'machine.doubted':
+      case 'machine.doubt-seen':
+        this.machineFacts.push(event);
+        break;
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });
         break;

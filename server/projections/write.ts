@@ -12,6 +12,7 @@ import { writeCalls, writeHandovers, writeMachinesNow } from './write-calls.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStops } from './write-stops.ts';
+import { writeMachines } from './write-machines.ts';
 import { writeStudies } from './write-studies.ts';
 import { writeNonconformances } from './write-nonconformances.ts';
 import { writeSignals } from './write-signals.ts';
@@ -35,6 +36,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeLists(tx, changes);
   await writeWork(tx, changes);
   await writeCharts(tx, changes.charted);
+  await writeMachines(tx, changes.machineFacts);
   documents.push(...(await writeSignals(tx, changes, force)));
   documents.push(...(await writeGauges(tx, changes)));
   await writeStops(tx, changes);

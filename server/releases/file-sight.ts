@@ -14,7 +14,7 @@ interface Content {
   readonly sha256: string;
 }
 
-/** What names the users of a device, a recipe or orders, by the hash of the text: contents never change. */
+/** What names the users of a device, a recipe, orders or a machine, by the hash of the text: contents never change. */
 const namesByHash = new Map<string, Readonly<Record<string, unknown>>>();
 
 /**
@@ -42,7 +42,7 @@ export async function fileSight(db: Queries, force: InForce, caller: Caller): Pr
     (
       await db.query<Content>(
         `SELECT r.path, c.bytes, r.sha256 FROM (
-           SELECT DISTINCT ON (path) path, sha256 FROM release WHERE path ~ '^(devices|recipes|orders)/'
+           SELECT DISTINCT ON (path) path, sha256 FROM release WHERE path ~ '^(devices|recipes|orders|machines)/'
            ORDER BY path, release DESC) r JOIN release_content c ON c.sha256 = r.sha256`,
       )
     ).map(({ path, bytes, sha256 }) => {
@@ -62,7 +62,7 @@ export async function fileSight(db: Queries, force: InForce, caller: Caller): Pr
   };
 }
 
-/** Lines that use a device, a recipe, or the definitions of orders. */
+/** Lines that use a device, a recipe, or the definitions of orders, or watch a machine. */
 function linesUsing(
   { lines, stations, definitions }: Configuration,
   path: string,
@@ -80,6 +80,7 @@ function linesUsing(
         .filter(({ devices, scanners }) => [...devices, ...scanners].some((id) => id === names.id))
         .map(({ id }) => id),
     );
+  if (path.startsWith('machines/')) return ofStations([String(names.station)]);
   if (path.startsWith('recipes/'))
     return ofDefinitions(({ operations }) =>
       operations.some(({ steps }) =>

@@ -10,7 +10,7 @@ import { publishAll, type NewDocument } from '#server/downlink/publish.ts';
 
 /** Where a configuration may have files (docs/configuration.md). */
 const allowed =
-  /^(plant|people|materials|gauges|defects)\.yaml$|^(lines|stations|devices|recipes|orders|control-plans)\/[A-Za-z0-9][\w.-]*\.yaml$|^definitions\/[A-Za-z0-9][\w.-]*\/(definition\.yaml|(?:[A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.(?:svg|png|jpe?g|webp|avif))$/i;
+  /^(plant|people|materials|gauges|defects|reasons|calendar|andon)\.yaml$|^(lines|stations|devices|recipes|orders|control-plans|machines)\/[A-Za-z0-9][\w.-]*\.yaml$|^definitions\/[A-Za-z0-9][\w.-]*\/(definition\.yaml|(?:[A-Za-z0-9][\w.-]*\/)*[A-Za-z0-9][\w.-]*\.(?:svg|png|jpe?g|webp|avif))$/i;
 export const isAllowed = (path: string): boolean => path.length <= 300 && allowed.test(path);
 export const isPicture = (path: string): boolean => picturePattern.test(path);
 export const isDefinition = (path: string): boolean => /^definitions\/[^/]+\/definition\.yaml$/.test(path);

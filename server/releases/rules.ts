@@ -60,8 +60,13 @@ export function linesOf(loaded: Loaded, path: string, bytes: Uint8Array | null =
   const { lines, definitions } = loaded.configuration;
   const ofStations = (stations: readonly string[]): string[] =>
     lines.filter((line) => line.stations.some((station) => stations.includes(station))).map(({ id }) => id);
-  const name = /^(lines|stations)\/(.+)\.yaml$/.exec(path);
+  const name = /^(lines|stations|machines)\/(.+)\.yaml$/.exec(path);
   if (name?.[1] === 'stations') return ofStations([name[2] ?? '']);
+  if (name?.[1] === 'machines') {
+    const machine = loaded.configuration.machines?.find(({ id }) => id === name[2]);
+    const told = bytes === null ? undefined : fieldsOf(bytes).station;
+    return ofStations([machine?.station, told].filter((station) => typeof station === 'string'));
+  }
   if (name?.[1] === 'lines') return lines.filter(({ id }) => id === name[2]).map(({ id }) => id);
   const folder = folderOf(path);
   if (folder === null) return [];

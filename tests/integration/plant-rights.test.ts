@@ -140,6 +140,11 @@ const table: Readonly<Record<string, Row>> = {
   'gauges.recall': acts(async (calls, { db }) =>
     folded(db, await calls.gauges.recall(c({ gaugeId: foreign.gauge, recallId: 'FOREIGN-c' }))),
   ),
+  'machines.watch': free('a number', (calls) => first(calls.machines.watch())),
+  'machines.list': reads((calls) => calls.machines.list(), '"lineId":"L1"'),
+  'machines.slices': reads((calls) => calls.machines.slices(foreign.machine)),
+  'machines.counts': reads((calls) => calls.machines.counts(foreign.machine)),
+  'machines.doubts': reads((calls) => calls.machines.doubts({ ...page, machineId: foreign.machine.machineId })),
   'control.watch': free('a number', (calls) => first(calls.control.watch())),
   'stops.watch': free('a number', (calls) => first(calls.stops.watch())),
   'stops.machines': reads((calls) => calls.stops.machines(), 'press-p1'),

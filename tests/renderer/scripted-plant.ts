@@ -1,6 +1,7 @@
 /** The contract of the plant view from an invented plant, and the built page: for looking at it and its tests. No product. */
 import { controlScene } from './control-scene.ts';
 import { bigBoard, plantAndon, plantHandover } from './plant-scene-andon.ts';
+import { machinesScene } from './machines-scene.ts';
 import { plantControl } from './plant-scene-control.ts';
 import { plantNonconformances } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
@@ -209,6 +210,13 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     nonconformances: plantNonconformances(watch),
     gauges: scriptedGauges(watch),
     andon: plantAndon(board),
+    machines: {
+      watch: os.machines.watch.handler(watch),
+      list: os.machines.list.handler(() => machinesScene.plant),
+      slices: os.machines.slices.handler(({ input }) => machinesScene.slices(input)),
+      counts: os.machines.counts.handler(({ input }) => machinesScene.counts(input)),
+      doubts: os.machines.doubts.handler(({ input }) => paged(machinesScene.doubts, input)),
+    },
     handover: plantHandover(),
     control: {
       watch: os.control.watch.handler(watch),

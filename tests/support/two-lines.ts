@@ -21,6 +21,7 @@ export const foreign = {
   planFile: 'control-plans/FOREIGN-D.1.yaml',
   chart: { planId: 'FOREIGN-D', characteristicId: 'leaks', chartId: 'leaks', stationId: 'FOREIGN-ST' },
   gauge: 'FOREIGN-G',
+  machine: { machineId: 'FOREIGN-m', from: 1_790_000_000_000, to: 1_790_000_100_000 },
 } as const;
 
 const foreignPlan = `schema: linewright/control-plan@1
@@ -90,9 +91,9 @@ export function twoLines(): FileTree {
     text(first.replace('id: PMP-200', 'id: FOREIGN-D').replaceAll('[ST05]', `[${foreign.station}]`)),
   );
   files.set(
-    'machines/FOREIGN-press.yaml',
+    'machines/FOREIGN-m.yaml',
     text(
-      `schema: linewright/machine@1\nid: FOREIGN-press\ntitle: { en: Foreign, de: FOREIGN }\nstation: ${foreign.station}\nstate: { from: hand }\n`,
+      `schema: linewright/machine@1\nid: ${foreign.machine.machineId}\ntitle: { en: Foreign, de: FOREIGN }\nstation: ${foreign.station}\nstate: { from: hand }\n`,
     ),
   );
   files.set(foreign.planFile, text(foreignPlan));
@@ -200,7 +201,7 @@ export async function foreignFacts(db: Db): Promise<void> {
     quantity: null,
     serials: [],
   });
-  const ofStop = { stopId: 'FOREIGN-stop', machineId: 'FOREIGN-press' } as const;
+  const ofStop = { stopId: 'FOREIGN-stop', machineId: foreign.machine.machineId } as const;
   const context = { orderId: order, definitionId: 'FOREIGN-D', operationId: '10' };
   stream.add('stop.opened', { ...ofStop, from: 1, state: 'fault', alarm: 'FOREIGN alarm', context });
   stream.add('stop.noted', {
@@ -236,6 +237,31 @@ export async function foreignFacts(db: Db): Promise<void> {
   });
   stream.add('study.abandoned', { studyId: 'FOREIGN-st', reason: 'FOREIGN' });
   stream.add('gauge.condemned', { condemnationId: 'FOREIGN-c', gaugeId: foreign.gauge, reason: 'FOREIGN' });
+  const { machineId, from, to } = foreign.machine;
+  const context = { orderId: order, definitionId: null, operationId: null };
+  stream.add('slice.begun', {
+    machineId,
+    beganAt: from,
+    state: 'producing',
+    told: null,
+    alarm: null,
+    context,
+    clock: 'station',
+  });
+  stream.add('pieces.counted', {
+    machineId,
+    from,
+    to,
+    kind: 'counted',
+    produced: 1,
+    good: null,
+    scrap: null,
+    counter: { first: 1, last: 2 },
+    cyclesMs: [],
+    context,
+  });
+  const doubted = { doubtId: 'FOREIGN-dt', machineId, from, to, before: 2, now: 1, counted: 1 };
+  stream.add('machine.doubted', { ...doubted, kind: 'counter-reset', tagId: null });
   stream.raw({ type: 'foreign.unheard-of', version: 1, body: { serial } });
   stream.raw({
     ...event('unit.held', { serial, holdId: 'h', reason: '', executionId: null, stepId: null, reasons: [] }),

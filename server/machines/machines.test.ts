@@ -1,0 +1,164 @@
+/** Machine time on the server: folded from streams in pages of any size, told anew, and as the plant view reads it. */
+import { beforeEach, expect, it } from 'vitest';
+import type { BodyOf } from '#contract/events/index.ts';
+import type { MachineState } from '#contract/machine-state.ts';
+import { evolveSeries, slicesOf, type Beginning } from '#domain/machines/series.ts';
+import { describeOnDatabases } from '#tests/support/database.ts';
+import type { Db } from '../db/db.ts';
+import { createLog } from '../log.ts';
+import { createProjector, type Projector } from '../projections/projector.ts';
+import { demoReleased, StationStream } from '../projections/test-kit.ts';
+import { wholePlant } from '../rpc/sight.ts';
+import { listCounts, listDoubts, listMachines, listSlices } from './read.ts';
+import { readBeginningAt, readSlices } from './read-time.ts';
+
+const configuration = demoReleased();
+const machineId = 'press-p1';
+const at = Date.UTC(2026, 10, 20, 8);
+const minute = 60_000;
+const context = { orderId: 'WO-1', definitionId: 'PMP-100', operationId: '10' };
+const shown = { told: null, alarm: null, context };
+
+const projectorOn = (db: Db): Projector =>
+  createProjector({ db, configuration, react: () => Promise.resolve([]), log: createLog('silent') });
+async function foldAll(projector: Projector): Promise<void> {
+  while ((await projector.round()) > 0);
+}
+const begun = (minutes: number, state: MachineState): BodyOf<'slice.begun'> => ({
+  machineId,
+  beganAt: at + minutes * minute,
+  state,
+  ...shown,
+  clock: 'machine',
+});
+const restated = (from: number, to: number, state: MachineState): BodyOf<'slices.restated'> => ({
+  machineId,
+  from: at + from * minute,
+  to: at + to * minute,
+  slices: [{ beganAt: at + from * minute, state, ...shown }],
+  reason: 'by-hand',
+  note: '',
+});
+const counted = (from: number, to: number, produced: number): BodyOf<'pieces.counted'> => ({
+  machineId,
+  from: at + from * minute,
+  to: at + to * minute,
+  kind: 'counted',
+  produced,
+  good: null,
+  scrap: 1,
+  counter: { first: 0, last: produced },
+  cyclesMs: [18_000.5, 19_000],
+  context,
+});
+const told = (): StationStream =>
+  new StationStream('ST10', at)
+    .add('slice.begun', begun(0, 'no-data'))
+    .add('slice.begun', begun(1, 'producing'))
+    .add('pieces.counted', counted(1, 2, 3))
+    .add('pieces.counted', counted(2, 3, 2))
+    .add('slice.begun', begun(10, 'fault'))
+    .add('slices.restated', restated(5, 12, 'setup'))
+    .add('slice.begun', begun(10, 'held'))
+    .add('slice.begun', begun(20, 'producing'))
+    .add('slices.restated', restated(8, 9, 'waiting'))
+    .add('slice.begun', begun(20, 'blocked'));
+const rows = async (db: Db): Promise<readonly string[]> =>
+  (await readSlices(db, machineId, 0, Number.MAX_SAFE_INTEGER)).map(
+    ({ beganAt, state, endAt }) => `${(beganAt - at) / minute}-${endAt === null ? '' : (endAt - at) / minute} ${state}`,
+  );
+/** As the rules fold the same facts. */
+function expected(): readonly string[] {
+  const facts = told().facts.map(({ text }) => JSON.parse(text) as Parameters<typeof evolveSeries>[1]);
+  const series = facts.filter(({ type }) => type.startsWith('slice')).reduce(evolveSeries, [] as readonly Beginning[]);
+  return slicesOf(machineId, series).map(
+    ({ beganAt, state, endAt }) => `${(beganAt - at) / minute}-${endAt === null ? '' : (endAt - at) / minute} ${state}`,
+  );
+}
+
+describeOnDatabases('machine time', (database) => {
+  beforeEach(() => database.clear());
+
+  it('is the series that the rules fold, in pages of any size, and again after a rebuild', async () => {
+    const { db } = database;
+    const whole = expected();
+    expect(whole).toEqual([
+      '0-1 no-data',
+      '1-5 producing',
+      '5-8 setup',
+      '8-9 waiting',
+      '9-10 setup',
+      '10-12 held',
+      '12-20 fault',
+      '20- blocked',
+    ]);
+    for (const size of [1, 3, Infinity]) {
+      await database.clear();
+      const projector = projectorOn(db);
+      const stream = told();
+      while (stream.stored < stream.facts.length) {
+        await stream.send(db, size, at);
+        await foldAll(projector);
+      }
+      expect(await rows(db)).toEqual(whole);
+      await projector.rebuild();
+      expect(await rows(db)).toEqual(whole);
+    }
+    const window = await readSlices(db, machineId, at + 9.5 * minute, at + 12 * minute);
+    expect(window.map(({ state }) => state)).toEqual(['setup', 'held']);
+    expect((await readBeginningAt(db, machineId, at - 1))?.state).toBeUndefined();
+  });
+
+  it('a machine that moved: what begins later holds, whichever station is heard first', async () => {
+    const { db } = database;
+    const before = new StationStream('ST10', at)
+      .add('slice.begun', begun(0, 'producing'))
+      .add('slice.begun', begun(30, 'no-data'));
+    const after = new StationStream('ST20', at).add('slice.begun', begun(40, 'setup'));
+    const projector = projectorOn(db);
+    for (const stream of [after, before]) {
+      await stream.send(db, Infinity, at);
+      await foldAll(projector);
+    }
+    expect(await rows(db)).toEqual(['0-30 producing', '30-40 no-data', '40- setup']);
+  });
+
+  it('is read with pieces, doubts and who saw them; a person of another line reads nothing', async () => {
+    const { db } = database;
+    const doubt = { doubtId: 'd1', machineId, from: at, to: at, before: 5, now: 1, counted: 1 } as const;
+    const stream = told()
+      .add('machine.doubt-seen', { doubtId: 'd1', machineId, note: 'asked' })
+      .add('machine.doubted', { ...doubt, kind: 'counter-reset', tagId: 'press.cycle-count' })
+      .add('machine.doubted', { ...doubt, doubtId: 'd2', kind: 'state-unknown', tagId: null });
+    await stream.send(db, Infinity, at);
+    await foldAll(projectorOn(db));
+    const force = configuration();
+    const [machine] = await listMachines(db, force, wholePlant, at + 25 * minute);
+    expect(machine).toMatchObject({
+      id: machineId,
+      stationId: 'ST10',
+      lineId: 'L1',
+      slice: { state: 'blocked', endAt: null, context },
+      linked: false,
+      hour: { pieces: { produced: 5, scrap: 2 } },
+      shift: { id: 'early', pieces: { produced: 5 } },
+      rate: { cycleMs: 18_000 },
+      doubts: 1,
+    });
+    const window = { machineId, from: at, to: at + 2 * minute };
+    const nobody = { ...wholePlant, lines: [], stations: [] };
+    expect(await listSlices(db, force, window, wholePlant)).toHaveLength(2);
+    expect(await listCounts(db, force, window, wholePlant)).toMatchObject([
+      { produced: 3, cyclesMs: [18_000.5, 19_000] },
+    ]);
+    const page = { machineId, cursor: null, limit: 1 };
+    const doubts = await listDoubts(db, force, page, wholePlant);
+    expect(doubts).toMatchObject({ total: 2, next: '1', items: [{ doubtId: 'd2', seen: null }] });
+    const rest = await listDoubts(db, force, { ...page, cursor: '1' }, wholePlant);
+    expect(rest).toMatchObject({ next: null, items: [{ doubtId: 'd1', seen: { note: 'asked' } }] });
+    expect(await listMachines(db, force, nobody, at)).toEqual([]);
+    expect(await listSlices(db, force, window, nobody)).toEqual([]);
+    expect(await listCounts(db, force, window, nobody)).toEqual([]);
+    expect(await listDoubts(db, force, page, nobody)).toMatchObject({ total: 0 });
+  });
+});
