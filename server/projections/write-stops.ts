@@ -37,7 +37,7 @@ export async function writeStops(tx: Queries, { stops }: PageChanges): Promise<v
       written.map(({ card }) => at(card?.from)),
       written.map(({ card }) => at(card?.to)),
       written.map(({ card }) => (card === null ? 0 : unexplained(card))),
-      written.map(({ card }) => String(card?.withdrawn != null)),
+      written.map(({ card }) => String((card?.withdrawn ?? null) !== null)),
     ],
   );
 }

@@ -238,7 +238,6 @@ export async function foreignFacts(db: Db): Promise<void> {
   stream.add('study.abandoned', { studyId: 'FOREIGN-st', reason: 'FOREIGN' });
   stream.add('gauge.condemned', { condemnationId: 'FOREIGN-c', gaugeId: foreign.gauge, reason: 'FOREIGN' });
   const { machineId, from, to } = foreign.machine;
-  const context = { orderId: order, definitionId: null, operationId: null };
   stream.add('slice.begun', {
     machineId,
     beganAt: from,
