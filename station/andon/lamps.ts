@@ -113,7 +113,8 @@ export class Lamps {
     if (wire.fault === fault) return;
     wire.fault = fault;
     const { lamp, tagId } = wire;
-    if (fault !== null)
+    // A device that is not there is said by the device; the lamp is written when it comes back.
+    if (fault !== null && fault !== 'not-connected')
       this.#parts.log.warn({ lamp, tag: tagId, status: fault }, 'a lamp of the stack light was not written');
     this.#parts.changed();
   }

@@ -257,6 +257,8 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
     'the operation is done again as rework, the nonconformance closes by itself everywhere, and the unit is released',
     async () => {
       await work.press('place-work');
+      // The same code again within a second and a half is one scan: it was refused a moment ago.
+      await work.page.waitForTimeout(1_600);
       await wedge(work.page, made);
       await step('prepare');
       expect(await work.see('rework').textContent()).toMatch(/Nacharbeit/);

@@ -63,11 +63,13 @@ describeWith('chromium', 'the screen', (executablePath) => {
   const see = (testId: string) => page.getByTestId(testId);
   const wedge = (code: string): Promise<void> => wedgeInto(page, code);
   const step = (id: string) => page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 20_000 });
+  /** The watched press tells its own time beside the work. */
+  const work = () => factsIn(line.data).filter(({ type }) => !/^(slices?|pieces|machine|energy|stop)\./.test(type));
   const typesSince = (before: number): string[] =>
-    factsIn(line.data)
+    work()
       .slice(before)
       .map(({ type }) => type);
-  const count = (): number => factsIn(line.data).length;
+  const count = (): number => work().length;
   const notLoadedAnew = () => page.evaluate(() => 'samePage' in window);
   const hold = async (serial: string) =>
     expect(await client.units.hold({ commandId: randomUUID(), serial, reason: 'Room for the next' })).toMatchObject({

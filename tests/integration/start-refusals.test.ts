@@ -72,7 +72,7 @@ describe('configuration', () => {
     const said = await refusal(...faulty.args);
     faulty.remove();
     expect(said.code).toBe(2);
-    expect(said.line).toMatch(/has \d+ faults?: .*devices\/press\.yaml.*npm run linewright -- check/);
+    expect(said.line).toMatch(/has \d+ faults?: andon\.yaml:\d+ .*npm run linewright -- check/);
   });
 
   test('a station that the plant does not have', async () => {
