@@ -7,6 +7,7 @@ import type { MachineState, ReasonCategory } from '#contract/machine-state.ts';
 import type { Because, OeeSpan, RateView, SpanPieces, SpanStop, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
 import { pieceInstants, type Count } from '#domain/machines/counted.ts';
 import { tile, type Ended, type Slice } from '#domain/machines/series.ts';
+import { isStop, standingsOf, works, type Standing } from '#domain/stops/standing.ts';
 import type { CalendarSpan } from './calendar.ts';
 
 /** A part of a stop card. `to` null: until now. */
@@ -35,46 +36,6 @@ export interface TimeModelInput {
   readonly microUnderMs: number;
   /** Instants at which spans are cut besides, in order, e.g. hours. */
   readonly cuts?: readonly number[];
-}
-
-/** The machine did not work, and somebody knows that. */
-export const stands = (state: MachineState): boolean =>
-  state !== 'producing' && state !== 'setup' && state !== 'no-data';
-
-interface Run {
-  /** First instant at which it stood although it should have worked. */
-  readonly from: number;
-  readonly to: number;
-  /** Standing in planned busy time, ms: breaks, planned stops and not knowing left out. */
-  readonly countedMs: number;
-}
-
-/** Stops: runs of slices in which the machine did not work, whole; not knowing in between is inside of them. */
-function runsOf(slices: readonly Ended[], calendar: readonly CalendarSpan[]): readonly Run[] {
-  const runs: Run[] = [];
-  let run: { from: number; to: number; countedMs: number } | null = null;
-  const close = (): void => {
-    if (run !== null) runs.push(run);
-    run = null;
-  };
-  let first = 0;
-  for (const { state, beganAt, endAt } of slices) {
-    if (state === 'producing' || state === 'setup') close();
-    if (!stands(state)) continue;
-    while ((calendar[first]?.to ?? Infinity) <= beganAt) first += 1;
-    for (let n = first; n < calendar.length; n += 1) {
-      const span = calendar[n];
-      if (span === undefined || span.from >= endAt) break;
-      if (span.kind !== 'working') continue;
-      const from = Math.max(beganAt, span.from);
-      const to = Math.min(endAt, span.to);
-      run ??= { from, to, countedMs: 0 };
-      run.to = to;
-      run.countedMs += to - from;
-    }
-  }
-  close();
-  return runs;
 }
 
 const ofCategory: Readonly<Record<ReasonCategory, TimeElement>> = {
@@ -117,7 +78,7 @@ const timeLossOf = (part: NonNullable<SpanStop['reason']>): TimeLoss => {
 function judge({ state, context }: Ended, calendar: CalendarSpan, reason: SpanStop['reason'], short: boolean): Judged {
   if (calendar.kind === 'unplanned') return { element: 'unplanned', loss: null, because: 'calendar' };
   // Working through a break is work; standing in it is what was planned, whatever the stop is.
-  if (state === 'producing' || state === 'setup') return { ...ofState[state], because: 'state' };
+  if (works(state)) return { ...ofState[state], because: 'state' };
   if (calendar.kind !== 'working') return { element: 'PDOT', loss: null, because: 'calendar' };
   if (reason !== null) {
     const element = ofCategory[reason.category];
@@ -171,8 +132,9 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
   const first = Math.min(from, input.slices[0]?.beganAt ?? from);
   const last = Math.max(to, input.slices.at(-1)?.endAt ?? to);
   const slices = tile(machineId, input.slices, first, last);
-  const runs = runsOf(slices, calendar);
-  const crossing = runs.find((run) => run.from < from && run.to > from);
+  const runs = standingsOf(slices, calendar, last);
+  const runEnd = (run: Standing): number => run.to ?? last;
+  const crossing = runs.find((run) => run.from < from && runEnd(run) > from);
   // Begun where the stop that crosses the edge did: where each stop began must not depend on the window.
   const start = crossing?.from ?? from;
   const endOf = (part: StopPart): number => part.to ?? last;
@@ -199,7 +161,7 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
   const atRun = new Cursor(
     runs,
     (run) => run.from,
-    (run) => run.to,
+    runEnd,
   );
   const spans: OeeSpan[] = [];
   /** Losses of the stop under way that have begun already. */
@@ -211,7 +173,7 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
     if (planned === null || slice === null) throw new RangeError(`nothing tells of the time at ${at}`);
     const part = atPart.over(at);
     const run = atRun.over(at);
-    const judged = judge(slice, planned, part?.reason ?? null, run !== null && run.countedMs < microUnderMs);
+    const judged = judge(slice, planned, part?.reason ?? null, run !== null && !isStop(run, microUnderMs));
     if (run === null || run.from !== stopAt) [stopAt, begun] = [run?.from ?? null, new Set()];
     const begins = run !== null && judged.loss !== null && !begun.has(judged.loss) ? judged.loss : null;
     if (begins !== null) begun.add(begins);
@@ -300,14 +262,12 @@ function attribute(spans: readonly OeeSpan[], counts: readonly Count[]): readonl
  */
 export function wholeStops(slices: readonly Slice[], sliceAt: (at: number) => Slice | null): readonly Slice[] {
   const whole = [...slices];
-  const works = (slice: Slice | undefined): boolean =>
-    slice === undefined || slice.state === 'producing' || slice.state === 'setup';
-  for (let first = whole[0]; first !== undefined && !works(first); first = whole[0]) {
+  for (let first = whole[0]; first !== undefined && !works(first.state); first = whole[0]) {
     const before = sliceAt(first.beganAt - 1);
     if (before === null) break;
     whole.unshift(before);
   }
-  for (let last = whole.at(-1); last !== undefined && !works(last); last = whole.at(-1)) {
+  for (let last = whole.at(-1); last !== undefined && !works(last.state); last = whole.at(-1)) {
     const after = last.endAt === null ? null : sliceAt(last.endAt);
     if (after === null) break;
     whole.push(after);

@@ -63,7 +63,7 @@ function runsOf(slices: readonly StateSlice[]): readonly Run[] {
 
 /**
  * @param slices of one machine, oldest first, without gap; the first should begin a run or be working.
- * @param calendar tiles the time of the slices up to `now`.
+ * @param calendar tiles the time of the slices up to `now`, in order.
  * @returns oldest first. A run wholly within planned downtime or outside of shifts is none.
  */
 export function standingsOf(
@@ -71,6 +71,7 @@ export function standingsOf(
   calendar: readonly PlannedSpan[],
   now: number,
 ): readonly Standing[] {
+  let reached = 0;
   return runsOf(slices).flatMap((run): readonly Standing[] => {
     let countedMs = 0;
     let from: number | null = null;
@@ -78,7 +79,10 @@ export function standingsOf(
     for (const slice of run.slices) {
       if (!stands(slice.state)) continue;
       const end = Math.min(slice.endAt ?? now, now);
-      for (const span of calendar) {
+      while ((calendar[reached]?.to ?? Infinity) < slice.beganAt) reached += 1;
+      for (let n = reached; n < calendar.length; n += 1) {
+        const span = calendar[n];
+        if (span === undefined || span.from > end) break;
         if (span.kind !== 'working') continue;
         const begin = Math.max(slice.beganAt, span.from);
         const until = Math.min(end, span.to);
