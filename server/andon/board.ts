@@ -13,7 +13,6 @@ import { openCallsOf, plantCall } from './read.ts';
 
 interface MachineRow {
   readonly machine_id: string;
-  readonly station_id: string;
   readonly began_at: number;
   readonly state: MachineState;
   readonly alarm: string | null;
@@ -29,12 +28,13 @@ export async function readBigBoard(db: Queries, force: InForce, now: number, sig
   const ids = lines.flatMap(({ stations }) => stations.map(({ stationId }) => stationId));
   const [machines, stops, calls] = await Promise.all([
     db.query<MachineRow>(
-      'SELECT machine_id, station_id, began_at, state, alarm FROM machine_now WHERE station_id = ANY($1) ORDER BY machine_id',
-      [ids],
+      `SELECT s.machine_id, s.began_at, s.state, s.alarm FROM unnest($1::text[]) AS m (id) CROSS JOIN LATERAL
+         (SELECT machine_id, began_at, state, alarm FROM machine_slice WHERE machine_id = m.id ORDER BY began_at DESC LIMIT 1) s`,
+      [force.catalogue.machines.filter(({ station }) => ids.includes(station)).map(({ id }) => id)],
     ),
     db.query<StopRow>(
-      `SELECT station_id, min(from_at) AS from_at FROM machine_stop
-       WHERE to_at IS NULL AND from_at IS NOT NULL AND station_id = ANY($1) GROUP BY station_id`,
+      `SELECT station_id, min(from_at) AS from_at FROM stop
+       WHERE to_at IS NULL AND from_at IS NOT NULL AND NOT withdrawn AND station_id = ANY($1) GROUP BY station_id`,
       [ids],
     ),
     openCallsOf(db, ids),

@@ -56,13 +56,6 @@ export interface WorkChange {
   state: WorkState;
 }
 
-export interface StopEnds {
-  readonly stopId: string;
-  readonly machineId: string;
-  readonly stationId: string;
-  readonly from: number | null;
-  readonly to: number | null;
-}
 
 /** What a station said of an order of its own. */
 export interface OrderStepTold {
@@ -99,9 +92,6 @@ export class PageChanges {
   readonly nonconformances = new Map<string, NonconformancePart>();
   readonly calls = new Map<string, CallPart>();
   readonly handovers = new Map<string, HandoverPart>();
-  /** The newest of each machine. */
-  readonly machines = new Map<string, EventOf<'slice.begun'>>();
-  readonly stopEnds = new Map<string, StopEnds>();
 
   /** @param work what the streams said before this page. */
   constructor(work: Map<number, WorkChange>) {
@@ -194,14 +184,6 @@ export class PageChanges {
     if (part !== null) this.gauges.set(gaugeId, part);
   }
 
-  #stopEnds(
-    { body: { stopId, machineId }, stationId }: EventOf<'stop.opened'> | EventOf<'stop.ended'>,
-    { from, to }: Pick<StopEnds, 'from' | 'to'>,
-  ): void {
-    const known = this.stopEnds.get(stopId);
-    this.stopEnds.set(stopId, { stopId, machineId, stationId, from: known?.from ?? from, to: known?.to ?? to });
-  }
-
   #stop(stopId: string, { type, body, at, actor, stationId, streamId, seq }: FoldableEvent): void {
     const fact = { type, body, at, actor, stationId } as Happened;
     this.stops.set(stopId, [...(this.stops.get(stopId) ?? []), { streamId, seq, fact }]);
@@ -242,13 +224,7 @@ export class PageChanges {
         break;
       }
       case 'stop.opened':
-        this.#stopEnds(event, { from: Math.trunc(event.body.from), to: null });
-        this.#stop(event.body.stopId, event);
-        break;
       case 'stop.ended':
-        this.#stopEnds(event, { from: null, to: Math.trunc(event.body.to) });
-        this.#stop(event.body.stopId, event);
-        break;
       case 'stop.classified':
       case 'stop.split':
       case 'stop.merged':
@@ -300,13 +276,7 @@ export class PageChanges {
         if (part !== null) this.handovers.set(handoverId, part);
         break;
       }
-      case 'slice.begun': {
-        this.machineFacts.push(event);
-        const known = this.machines.get(event.body.machineId);
-        if (known === undefined || event.body.beganAt >= known.body.beganAt)
-          this.machines.set(event.body.machineId, event);
-        break;
-      }
+      case 'slice.begun':
       case 'slices.restated':
       case 'pieces.counted':
       case 'machine.doubted':

@@ -70,38 +70,3 @@ export async function writeHandovers(tx: Queries, { handovers }: PageChanges): P
     ],
   );
 }
-
-/** Of slices the newest counts, whichever was heard first; of a stop both its ends are set once. */
-export async function writeMachinesNow(tx: Queries, { machines, stopEnds: stops }: PageChanges): Promise<void> {
-  const newest = [...machines.values()].sort((a, b) => (a.body.machineId < b.body.machineId ? -1 : 1));
-  if (newest.length > 0)
-    await tx.execute(
-      `INSERT INTO machine_now AS m (machine_id, station_id, began_at, state, alarm)
-       SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[])
-       ON CONFLICT (machine_id) DO UPDATE SET station_id = excluded.station_id, began_at = excluded.began_at,
-         state = excluded.state, alarm = excluded.alarm
-       WHERE excluded.began_at >= m.began_at`,
-      [
-        newest.map(({ body }) => body.machineId),
-        newest.map(({ stationId }) => stationId),
-        newest.map(({ body }) => Math.trunc(body.beganAt)),
-        newest.map(({ body }) => body.state),
-        newest.map(({ body }) => body.alarm),
-      ],
-    );
-  const list = [...stops.values()].sort((a, b) => (a.stopId < b.stopId ? -1 : 1));
-  if (list.length === 0) return;
-  await tx.execute(
-    `INSERT INTO machine_stop AS s (stop_id, machine_id, station_id, from_at, to_at)
-     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
-     ON CONFLICT (stop_id) DO UPDATE SET from_at = coalesce(s.from_at, excluded.from_at),
-       to_at = coalesce(s.to_at, excluded.to_at)`,
-    [
-      list.map(({ stopId }) => stopId),
-      list.map(({ machineId }) => machineId),
-      list.map(({ stationId }) => stationId),
-      list.map(({ from }) => from),
-      list.map(({ to }) => to),
-    ],
-  );
-}

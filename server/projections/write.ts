@@ -8,7 +8,7 @@ import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
-import { writeCalls, writeHandovers, writeMachinesNow } from './write-calls.ts';
+import { writeCalls, writeHandovers } from './write-calls.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStops } from './write-stops.ts';
@@ -44,7 +44,6 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   documents.push(...(await writeNonconformances(tx, changes, force)));
   documents.push(...(await writeCalls(tx, changes, force)));
   await writeHandovers(tx, changes);
-  await writeMachinesNow(tx, changes);
   return documents;
 }
 

@@ -15,4 +15,5 @@ CREATE TABLE stop (
 );
 CREATE INDEX stop_order ON stop ((unexplained > 0) DESC, from_at DESC, stop_id DESC) WHERE from_at IS NOT NULL AND NOT withdrawn;
 CREATE INDEX stop_of_machine ON stop (machine_id, from_at) WHERE from_at IS NOT NULL AND NOT withdrawn;
+CREATE INDEX stop_open ON stop (station_id) WHERE to_at IS NULL AND from_at IS NOT NULL AND NOT withdrawn;
 `;

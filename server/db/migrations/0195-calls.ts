@@ -1,4 +1,4 @@
-/** Calls for help joined over all stations, handovers of shifts, what each machine does now, and what the CMMS was told. */
+/** Calls for help joined over all stations, handovers of shifts, and what the CMMS was told. */
 export const sql = `
 CREATE TABLE andon_call (
   call_id text PRIMARY KEY,
@@ -25,24 +25,6 @@ CREATE TABLE handover (
   written_at bigint
 );
 CREATE INDEX handover_order ON handover (written_at DESC, handover_id DESC) WHERE written_at IS NOT NULL;
-
--- The newest slice of each machine; several stations never tell of one machine, several epochs of one station may.
-CREATE TABLE machine_now (
-  machine_id text PRIMARY KEY,
-  station_id text NOT NULL,
-  began_at bigint NOT NULL,
-  state text NOT NULL,
-  alarm text
-);
--- Stops that have not ended yet; ended ones are kept so that what comes late opens none anew.
-CREATE TABLE machine_stop (
-  stop_id text PRIMARY KEY,
-  machine_id text NOT NULL,
-  station_id text NOT NULL,
-  from_at bigint,
-  to_at bigint
-);
-CREATE INDEX machine_stop_open ON machine_stop (station_id) WHERE to_at IS NULL AND from_at IS NOT NULL;
 
 -- Of a call that is told to other systems: what is known of it and the keys that were told. Not folded anew.
 CREATE TABLE erp_call (
