@@ -158,11 +158,7 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
     ({ endAt }) => endAt,
   );
   const atPart = new Cursor(parts, (part) => part.from, endOf);
-  const atRun = new Cursor(
-    runs,
-    (run) => run.from,
-    runEnd,
-  );
+  const atRun = new Cursor(runs, (run) => run.from, runEnd);
   const spans: OeeSpan[] = [];
   /** Losses of the stop under way that have begun already. */
   let [stopAt, begun]: [number | null, Set<TimeLoss>] = [null, new Set()];

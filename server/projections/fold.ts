@@ -56,7 +56,6 @@ export interface WorkChange {
   state: WorkState;
 }
 
-
 /** What a station said of an order of its own. */
 export interface OrderStepTold {
   readonly orderId: string;

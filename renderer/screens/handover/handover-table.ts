@@ -2,8 +2,7 @@
 import { figureNames, type HandoverView, type OpenItem, type ShiftDraft } from '#contract/rpc/handover.ts';
 import { save } from '../../charts/control/export.ts';
 import { format, localized, message, speech, t } from '../../i18n/index.svelte.ts';
-import { minutesAt } from '../../state/plant-time.ts';
-import { workbook, xlsxType, type Cell } from '../../ui/xlsx.ts';
+import { workbook, type Cell } from '../../ui/xlsx.ts';
 
 export type Shown = Pick<ShiftDraft, 'shift' | 'title' | 'from' | 'to' | 'open' | 'figures'> &
   Partial<Pick<HandoverView, 'stationId' | 'note' | 'writtenAt' | 'writtenBy' | 'taken'>>;
@@ -77,13 +76,7 @@ export function saveCsv(of: Shown): void {
 }
 
 /** Instants as the plant's clocks show them. */
-export function saveXlsx(of: Shown): void {
-  const offset = (at: number): number => {
-    const utc = Math.floor(at / 60_000) % 1_440;
-    const wall = minutesAt(at, speech.timeZone);
-    const minutes = (wall - utc + 1_440) % 1_440;
-    // East of Greenwich up to 14 h, west up to 12.
-    return (minutes > 840 ? minutes - 1_440 : minutes) * 60_000;
-  };
-  save(`${fileName(of)}.xlsx`, workbook(shiftName(of), rows(of), offset), xlsxType);
+export async function saveXlsx(of: Shown): Promise<void> {
+  const file = await workbook(shiftName(of), rows(of), speech.timeZone);
+  save(`${fileName(of)}.xlsx`, file, file.type);
 }
