@@ -10,7 +10,7 @@ import type { Reason } from '#contract/refusal.ts';
 import { accept, reason, refuse, type Decision } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
 import { permissionFaults } from '#domain/people/access.ts';
-import { noContext, type Beginning, type Slice } from './series.ts';
+import { isWorking, noContext, type Beginning, type Slice } from './series.ts';
 
 /** A beginning as it was seen; what runs then is known to whoever writes it down. */
 export type Seen = Pick<Beginning, 'beganAt' | 'state' | 'told' | 'alarm'>;
@@ -50,9 +50,6 @@ export function decideMachine(command: MachineCommand, facts: Facts): Decision {
       return seeDoubt(command.doubtId, command.note, facts);
   }
 }
-
-/** Working is what no stop is made of. */
-export const isWorking = (state: MachineState): boolean => state === 'producing' || state === 'setup';
 
 function observed(machineId: string, seen: readonly Observation[], facts: Facts): readonly DomainEvent[] {
   const { machines } = facts;

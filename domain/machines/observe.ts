@@ -5,7 +5,8 @@
 import type { MachineFile } from '#contract/config/machines.ts';
 import type { MachineState } from '#contract/machine-state.ts';
 import type { TagValue } from '#contract/reading.ts';
-import { isWorking, type Observation, type Seen } from './decide.ts';
+import type { Observation, Seen } from './decide.ts';
+import { isWorking } from './series.ts';
 import { judge, type Judged, type Tags } from './state.ts';
 import { Tally, type Baselines, type CountBody, type SeenReading } from './tally.ts';
 

@@ -36,6 +36,9 @@ export interface Edit {
   readonly put: readonly Beginning[];
 }
 
+/** Working is what no stop is made of. */
+export const isWorking = (state: MachineState): boolean => state === 'producing' || state === 'setup';
+
 export const noContext: SliceContext = { orderId: null, definitionId: null, operationId: null };
 export const unknownSince = (beganAt: number): Beginning => ({
   beganAt,

@@ -6,8 +6,8 @@
 import type { MachineState, ReasonCategory } from '#contract/machine-state.ts';
 import type { Because, OeeSpan, RateView, SpanPieces, SpanStop, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
 import { pieceInstants, type Count } from '#domain/machines/counted.ts';
-import { tile, type Ended, type Slice } from '#domain/machines/series.ts';
-import { isStop, standingsOf, works, type Standing } from '#domain/stops/standing.ts';
+import { isWorking, tile, type Ended, type Slice } from '#domain/machines/series.ts';
+import { isStop, standingsOf, type Standing } from '#domain/stops/standing.ts';
 import type { CalendarSpan } from './calendar.ts';
 
 /** A part of a stop card. `to` null: until now. */
@@ -78,7 +78,7 @@ const timeLossOf = (part: NonNullable<SpanStop['reason']>): TimeLoss => {
 function judge({ state, context }: Ended, calendar: CalendarSpan, reason: SpanStop['reason'], short: boolean): Judged {
   if (calendar.kind === 'unplanned') return { element: 'unplanned', loss: null, because: 'calendar' };
   // Working through a break is work; standing in it is what was planned, whatever the stop is.
-  if (works(state)) return { ...ofState[state], because: 'state' };
+  if (isWorking(state)) return { ...ofState[state], because: 'state' };
   if (calendar.kind !== 'working') return { element: 'PDOT', loss: null, because: 'calendar' };
   if (reason !== null) {
     const element = ofCategory[reason.category];
@@ -258,12 +258,12 @@ function attribute(spans: readonly OeeSpan[], counts: readonly Count[]): readonl
  */
 export function wholeStops(slices: readonly Slice[], sliceAt: (at: number) => Slice | null): readonly Slice[] {
   const whole = [...slices];
-  for (let first = whole[0]; first !== undefined && !works(first.state); first = whole[0]) {
+  for (let first = whole[0]; first !== undefined && !isWorking(first.state); first = whole[0]) {
     const before = sliceAt(first.beganAt - 1);
     if (before === null) break;
     whole.unshift(before);
   }
-  for (let last = whole.at(-1); last !== undefined && !works(last.state); last = whole.at(-1)) {
+  for (let last = whole.at(-1); last !== undefined && !isWorking(last.state); last = whole.at(-1)) {
     const after = last.endAt === null ? null : sliceAt(last.endAt);
     if (after === null) break;
     whole.push(after);

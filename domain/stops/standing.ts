@@ -4,6 +4,7 @@
  */
 import type { SliceContext } from '#contract/events/shared.ts';
 import type { MachineState } from '#contract/machine-state.ts';
+import { isWorking } from '#domain/machines/series.ts';
 import type { CalendarSpan } from '#domain/oee/calendar.ts';
 
 /** A state slice as far as stops need it (domain/machines/series.ts); `endAt` null: it is under way. */
@@ -18,9 +19,8 @@ export interface StateSlice {
 
 export type PlannedSpan = Pick<CalendarSpan, 'from' | 'to' | 'kind'>;
 
-export const works = (state: MachineState): boolean => state === 'producing' || state === 'setup';
 /** Nobody knowing is neither: it begins and ends no stop, and one goes on behind it. */
-export const stands = (state: MachineState): boolean => !works(state) && state !== 'no-data';
+export const stands = (state: MachineState): boolean => !isWorking(state) && state !== 'no-data';
 
 /** A run of slices in which the machine did not work. */
 export interface Standing {
@@ -49,7 +49,7 @@ function runsOf(slices: readonly StateSlice[]): readonly Run[] {
     run = [];
   };
   for (const slice of slices) {
-    if (works(slice.state)) close();
+    if (isWorking(slice.state)) close();
     else if (run.length > 0 || stands(slice.state)) run.push(slice);
   }
   // A machine of which nothing is known since stands for all we know: its stop goes on until something says otherwise.

@@ -4,7 +4,8 @@ import { calendarSpans, type CalendarPlan } from '#domain/oee/calendar.ts';
 import type { Happened } from '#domain/happened.ts';
 import { evolveStop, type StopCard } from './card.ts';
 import type { OpenPreparation, StopFacts } from './facts.ts';
-import { works, type StateSlice } from './standing.ts';
+import { isWorking } from '#domain/machines/series.ts';
+import type { StateSlice } from './standing.ts';
 
 export class StopMemory implements StopFacts {
   readonly cards = new Map<string, StopCard>();
@@ -35,7 +36,7 @@ export class StopMemory implements StopFacts {
       .sort((a, b) => a.from - b.from);
   readonly slices = (machineId: string, at: number): readonly StateSlice[] => {
     const all = this.series.get(machineId) ?? [];
-    const before = all.findLastIndex(({ beganAt, state }) => beganAt < at && works(state));
+    const before = all.findLastIndex(({ beganAt, state }) => beganAt < at && isWorking(state));
     return all.slice(Math.max(before, 0));
   };
   readonly calendar = (machineId: string, from: number, to: number) =>

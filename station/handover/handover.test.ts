@@ -1,8 +1,11 @@
 /** A shift told by the station itself, over the real store. */
 import { call } from '@orpc/server';
 import { afterEach, expect, it } from 'vitest';
+import { machineFileSchema } from '#contract/config/machines.ts';
 import { andonConfiguration } from '#domain/andon/test-plan.ts';
-import { TestStation } from '#station/core/test-kit.ts';
+import type { Observation } from '#domain/machines/decide.ts';
+import { settled, TestStation } from '#station/core/test-kit.ts';
+import { followMachineStops } from '#station/stops/follow.ts';
 import { createHandoverRouter } from './rpc.ts';
 
 let station: TestStation;
@@ -48,4 +51,61 @@ it('tells what is open and what was made, is signed by two badges, and stays aft
   expect((await take()).ok).toBe(true);
   expect(await call(router().list, {})).toMatchObject({ total: 1, items: [{ handoverId, taken: { by: 'MARA' } }] });
   expect(station.store.rebuild({ replace: false }).tables.filter(({ equal }) => !equal)).toEqual([]);
+});
+
+it('tells of a machine that stands and of its effectiveness, machines added up', async () => {
+  const title = { en: 'Press', de: 'Presse' };
+  station = new TestStation('ST10', {
+    ...andonConfiguration(),
+    machines: [
+      machineFileSchema.parse({
+        schema: 'linewright/machine@1',
+        id: 'p1',
+        title,
+        station: 'ST10',
+        state: { from: 'hand' },
+        rates: [{ cycleMs: 30_000, revision: '1' }],
+      }),
+    ],
+  });
+  const end = followMachineStops(station.core);
+  const router = createHandoverRouter(station.core, () => null);
+  const from = Date.UTC(2026, 10, 20, 6);
+  const see = (...seen: readonly Observation[]): void =>
+    void expect(station.core.dispatch({ type: 'machine.observe', machineId: 'p1', seen }, null).ok).toBe(true);
+  const state = (beganAt: number, to: 'producing' | 'fault', alarm: string | null): Observation => ({
+    kind: 'state',
+    clock: 'machine',
+    beganAt,
+    state: to,
+    told: null,
+    alarm,
+  });
+  const now = station.clock.now();
+  const stoodFrom = now - 10 * 60_000;
+  see(state(from, 'producing', null), {
+    kind: 'count',
+    count: {
+      from,
+      to: stoodFrom,
+      kind: 'counted',
+      produced: 40,
+      good: null,
+      scrap: 10,
+      counter: { first: 0, last: 40 },
+      cyclesMs: [],
+    },
+  });
+  see(state(stoodFrom, 'fault', 'E17'));
+  await settled();
+  station.signIn('lead', 'right');
+  const written = await call(router.write, { commandId: station.id(), note: '' });
+  if (!written.ok) throw new Error(JSON.stringify(written.refusal));
+  const view = await call(router.get, { handoverId: written.value.handoverId });
+  expect(view?.open.filter(({ kind }) => kind === 'stop')).toMatchObject([
+    { title: { en: 'Press: E17', de: 'Presse: E17' }, at: stoodFrom },
+  ]);
+  // 30 good pieces of 30 s each in the planned time of the shift so far.
+  expect(view?.figures['oee']).toBeCloseTo((30 * 30_000) / (now - from), 9);
+  end();
 });

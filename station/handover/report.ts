@@ -9,12 +9,16 @@ import type { NonconformancePart } from '#domain/nonconformances/nonconformance.
 import { localDay, startOfLocalDay } from '#domain/people/local-day.ts';
 import { shiftAt } from '#domain/shifts/shifts.ts';
 import { piecesIn } from '#domain/machines/counted.ts';
+import { figuresOf } from '#domain/oee/figures.ts';
+import { sumOf } from '#domain/oee/sums.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { openHolds } from '#domain/units/unit.ts';
 import { machinesHere } from '#station/machines/views.ts';
 import { gaugeList } from '#station/gauges/register.ts';
+import { oeeView } from '#station/oee/view.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readCounts } from '#station/store/projections/machines.ts';
+import { readOpenStops } from '#station/store/projections/stops.ts';
 import { readOpenExecution } from '#station/store/projections/aggregates.ts';
 import { placeOf } from '#station/units/view.ts';
 
@@ -48,6 +52,10 @@ export function frameOf({ now, catalogue: { plant } }: Facts): ShiftFrame {
 type OpenItem = BodyOf<'handover.written'>['open'][number];
 /** Of one kind; beyond it one line says how many more. */
 const mostOfKind = 30;
+const withAlarm = ({ en, de }: Localized, alarm: string): Localized => ({
+  en: `${en}: ${alarm}`,
+  de: `${de}: ${alarm}`,
+});
 const plain = (text: string): Localized => ({ en: text, de: text });
 
 export function shiftReport(sources: ReportSources): ShiftReport {
@@ -66,6 +74,13 @@ function openItems({ read, facts, unsent }: ReportSources): OpenItem[] {
     count: 1,
   });
   return [
+    ...capped(
+      machinesHere(facts).flatMap(({ id, title }) =>
+        readOpenStops(read, id).map(({ stopId, alarm, from }) =>
+          item('stop', stopId, alarm === null ? title : withAlarm(title, alarm), from),
+        ),
+      ),
+    ),
     ...capped(facts.andon.open().map(({ callId, raised }) => item('call', callId, raised.title, raised.at))),
     ...capped(
       facts.control
@@ -140,7 +155,12 @@ function figures(from: number, to: number, { read, facts }: ReportSources): Shif
   const pieces = machinesHere(facts).map(({ id: machineId }) =>
     piecesIn(readCounts(read, machineId, from, to + 1), from, to + 1),
   );
+  // Of all machines together: their times and pieces added up.
+  const spans = machinesHere(facts).flatMap(
+    ({ id: machineId }) => oeeView({ machineId, window: { kind: 'shift', key: null } }, { read, facts })?.spans ?? [],
+  );
   return {
+    oee: spans.length === 0 ? null : figuresOf(sumOf(spans)).oee.value,
     produced: sum(pieces.map(({ produced }) => produced)),
     scrap: sum(pieces.map(({ scrap }) => scrap)),
     passed: count(

@@ -66,6 +66,21 @@ const features: Readonly<Record<string, Feature>> = {
     await tab.keyboard.press('Escape');
     station.control.set({ revision: 3, open: [] });
   },
+  machines: async ({ tab, go, shoot }) => {
+    const { state } = machinesScene;
+    station.machines.set({ ...state, revision: station.machines.value.revision + 1 });
+    await go('#/machines/press-p1%20now');
+    await shoot('now');
+    await tab.locator('[data-testid="machine-bar"] .bad').first().click();
+    await shoot('slice');
+    await tab.locator('[data-testid="machine-bar"] .track .unknown').first().click();
+    await shoot('unknown');
+    station.machines.set({
+      revision: station.machines.value.revision + 1,
+      machines: state.machines.map((one) => ({ ...one, byHand: true })),
+    });
+    await shoot('by-hand');
+  },
   oee: async ({ tab, go, press, shoot }) => {
     station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
     await go('#/machines/press-p1%20oee');

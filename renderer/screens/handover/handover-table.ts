@@ -1,5 +1,6 @@
 /** A shift as rows: for the file and for the eye the same words. */
 import { figureNames, type HandoverView, type OpenItem, type ShiftDraft } from '#contract/rpc/handover.ts';
+import { startOfLocalDay } from '#domain/people/local-day.ts';
 import { save } from '../../charts/control/export.ts';
 import { format, localized, message, speech, t } from '../../i18n/index.svelte.ts';
 import { workbook, type Cell } from '../../ui/xlsx.ts';
@@ -10,7 +11,7 @@ export type Shown = Pick<ShiftDraft, 'shift' | 'title' | 'from' | 'to' | 'open' 
 export const shiftName = ({ shift, title }: Pick<Shown, 'shift' | 'title'>): string => {
   const [day = ''] = shift.split('/');
   const name = title === null ? (shift.endsWith('/after') ? t.handover_after() : t.handover_day()) : localized(title);
-  return `${name} ${day}`;
+  return `${name} ${format.date(startOfLocalDay(day, speech.timeZone))}`;
 };
 export const kindName = ({ kind }: Pick<OpenItem, 'kind'>): string => message(`handover_kind_${kind}`) ?? kind;
 export const itemName = ({ kind, title, count }: OpenItem): string =>

@@ -1,6 +1,8 @@
 /** Machine time in words. */
 import type { MachineState } from '#contract/machine-state.ts';
-import { t } from '../../i18n/index.svelte.ts';
+import type { DoubtView } from '#contract/rpc/machines.ts';
+import type { BarLook } from '../../charts/time-bar.ts';
+import { message, t } from '../../i18n/index.svelte.ts';
 
 const states: Readonly<Record<MachineState, () => string>> = {
   producing: () => t.machine_producing(),
@@ -15,3 +17,20 @@ const states: Readonly<Record<MachineState, () => string>> = {
   'no-data': () => t.machine_no_data(),
 };
 export const stateWord = (state: MachineState): string => states[state]();
+
+/** How a state looks on a bar of time. */
+export const barLooks: Readonly<Record<MachineState, BarLook>> = {
+  producing: 'run',
+  setup: 'setup',
+  waiting: 'down',
+  starved: 'loss',
+  blocked: 'loss',
+  held: 'loss',
+  fault: 'bad',
+  maintenance: 'setup',
+  off: 'planned',
+  'no-data': 'unknown',
+};
+
+export const doubtWord = (kind: DoubtView['kind']): string =>
+  message(`machine_doubt_${kind.replaceAll('-', '_')}`) ?? kind;

@@ -123,6 +123,16 @@ export const readStopsSince = (db: ReadModelReader, machineId: string, at: numbe
     )
     .map(({ state }) => JSON.parse(state) as StopCard);
 
+/** Cards of a machine on which somebody still has to look: it stands, or a part has no reason. Newest first, at most 200. */
+export const readOpenStops = (db: ReadModelReader, machineId: string): readonly StopCard[] =>
+  db
+    .all<{ readonly state: string }>(
+      `SELECT state FROM stop WHERE machine_id = ? AND withdrawn = 0 AND (to_at IS NULL OR unexplained > 0)
+       ORDER BY from_at DESC, stop_id LIMIT 200`,
+      machineId,
+    )
+    .map(({ state }) => JSON.parse(state) as StopCard);
+
 /** UTC ms up to which the cards of a machine were brought last: where the open one began, else where the newest ended; null: none. */
 export const readStopsUpTo = (db: ReadModelReader, machineId: string): number | null =>
   db.get<{ readonly at: number | null }>(
