@@ -69,7 +69,7 @@ it('tells of a machine that stands and of its effectiveness, machines added up',
     ],
   });
   const end = followMachineStops(station.core);
-  const router = createHandoverRouter(station.core, () => null);
+  const router = createHandoverRouter(station.core, () => ({ count: 0, oldestAt: null }));
   const from = Date.UTC(2026, 10, 20, 6);
   const see = (...seen: readonly Observation[]): void =>
     void expect(station.core.dispatch({ type: 'machine.observe', machineId: 'p1', seen }, null).ok).toBe(true);

@@ -58,6 +58,8 @@ const scenes: Record<string, Scene> = {
   },
   nonconformances: { hash: '#/nonconformances' },
   stops: { hash: '#/machines/stop-long' },
+  calls: { hash: '#/andon' },
+  handovers: { hash: '#/andon?show=handovers' },
   signals: { hash: '#/control' },
   'signal-closed': { hash: '#/control/sg-00' },
   studies: { hash: '#/studies/study-grr' },

@@ -4,6 +4,7 @@ export const screens = [
   'orders',
   'units',
   'machines',
+  'andon',
   'control',
   'studies',
   'nonconformances',
