@@ -279,4 +279,27 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
     },
     slow,
   );
+
+  it(
+    'help called at the line is heard at the bench and on the big board; who comes is told at all three',
+    async () => {
+      await work.press('help');
+      await work.press('call-kind-maintenance');
+      await work.see('call-take-back-maintenance').waitFor();
+      await work.picture('help');
+      await work.page.keyboard.press('Escape');
+      await bench.press('place-andon');
+      await bench.page.locator('[data-testid^="answer-"]').click();
+      await plant.page.goto(`${server.url}/#/board/L1`);
+      await plant.page.locator('[data-testid^="board-call-"]:not(.unanswered)').waitFor();
+      await plant.see('board-machines-ST10').waitFor();
+      await plant.picture('board');
+      await work.press('place-andon');
+      await work.page.locator('[data-testid^="close-"]').click();
+      await work.press('call-helped');
+      await plant.page.locator('[data-testid^="board-call-"]').waitFor({ state: 'detached' });
+      for (const screen of [work, bench, plant]) expect(screen.complaints).toEqual([]);
+    },
+    slow,
+  );
 });
