@@ -45,6 +45,69 @@ export async function prune(db: Db): Promise<void> {
   await db.transaction((tx) => pruneDocuments(tx));
 }
 
+interface Retiring {
+  readonly kind: NewDocument['kind'];
+  readonly table: string;
+  /** Its column that is the document's id. */
+  readonly key: string;
+  /** Which rows are over. */
+  readonly over: string;
+  /** Column with the time since when, UTC ms. */
+  readonly since: string;
+}
+
+/** Takes the documents of what is long over from the stations; the server keeps it. @returns how many were taken. */
+const retire =
+  ({ kind, table, key, over, since }: Retiring) =>
+  async (tx: Queries): Promise<number> => {
+    const rows = await tx.query<{ id: string }>(
+      `UPDATE ${table} SET documented = false WHERE ${key} IN (
+         SELECT ${key} FROM ${table} WHERE documented AND ${over} AND ${since} < ${longAgo}
+         ORDER BY ${since} LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING ${key} AS id`,
+      [overDays, perTransaction],
+    );
+    if (rows.length === 0) return 0;
+    const told = await tx.query<{ scope: Scope; id: string }>(
+      'SELECT scope, id FROM document WHERE kind = $1 AND id = ANY($2) AND body IS NOT NULL',
+      [kind, rows.map(({ id }) => id)],
+    );
+    await publishAll(
+      tx,
+      told.map(({ scope, id }): NewDocument => ({ scope, kind, id, body: null })),
+    );
+    return rows.length;
+  };
+
+export const retirePassports = retire({
+  kind: 'passport',
+  table: 'unit',
+  key: 'serial',
+  over: "status IN ('done', 'scrapped')",
+  since: 'received_at',
+});
+/** Whoever raised one has written its closing. */
+export const retireSignals = retire({
+  kind: 'signal',
+  table: 'signal',
+  key: 'signal_id',
+  over: 'NOT open',
+  since: 'closed_at',
+});
+export const retireCalls = retire({
+  kind: 'call',
+  table: 'andon_call',
+  key: 'call_id',
+  over: 'NOT open',
+  since: 'closed_at',
+});
+export const retireNonconformances = retire({
+  kind: 'nonconformance',
+  table: 'nonconformance',
+  key: 'nonconformance_id',
+  over: 'status = 2',
+  since: 'closed_at',
+});
+
 /**
  * Takes the documents of orders that are long closed from the stations, which have closed them too, and blocks of numbers
  * that closed orders still had. The server keeps the orders. @returns how many orders.
@@ -65,87 +128,6 @@ export async function retireOrders(tx: Queries): Promise<number> {
   await publishAll(
     tx,
     over.map((each): NewDocument => ({ ...each, body: null })),
-  );
-  return rows.length;
-}
-
-/** Takes signals that are long closed from the stations; those that raised them have written the closing. @returns how many. */
-export async function retireSignals(tx: Queries): Promise<number> {
-  const rows = await tx.query<{ signal_id: string }>(
-    `UPDATE signal SET documented = false WHERE signal_id IN (
-       SELECT signal_id FROM signal WHERE documented AND NOT open AND closed_at < ${longAgo}
-       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING signal_id`,
-    [overDays, perTransaction],
-  );
-  if (rows.length === 0) return 0;
-  const over = await tx.query<{ scope: Scope; id: string }>(
-    `SELECT scope, id FROM document WHERE kind = 'signal' AND id = ANY($1) AND body IS NOT NULL`,
-    [rows.map(({ signal_id }) => signal_id)],
-  );
-  await publishAll(
-    tx,
-    over.map(({ scope, id }): NewDocument => ({ scope, kind: 'signal', id, body: null })),
-  );
-  return rows.length;
-}
-
-/** Takes calls that are long closed from the stations; those that raised them have written the closing. @returns how many. */
-export async function retireCalls(tx: Queries): Promise<number> {
-  const rows = await tx.query<{ call_id: string }>(
-    `UPDATE andon_call SET documented = false WHERE call_id IN (
-       SELECT call_id FROM andon_call WHERE documented AND NOT open AND closed_at < ${longAgo}
-       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING call_id`,
-    [overDays, perTransaction],
-  );
-  if (rows.length === 0) return 0;
-  const over = await tx.query<{ scope: Scope; id: string }>(
-    `SELECT scope, id FROM document WHERE kind = 'call' AND id = ANY($1) AND body IS NOT NULL`,
-    [rows.map(({ call_id }) => call_id)],
-  );
-  await publishAll(
-    tx,
-    over.map(({ scope, id }): NewDocument => ({ scope, kind: 'call', id, body: null })),
-  );
-  return rows.length;
-}
-
-/** Takes nonconformances that are long closed from the stations; the server keeps them. @returns how many. */
-export async function retireNonconformances(tx: Queries): Promise<number> {
-  const rows = await tx.query<{ nonconformance_id: string }>(
-    `UPDATE nonconformance SET documented = false WHERE nonconformance_id IN (
-       SELECT nonconformance_id FROM nonconformance WHERE documented AND status = 2 AND closed_at < ${longAgo}
-       ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING nonconformance_id`,
-    [overDays, perTransaction],
-  );
-  if (rows.length === 0) return 0;
-  const over = await tx.query<{ scope: Scope; id: string }>(
-    `SELECT scope, id FROM document WHERE kind = 'nonconformance' AND id = ANY($1) AND body IS NOT NULL`,
-    [rows.map(({ nonconformance_id }) => nonconformance_id)],
-  );
-  await publishAll(
-    tx,
-    over.map(({ scope, id }): NewDocument => ({ scope, kind: 'nonconformance', id, body: null })),
-  );
-  return rows.length;
-}
-
-/** Takes the passports of units that are long over from the stations. @returns how many units. */
-export async function retirePassports(tx: Queries): Promise<number> {
-  const rows = await tx.query<{ serial: string }>(
-    `UPDATE unit SET documented = false WHERE serial IN (
-       SELECT serial FROM unit WHERE documented AND status IN ('done', 'scrapped')
-         AND received_at < ${longAgo}
-       ORDER BY received_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING serial`,
-    [overDays, perTransaction],
-  );
-  if (rows.length === 0) return 0;
-  const held = await tx.query<{ scope: Scope; id: string }>(
-    `SELECT scope, id FROM document WHERE kind = 'passport' AND id = ANY($1) AND body IS NOT NULL`,
-    [rows.map(({ serial }) => serial)],
-  );
-  await publishAll(
-    tx,
-    held.map(({ scope, id }): NewDocument => ({ scope, kind: 'passport', id, body: null })),
   );
   return rows.length;
 }

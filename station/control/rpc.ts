@@ -5,8 +5,7 @@ import type { ControlState } from '#contract/rpc/control.ts';
 import { characteristicText } from '#domain/control/follow.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { chartList, chartView, type ChartSources } from './charts.ts';
 import { pointRecords } from './records.ts';
 import { signalList, signalView, suspectCodes } from './signals.ts';
@@ -17,36 +16,19 @@ const concerns = (type: string): boolean => /^(?:point|phase|signal|reaction|uni
 export function createControlRouter(core: Core) {
   const os = implement(contract.control);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
-  });
-  core.catalogue.changed.listen(tell);
-  core.server.documents.onStored((news) => {
-    if (news.some(({ kind }) => kind === 'signal' || kind === 'passport')) tell();
-  });
+  const news = new News(core, { facts: concerns, documents: ['signal', 'passport'] });
   const sources = (): ChartSources => ({ read: core.read, facts: core.facts() });
   const state = (): ControlState => {
     const facts = core.facts();
     const open = facts.control.openSignals();
     return {
-      revision,
+      revision: news.revision,
       open: open.map(({ signalId, raised }) => ({ signalId, title: characteristicText(raised, facts) })),
     };
   };
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const revisions = watching<null>((box) => {
-        box.put(null);
-        return changed.listen(() => box.put(null));
-      }, signal);
-      // Made when the reader takes it: a slow screen costs nothing and sees the newest.
-      for await (const _news of revisions) yield state();
+      for await (const _ of news.watch(signal)) yield state();
     }),
     charts: os.charts.handler(() => chartList(sources())),
     chart: os.chart.handler(({ input }) => chartView(input, sources())),

@@ -2,8 +2,7 @@
 import { implement } from '@orpc/server';
 import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
-import { newest, watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { energyCost, energySummary, unitEnergies, type EnergySources } from './view.ts';
 import type { EnergyWatch } from './watch.ts';
 
@@ -13,27 +12,13 @@ const mostOftenMs = 1_000;
 
 export function createEnergyRouter(core: Core, watch: Pick<EnergyWatch, 'changed' | 'now'>) {
   const os = implement(contract.energy);
-  let revision = 1;
-  const changed = new Signal<void>();
-  core.appended.listen((events) => {
-    if (!events.some(({ type }) => concerns(type))) return;
-    revision += 1;
-    changed.emit();
-  });
-  watch.changed.listen(() => changed.emit());
+  const news = new News(core, { facts: concerns });
+  watch.changed.listen(news.tell);
   const sources = (): EnergySources => ({ read: core.read, facts: core.facts() });
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const news = watching<null>(
-        (box) => {
-          box.put(null);
-          return changed.listen(() => box.put(null));
-        },
-        signal,
-        newest,
-        mostOftenMs,
-      );
-      for await (const _news of news) yield { revision, machines: watch.now() };
+      for await (const _ of news.watch(signal, { mostOftenMs }))
+        yield { revision: news.revision, machines: watch.now() };
     }),
     summary: os.summary.handler(({ input }) => energySummary(input, sources())),
     cost: os.cost.handler(({ input }) => energyCost(input, sources())),

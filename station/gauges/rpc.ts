@@ -5,8 +5,7 @@ import type { GaugesState } from '#contract/rpc/gauges.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
 import { unitCode } from '#station/units/unit-code.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import type { CheckDrafts } from './check-draft.ts';
 import { createMasterChecks } from './check.ts';
 import { gaugeList, gaugeView, troubled } from './register.ts';
@@ -21,33 +20,16 @@ const concerns = (type: string): boolean => /^(?:gauge|unit|study)\.|^measuremen
 export function createGaugesRouter(core: Core, drafts: CheckDrafts) {
   const os = implement(contract.gauges);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
+  const news = new News(core, { facts: concerns, documents: ['gauge', 'passport'] });
+  const checks = createMasterChecks(core, drafts, news.tell);
+  const state = (): GaugesState => ({
+    revision: news.revision,
+    check: checks.view(),
+    troubled: troubled(core.facts()),
   });
-  core.catalogue.changed.listen(tell);
-  core.server.documents.onStored((news) => {
-    if (news.some(({ kind }) => kind === 'gauge' || kind === 'passport')) tell();
-  });
-  const checks = createMasterChecks(core, drafts, tell);
-  const state = (): GaugesState => ({ revision, check: checks.view(), troubled: troubled(core.facts()) });
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const revisions = watching<null>((box) => {
-        box.put(null);
-        const timer = setInterval(() => box.put(null), lookAgainMs);
-        const stop = changed.listen(() => box.put(null));
-        return () => {
-          clearInterval(timer);
-          stop();
-        };
-      }, signal);
-      for await (const _news of revisions) yield state();
+      for await (const _ of news.watch(signal, { atLeastMs: lookAgainMs })) yield state();
     }),
     list: os.list.handler(() => gaugeList(core.facts())),
     gauge: os.gauge.handler(({ input }) => gaugeView(input.gaugeId, core.facts())),

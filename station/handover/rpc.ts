@@ -11,8 +11,7 @@ import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
 import { readHandover } from '#station/store/projections/andon.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { frameOf, shiftReport, type ReportSources } from './report.ts';
 
 /** How often an open screen is told of time that has gone on, ms. */
@@ -21,15 +20,10 @@ const lookMs = 10_000;
 export function createHandoverRouter(core: Core, unsent: () => { count: number; oldestAt: number | null }) {
   const os = implement(contract.handover);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen(tell);
-  core.catalogue.changed.listen(tell);
-  core.server.documents.onStored(tell);
+  const news = new News(core, {
+    facts: () => true,
+    documents: ['call', 'signal', 'passport', 'nonconformance', 'gauge'],
+  });
 
   const sources = (): ReportSources => ({
     read: core.read,
@@ -43,28 +37,11 @@ export function createHandoverRouter(core: Core, unsent: () => { count: number; 
   const state = (): HandoverState => {
     const of = sources();
     const waiting = of.facts.handovers.waiting().filter(isWritten);
-    return { revision, draft: draft(of), waiting: waiting.map((each) => viewOf(each, of.facts)) };
+    return { revision: news.revision, draft: draft(of), waiting: waiting.map((each) => viewOf(each, of.facts)) };
   };
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const news = watching<null>(
-        (box) => {
-          box.put(null);
-          const stop = changed.listen(() => box.put(null));
-          let timer = core.clock.setTimer(lookMs, function again() {
-            box.put(null);
-            timer = core.clock.setTimer(lookMs, again);
-          });
-          return () => {
-            stop();
-            timer.cancel();
-          };
-        },
-        signal,
-        undefined,
-        1_000,
-      );
-      for await (const _news of news) yield state();
+      for await (const _ of news.watch(signal, { mostOftenMs: 1_000, atLeastMs: lookMs })) yield state();
     }),
     list: os.list.handler(({ input }) => handoverList(input, core)),
     get: os.get.handler(({ input }) => {

@@ -4,8 +4,7 @@ import { contract } from '#contract/rpc/index.ts';
 import type { MachinesState } from '#contract/rpc/machines.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import { watching, newest } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import type { MachineWatch } from './watch.ts';
 import { countViews, doubtViews, machineNow, machinesHere, sliceViews } from './views.ts';
 
@@ -17,34 +16,18 @@ const mostOftenMs = 250;
 export function createMachinesRouter(core: Core, watch: Pick<MachineWatch, 'pending' | 'counted'>) {
   const os = implement(contract.machines);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
-  });
-  core.catalogue.changed.listen(tell);
-  watch.counted.listen(tell);
+  const news = new News(core, { facts: concerns });
+  watch.counted.listen(news.tell);
   const state = (): MachinesState => {
     const sources = { read: core.read, facts: core.facts(), pending: watch.pending };
-    return { revision, machines: machinesHere(sources.facts).map((machine) => machineNow(machine, sources)) };
+    return {
+      revision: news.revision,
+      machines: machinesHere(sources.facts).map((machine) => machineNow(machine, sources)),
+    };
   };
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const revisions = watching<null>(
-        (box) => {
-          box.put(null);
-          return changed.listen(() => box.put(null));
-        },
-        signal,
-        newest,
-        mostOftenMs,
-      );
-      // Made when the reader takes it: a slow screen costs nothing and sees the newest.
-      for await (const _news of revisions) yield state();
+      for await (const _ of news.watch(signal, { mostOftenMs })) yield state();
     }),
     slices: os.slices.handler(({ input }) => sliceViews(input, core.read)),
     counts: os.counts.handler(({ input }) => countViews(input, core.read, watch.pending(input.machineId))),

@@ -5,8 +5,7 @@ import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
 import { pictureOf, type Photos } from '#station/photos/photos.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { containmentView, paretoView, unitCodes } from './lists.ts';
 import {
   captureView,
@@ -23,19 +22,7 @@ const concerns = (type: string): boolean => /^(?:nonconformance|unit|execution|c
 export function createNonconformancesRouter(core: Core, photos: Photos) {
   const os = implement(contract.nonconformances);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
-  });
-  core.catalogue.changed.listen(tell);
-  core.server.documents.onStored((news) => {
-    if (news.some(({ kind }) => kind === 'nonconformance' || kind === 'passport')) tell();
-  });
+  const news = new News(core, { facts: concerns, documents: ['nonconformance', 'passport'] });
   const sources = (): NonconformanceSources => ({ read: core.read, facts: core.facts() });
   const refused = (command: string, why: Reason): Outcome => ({
     ok: false,
@@ -52,11 +39,7 @@ export function createNonconformancesRouter(core: Core, photos: Photos) {
 
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const revisions = watching<null>((box) => {
-        box.put(null);
-        return changed.listen(() => box.put(null));
-      }, signal);
-      for await (const _news of revisions) yield { revision, open: openCount(core) };
+      for await (const _ of news.watch(signal)) yield { revision: news.revision, open: openCount(core) };
     }),
     capture: os.capture.handler(({ input }) => captureView(input.serial, sources())),
     record: os.record.handler(({ input: { commandId, ...what } }): Outcome<{ nonconformanceId: string }> => {

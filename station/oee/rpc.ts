@@ -2,8 +2,7 @@
 import { implement } from '@orpc/server';
 import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
-import { newest, watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { rhythmView } from './rhythm.ts';
 import { oeeView, type OeeSources } from './view.ts';
 import { shiftRows } from './windows.ts';
@@ -14,29 +13,11 @@ const mostOftenMs = 500;
 
 export function createOeeRouter(core: Core) {
   const os = implement(contract.oee);
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
-  });
-  core.catalogue.changed.listen(tell);
+  const news = new News(core, { facts: concerns });
   const sources = (): OeeSources => ({ read: core.read, facts: core.facts() });
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const revisions = watching<null>(
-        (box) => {
-          box.put(null);
-          return changed.listen(() => box.put(null));
-        },
-        signal,
-        newest,
-        mostOftenMs,
-      );
-      for await (const _news of revisions) yield { revision };
+      for await (const _ of news.watch(signal, { mostOftenMs })) yield { revision: news.revision };
     }),
     view: os.view.handler(({ input }) => oeeView(input, sources())),
     rhythm: os.rhythm.handler(({ input }) => rhythmView(input, sources())),

@@ -5,8 +5,7 @@ import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
 import { pictureOf, type Photos } from '#station/photos/photos.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { askView, changeoverView, machineList, microView, stopList, stopView, type StopSources } from './view.ts';
 
 /** Of the machine and its stops; runs and samples decide whether one may be asked. */
@@ -16,16 +15,7 @@ const concerns = (type: string): boolean =>
 export function createStopsRouter(core: Core, photos: Photos) {
   const os = implement(contract.stops);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
-  });
-  core.catalogue.changed.listen(tell);
+  const news = new News(core, { facts: concerns });
   const sources = (): StopSources => ({ read: core.read, facts: core.facts() });
   const refused = (why: Reason): Outcome => ({
     ok: false,
@@ -34,11 +24,7 @@ export function createStopsRouter(core: Core, photos: Photos) {
 
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      const revisions = watching<null>((box) => {
-        box.put(null);
-        return changed.listen(() => box.put(null));
-      }, signal);
-      for await (const _news of revisions) yield { revision, ...askView(sources()) };
+      for await (const _ of news.watch(signal)) yield { revision: news.revision, ...askView(sources()) };
     }),
     list: os.list.handler(({ input }) => stopList(input, sources())),
     get: os.get.handler(({ input }) => stopView(input.stopId, sources())),

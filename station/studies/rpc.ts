@@ -5,8 +5,7 @@ import type { Outcome } from '#contract/refusal.ts';
 import { mayManage } from '#domain/studies/rights.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { Measuring } from './measuring.ts';
 import { studyChoices, studyList, studyView, type StudySources } from './views.ts';
 
@@ -16,28 +15,14 @@ const concerns = (type: string): boolean => /^(?:study|gauge|operator|station)\.
 export function createStudiesRouter(core: Core) {
   const os = implement(contract.studies);
   const { dispatch } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  const measuring = new Measuring(core, tell);
+  const news = new News(core, { facts: concerns });
+  const measuring = new Measuring(core, news.tell);
   core.execution.claimPushes((tagId, reading) => measuring.pushed(tagId, reading));
-  core.appended.listen((events) => {
-    if (events.some(({ type }) => concerns(type))) tell();
-  });
-  core.catalogue.changed.listen(tell);
-  core.devicesChanged(tell);
+  core.devicesChanged(news.tell);
   const sources = (): StudySources => ({ read: core.read, facts: core.facts() });
-  const news = (signal: AbortSignal | undefined) =>
-    watching<null>((box) => {
-      box.put(null);
-      return changed.listen(() => box.put(null));
-    }, signal);
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      for await (const _news of news(signal)) yield { revision, mayManage: mayManage(core.facts()) };
+      for await (const _ of news.watch(signal)) yield { revision: news.revision, mayManage: mayManage(core.facts()) };
     }),
     list: os.list.handler(({ input }) => studyList(input, sources())),
     choices: os.choices.handler(() => studyChoices(sources())),
@@ -48,7 +33,7 @@ export function createStudiesRouter(core: Core) {
     measure: os.measure.handler(async function* ({ input: { studyId }, signal }) {
       const close = measuring.attend(studyId);
       try {
-        for await (const _news of news(signal)) yield measuring.view(studyId);
+        for await (const _ of news.watch(signal)) yield measuring.view(studyId);
       } finally {
         close();
       }

@@ -3,14 +3,14 @@ import { implement } from '@orpc/server';
 import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
-import { watching } from '#station/streams/mailbox.ts';
-import { Signal } from '#station/streams/signal.ts';
+import type { Signal } from '#station/streams/signal.ts';
+import { News } from '#station/core/news.ts';
 import { unitHistory } from './history.ts';
 import { printLabel } from './labels.ts';
 import { unitDetail, unitList } from './view.ts';
 
 /** Pulls of a list are not worth more often than this. */
-const leastMs = 200;
+const mostOftenMs = 200;
 
 /** What the server has (station/sync). */
 export interface OnServer {
@@ -21,29 +21,11 @@ export interface OnServer {
 export function createUnitsRouter(core: Core, server: OnServer) {
   const os = implement(contract.units);
   const { dispatch, read, catalogue } = core;
-  let revision = 1;
-  const changed = new Signal<void>();
-  const tell = (): void => {
-    revision += 1;
-    changed.emit();
-  };
-  core.appended.listen(tell);
-  server.changed.listen(tell);
-  core.catalogue.changed.listen(tell);
-  core.server.documents.onStored((news) => {
-    if (news.some(({ kind }) => kind === 'passport' || kind === 'case')) tell();
-  });
+  const news = new News(core, { facts: () => true, documents: ['passport', 'case'] });
+  server.changed.listen(news.tell);
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
-      yield* watching<{ readonly revision: number }>(
-        (box) => {
-          box.put({ revision });
-          return changed.listen(() => box.put({ revision }));
-        },
-        signal,
-        undefined,
-        leastMs,
-      );
+      for await (const _ of news.watch(signal, { mostOftenMs })) yield { revision: news.revision };
     }),
     list: os.list.handler(({ input }) => unitList(read, input)),
     get: os.get.handler(({ input }) => unitDetail(read, catalogue, server, input.serial)),
