@@ -70,8 +70,7 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
   const primary = (screen: Screen): Promise<void> => screen.press('primary-action');
   const step = (id: string): Promise<void> => work.page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor();
   async function signIn(screen: Screen, badge: string, name: string): Promise<void> {
-    await wedge(screen.page, badge);
-    await screen.says('header-person', name);
+    await screen.scan(badge, 'header-person', name);
   }
   async function enterPin(screen: Screen): Promise<void> {
     await screen.see('own-pin').waitFor();

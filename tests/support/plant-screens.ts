@@ -92,7 +92,10 @@ export class Screen {
       if (said !== null && (typeof what === 'string' ? said.includes(what) : what.test(said))) return;
       await this.page.waitForTimeout(100);
     } while (performance.now() < until);
-    throw new Error(`${testId} does not say ${String(what)}; it says: ${said ?? '(it is not there)'}`);
+    const page = said === null ? (await this.page.locator('body').innerText()).replaceAll(/\s+/g, ' ') : '';
+    throw new Error(
+      `${testId} does not say ${String(what)}; it says: ${said ?? `(it is not there; the page says: ${page.slice(0, 600)})`}`,
+    );
   }
   /** A long code, until the part says what is to come of it: where it came in pieces it is scanned again, as people do. */
   async scan(code: string, testId: string, what: string | RegExp): Promise<void> {
