@@ -48,6 +48,11 @@ function judged(data: Float64Array): number {
 
 export function run(): BenchRow[] {
   const data = measured();
+  // Short series first, as a station has many: left to long ones alone, the engine in one start of four goes on for hundreds of
+  // rounds with code that it made in the middle of a loop and that costs a quarter of a millisecond more.
+  const short = data.subarray(0, 4_096);
+  for (let round = 0; round < 1_000; round += 1)
+    if (Number.isNaN(summed(short) + judged(short))) throw new Error('no limits');
   const sums: number[] = [];
   const judgements: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

@@ -145,7 +145,7 @@ export interface PreparedRule {
   readonly sigmas: number;
   readonly bothSides: boolean;
   readonly center: number;
-  /** As they are drawn: a point is beyond one exactly where it is beyond the drawn limit. */
+  /** As they are drawn, the centre without a zone line: a point is beyond one exactly where it is beyond the drawn limit. */
   readonly upper: number;
   readonly lower: number;
 }
@@ -159,11 +159,12 @@ export function prepareRules(rules: readonly Rule[], { center, sigma }: RuleLine
   const wrong = ruleFault(rules);
   if (wrong) return wrong;
   return rules.map((rule) => {
-    const sigmas = 'sigmas' in rule ? rule.sigmas : 0;
+    const { kind } = rule;
+    const sigmas = kind === 'same-side' || kind === 'trend' || kind === 'alternating' ? 0 : rule.sigmas;
     return {
       rule,
-      kind: rule.kind,
-      points: rule.kind === 'beyond' ? 1 : rule.points,
+      kind,
+      points: kind === 'beyond' ? 1 : rule.points,
       count: 'count' in rule ? rule.count : 1,
       sigmas,
       bothSides: 'bothSides' in rule && rule.bothSides,

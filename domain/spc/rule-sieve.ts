@@ -19,7 +19,7 @@ const outRow = 2 * row;
 const inRow = 3 * row;
 /** At or beyond the second. */
 const farRow = 4 * row;
-/** At or beyond the third, or beside one that is. */
+/** At or beyond the third. */
 const farthestRow = 5 * row;
 /** Rose after it fell, or fell after it rose; and not. */
 const turnedRow = 6 * row;
@@ -45,6 +45,11 @@ export interface Sieve {
    * @returns how many blocks; -1: the rule has to be asked everywhere.
    */
   candidates(rule: PreparedRule): number;
+  /**
+   * Whether the candidates are exactly the points that complete the rule, wherever a whole window has no missing point and no
+   * tie: no point on the rule's lines, for steps none equal to the one before.
+   */
+  exact(rule: PreparedRule): boolean;
   /** Number of the block, and its points as bits, the oldest highest. */
   readonly found: { readonly block: Int32Array; readonly points: Int32Array };
 }
@@ -64,7 +69,7 @@ export function createSieve(data: Float64Array, rules: readonly PreparedRule[], 
     Math.min(product(center + sigmas * sigma), product(center - sigmas * sigma));
   // Between the lines the product is smallest in their middle.
   const middle = ((upper - lower) / 2) ** 2 * (1 + 1e-9);
-  const bounds = { center, upper, lower, far: least(second), pair: least(third) - middle };
+  const bounds = { center, upper, lower, far: least(second), farthest: least(third), pair: least(third) - middle };
   const beyond = (sigmas: number): number => (sigmas === first ? outRow : farRow);
   let begun = 0;
   let count = 0;
@@ -77,6 +82,11 @@ export function createSieve(data: Float64Array, rules: readonly PreparedRule[], 
       begun = from;
       count = to - from;
       read(data, from, count, bounds);
+    },
+    exact({ kind, points, sigmas, bothSides }) {
+      const steps = kind === 'trend' || kind === 'alternating';
+      if (kind === 'same-side' || steps) return points <= 16;
+      return kind !== 'beyond' && sigmas === first && points <= 16 && !bothSides;
     },
     candidates({ kind, points, count: atLeast, sigmas }) {
       switch (kind) {
@@ -94,6 +104,7 @@ export function createSieve(data: Float64Array, rules: readonly PreparedRule[], 
         case 'outside':
           return held(beyond(sigmas), begun, count, points);
         case 'most-beyond':
+          if (atLeast === 2 && points === 3 && sigmas !== first) return twoOfThree(farRow, begun, count);
           if (points - atLeast === 1 && points <= 5) return mostButOne(beyond(sigmas), begun, count, points);
           return mostBut(beyond(sigmas), begun, count, points, points - atLeast);
       }
@@ -108,14 +119,21 @@ interface Bounds {
   readonly lower: number;
   /** Least product of the distances to them of a point at the second lines. */
   readonly far: number;
+  /** The same at the third lines. */
+  readonly farthest: number;
   /** Least sum of the products of two points, one of which is at or beyond the third lines. */
   readonly pair: number;
 }
 
 /** The one pass over the points. Four at a time, which spares most of the cost of the loop itself. */
-function read(data: Float64Array, from: number, count: number, { center, upper, lower, far, pair }: Bounds): void {
+function read(
+  data: Float64Array,
+  from: number,
+  count: number,
+  { center, upper, lower, far, farthest, pair }: Bounds,
+): void {
   let at = from << 5;
-  let last = at === 0 ? Number.NaN : (data[at - 1] as number);
+  let last = data[Math.max(0, at - 1)] as number;
   let aboveBefore = words[aboveRow] as number;
   let upBefore = words[upRow] as number;
   for (let word = 1; word <= count; word += 1) {
@@ -151,10 +169,14 @@ function read(data: Float64Array, from: number, count: number, { center, upper, 
       off = ((off << 1) + Number(yProduct >= far)) | 0;
       off = ((off << 1) + Number(zProduct >= far)) | 0;
       off = ((off << 1) + Number(wProduct >= far)) | 0;
-      // So few that here a branch is cheaper; with a missing value both are candidates.
+      // So few that here a branch is cheaper, at first for two; a missing value is a candidate, and so is what is beside it.
       extreme <<= 4;
-      if (!(xProduct + yProduct < pair)) extreme |= 0b1100;
-      if (!(zProduct + wProduct < pair)) extreme |= 0b0011;
+      if (!(xProduct + yProduct < pair)) {
+        extreme |= (Number(!(xProduct < farthest)) << 3) | (Number(!(yProduct < farthest)) << 2);
+      }
+      if (!(zProduct + wProduct < pair)) {
+        extreme |= (Number(!(zProduct < farthest)) << 1) | Number(!(wProduct < farthest));
+      }
     }
     const turned = up ^ ((up >>> 1) | (upBefore << 31));
     const crossed = above ^ ((above >>> 1) | (aboveBefore << 31));
@@ -173,20 +195,22 @@ function read(data: Float64Array, from: number, count: number, { center, upper, 
 }
 
 /**
- * Points at which the condition has held `length` times in a row; of more than 16 those where it held 16 times. Four steps,
- * each of which makes runs longer by at most as much as they are long: all four are always taken, by 0 where nothing is left
- * to do, for to ask costs more.
+ * Points at which the condition has held `length` times in a row; of more than 16 those where it held 16 times. Each step makes
+ * runs longer by at most as much as they are long. Shifts by a fixed number are cheaper, hence two loops.
  */
 function held(of: number, begun: number, count: number, length: number): number {
+  return length < 8 ? heldShort(of, begun, count, length) : heldLong(of, begun, count, Math.min(16, length));
+}
+
+/** 1 to 7 times. All three steps are always taken, by 0 where nothing is left to do, for to ask costs more. */
+function heldShort(of: number, begun: number, count: number, length: number): number {
   const a = Math.min(1, length - 1);
   const b = Math.min(2, length - 1 - a);
-  const c = Math.min(4, length - 1 - a - b);
-  const d = Math.min(8, length - 1 - a - b - c);
+  const c = length - 1 - a - b;
   // Of the block before only the newest bits are needed, whose runs begin in it.
   let one = words[of] as number;
   let two = one & (one >>> a);
   let four = two & (two >>> b);
-  let eight = four & (four >>> c);
   let listed = 0;
   for (let i = 1; i <= count; i += 1) {
     const now = words[of + i] as number;
@@ -195,9 +219,32 @@ function held(of: number, begun: number, count: number, length: number): number 
     one = now;
     const fourfold = twice & ((twice >>> b) | ((two << 1) << (31 - b)));
     two = twice;
-    const eightfold = fourfold & ((fourfold >>> c) | ((four << 1) << (31 - c)));
+    const run = fourfold & ((fourfold >>> c) | ((four << 1) << (31 - c)));
     four = fourfold;
-    const run = eightfold & ((eightfold >>> d) | ((eight << 1) << (31 - d)));
+    found.block[listed] = begun + i - 1;
+    found.points[listed] = run;
+    listed += Number(run !== 0);
+  }
+  return listed;
+}
+
+/** 8 to 16 times. */
+function heldLong(of: number, begun: number, count: number, length: number): number {
+  const more = length - 8;
+  let one = words[of] as number;
+  let two = one & (one >>> 1);
+  let four = two & (two >>> 2);
+  let eight = four & (four >>> 4);
+  let listed = 0;
+  for (let i = 1; i <= count; i += 1) {
+    const now = words[of + i] as number;
+    const twice = now & ((now >>> 1) | (one << 31));
+    one = now;
+    const fourfold = twice & ((twice >>> 2) | (two << 30));
+    two = twice;
+    const eightfold = fourfold & ((fourfold >>> 4) | (four << 28));
+    four = fourfold;
+    const run = eightfold & ((eightfold >>> more) | ((eight << 1) << (31 - more)));
     eight = eightfold;
     found.block[listed] = begun + i - 1;
     found.points[listed] = run;
@@ -211,6 +258,21 @@ function list(of: number, begun: number, count: number): number {
   let listed = 0;
   for (let i = 1; i <= count; i += 1) {
     const run = words[of + i] as number;
+    found.block[listed] = begun + i - 1;
+    found.points[listed] = run;
+    listed += Number(run !== 0);
+  }
+  return listed;
+}
+
+/** Points beyond, with one of the two before them on whichever side: so few of a far line that the rule may ask the side. */
+function twoOfThree(of: number, begun: number, count: number): number {
+  let before = words[of] as number;
+  let listed = 0;
+  for (let i = 1; i <= count; i += 1) {
+    const now = words[of + i] as number;
+    const run = now & ((now >>> 1) | (before << 31) | (now >>> 2) | (before << 30));
+    before = now;
     found.block[listed] = begun + i - 1;
     found.points[listed] = run;
     listed += Number(run !== 0);

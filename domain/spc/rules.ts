@@ -7,7 +7,7 @@
  */
 import { isRefused, isValue, type Refused, type Value } from './reason.ts';
 import { prepareRules, type PreparedRule, type Rule, type RuleLines } from './rule-sets.ts';
-import { chunk, createSieve } from './rule-sieve.ts';
+import { chunk, createSieve, type Sieve } from './rule-sieve.ts';
 
 /** For points that are already on the scale (x - centre) / sigma, as where sizes differ. */
 export const standardLines: RuleLines = { center: 0, sigma: 1 };
@@ -118,16 +118,16 @@ export function findSignals(
 ): readonly RuleSignals[] | Refused {
   const prepared = prepareRules(rules, lines);
   if (isRefused(prepared)) return prepared;
-  const found = prepared.map((rule) => ({ rule, at: [] as number[] }));
   const sieve = createSieve(data, prepared, lines);
+  const found = prepared.map((rule) => ({ rule, asked: asking(rule, sieve), at: [] as number[] }));
   for (let from = 0; from < sieve.blocks; from += chunk) {
     const to = Math.min(sieve.blocks, from + chunk);
     sieve.read(from, to);
-    for (const { rule, at } of found) {
+    for (const { rule, asked, at } of found) {
       const blocks = sieve.candidates(rule);
       if (blocks < 0) askAll(rule, data, from << 5, to << 5, at);
       for (let i = 0; i < blocks; i += 1) {
-        ask(rule, data, (sieve.found.block[i] as number) << 5, sieve.found.points[i] as number, at);
+        asked(rule, data, (sieve.found.block[i] as number) << 5, sieve.found.points[i] as number, at);
       }
     }
   }
@@ -139,17 +139,66 @@ function askAll(rule: PreparedRule, data: Float64Array, from: number, to: number
   for (let index = from; index < to; index += 1) if (holds(rule, data, index, whole, 0)) at.push(index);
 }
 
-/** Only where a bit is set. */
+/** Asks a rule at the candidates of a block: where a bit of `points` is set, the oldest highest. */
+type Asking = (rule: PreparedRule, data: Float64Array, start: number, points: number, at: number[]) => void;
+
+function asking(rule: PreparedRule, sieve: Sieve): Asking {
+  if (rule.kind === 'beyond') return askBeyond;
+  if (!sieve.exact(rule)) return ask;
+  return rule.kind === 'trend' || rule.kind === 'alternating' ? askTiedSteps : askTied;
+}
+
 function ask(rule: PreparedRule, data: Float64Array, start: number, points: number, at: number[]): void {
-  if (rule.kind === 'beyond') return askBeyond(rule, data, start, points, at);
   for (let rest = points; rest !== 0;) {
-    const place = Math.clz32(rest);
-    rest &= ~(1 << (31 - place));
-    if (holds(rule, data, start + place, whole, 0)) at.push(start + place);
+    const end = start + Math.clz32(rest);
+    rest &= ~(1 << (31 - (end - start)));
+    if (holds(rule, data, end, whole, 0)) at.push(end);
   }
 }
 
-/** By far the most candidates, for the words of a nearer line stand for its own: `holds` of this kind, written out. */
+/**
+ * Of a rule whose candidates are exact: asked only where in its window a point is missing or on a line. Looks at each point
+ * once, however many windows it is in. The product is that of the sieve: where it is too small for a double, it decides nothing.
+ */
+function askTied(rule: PreparedRule, data: Float64Array, start: number, points: number, at: number[]): void {
+  const { upper, lower } = rule;
+  let tied = -1;
+  let next = 0;
+  for (let rest = points; rest !== 0;) {
+    const end = start + Math.clz32(rest);
+    rest &= ~(1 << (31 - (end - start)));
+    const from = end - rule.points + 1;
+    for (let i = Math.max(from, next); i <= end; i += 1) {
+      const x = data[i] as number;
+      const product = (x - upper) * (x - lower);
+      if (!(product > 0 || product < 0)) tied = i;
+    }
+    next = end + 1;
+    if ((from >= 0 && tied < from) || holds(rule, data, end, whole, 0)) at.push(end);
+  }
+}
+
+/** The same of steps: asked where a point is missing or equal to the one before. */
+function askTiedSteps(rule: PreparedRule, data: Float64Array, start: number, points: number, at: number[]): void {
+  let tied = -1;
+  let next = 1;
+  for (let rest = points; rest !== 0;) {
+    const end = start + Math.clz32(rest);
+    rest &= ~(1 << (31 - (end - start)));
+    const from = end - rule.points + 1;
+    const first = Math.max(from + 1, next);
+    let before = data[first - 1] as number;
+    for (let i = first; i <= end; i += 1) {
+      const x = data[i] as number;
+      if (!(x > before || x < before)) tied = i;
+      before = x;
+    }
+    next = end + 1;
+    if ((from >= 0 && tied <= from) || holds(rule, data, end, whole, 0)) at.push(end);
+  }
+}
+
+/** `holds` of this kind, written out: the most frequent of those that are always asked. */
 function askBeyond(
   { upper, lower }: PreparedRule,
   data: Float64Array,
