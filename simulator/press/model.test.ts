@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { PressModel, type PressState, seededChance } from './model.ts';
 
 function cycle(model: PressModel): { states: PressState[]; forces: { position: number; force: number }[]; ms: number } {
@@ -38,7 +38,7 @@ it('makes good parts mostly, a bad one when told to, and repeats itself with the
   const run = (): boolean[] => {
     const model = new PressModel(seededChance(3));
     return Array.from({ length: 60 }, (_, i) => {
-      model.fail = i === 10;
+      if (i === 10) model.failing = 1;
       model.start();
       cycle(model);
       model.reset();
@@ -79,4 +79,109 @@ it('stands still when frozen', () => {
   model.freeze = true;
   model.advance(5_000);
   expect(model).toMatchObject({ force, position, oilTemperature });
+});
+
+describe('a machine with troubles of its own', () => {
+  const fed = (cycleMs = 18_000): PressModel => {
+    const model = new PressModel(seededChance(7));
+    model.feed(cycleMs);
+    return model;
+  };
+
+  it('fed, it makes a part every so often, however long a tick is, and only counts bad ones as scrap', () => {
+    for (const tick of [50, 3_000, 60_000]) {
+      const model = fed();
+      model.failing = 3;
+      for (let at = 0; at < 3_600_000; at += tick) model.advance(tick);
+      expect(model.cycleCount, `ticks of ${tick} ms`).toBe(200);
+      expect(model.scrapCount).toBeGreaterThanOrEqual(3);
+      expect(model.scrapCount).toBeLessThan(10);
+    }
+  });
+
+  it('blocked, starved, or in another mode it finishes its cycle and begins none', () => {
+    for (const stop of ['blocked', 'starved', 'setup', 'maintenance'] as const) {
+      const model = fed();
+      const set = (on: boolean): void => {
+        if (stop === 'blocked' || stop === 'starved') model[stop] = on;
+        else model.mode = on ? stop : 'automatic';
+      };
+      model.advance(1_000);
+      expect(model.state).toBe('Execute');
+      set(true);
+      model.advance(60_000);
+      expect(model, stop).toMatchObject({ state: 'Idle', cycleCount: 1 });
+      expect(model.start()).toBe(false);
+      set(false);
+      model.advance(10_000);
+      expect(model.cycleCount, stop).toBe(2);
+    }
+  });
+
+  it('stopped on purpose it stays where it is, and goes on there', () => {
+    const model = fed();
+    model.advance(2_000);
+    expect(model.resume()).toBe(false);
+    expect(model.hold()).toBe(true);
+    const { position } = model;
+    model.advance(60_000);
+    expect(model).toMatchObject({ state: 'Held', position, cycleCount: 0 });
+    expect(model.hold()).toBe(false);
+    expect(model.resume()).toBe(true);
+    model.advance(4_000);
+    expect(model.cycleCount).toBe(1);
+    model.advance(2_000);
+    expect(model.state).toBe('Execute');
+    model.advance(4_000);
+    expect(model.state).toBe('Idle');
+    model.hold();
+    model.advance(30_000);
+    expect(model).toMatchObject({ state: 'Stopped', cycleCount: 2 });
+    model.resume();
+    model.advance(10_000);
+    expect(model.cycleCount).toBe(3);
+  });
+
+  it('broken down it has an alarm and no reset helps, until it is repaired or its time is over', () => {
+    const model = fed();
+    model.advance(2_000);
+    model.breakDown('E17 Ram');
+    model.advance(10_000);
+    expect(model).toMatchObject({ state: 'Aborted', alarm: 'E17 Ram', cycleCount: 0 });
+    expect(model.reset()).toBe(false);
+    expect(model.recover()).toBe(true);
+    expect(model.alarm).toBe('');
+    // The next part is due 18 s after the last one began.
+    model.advance(12_000);
+    expect(model.cycleCount).toBe(1);
+    model.breakDown('E3 Oil', 600_000);
+    model.advance(599_000);
+    expect(model).toMatchObject({ state: 'Aborted', alarm: 'E3 Oil', cycleCount: 1 });
+    model.advance(7_000);
+    expect(model).toMatchObject({ alarm: '', cycleCount: 2 });
+    expect(model.recover()).toBe(false);
+    // As short as the way into it: it comes back all the same.
+    model.breakDown('E1 Short', 50);
+    model.advance(20_000);
+    expect(model).toMatchObject({ alarm: '', cycleCount: 3 });
+  });
+
+  it('says that the guard was opened until it is made ready again', () => {
+    const model = fed();
+    model.advance(1_000);
+    model.guardClosed = false;
+    model.advance(5_000);
+    expect(model).toMatchObject({ state: 'Aborted', alarm: 'E12 Guard door open' });
+    model.guardClosed = true;
+    model.recover();
+    model.advance(18_000);
+    expect(model).toMatchObject({ alarm: '', cycleCount: 1 });
+  });
+
+  it('counts to the end of 32 bits and begins again', () => {
+    const model = fed();
+    model.setCount(2 ** 32 - 2);
+    model.advance(45_000);
+    expect(model.cycleCount).toBe(1);
+  });
 });

@@ -11,18 +11,15 @@ await runSimulator('press', async () => {
     tags: 0,
     period: 100,
     before: 0,
-    /** Loopback port of the control (`POST /fail`); 0: any free one, -1: none. */
+    /** Where the cycle counter stands at the start. */
+    count: 0,
+    /** Loopback port of the control, see README; 0: any free one, -1: none. */
     control: -1,
   });
   const press = await startPress(options);
   const ready = { endpoint: press.endpoint };
   if (options.control < 0) return { ready, stop: () => press.stop() };
-  const control = await startControl(options.control, () => ({ device: 'press' }), {
-    fail: () => {
-      press.failNext();
-      return { device: 'press' };
-    },
-  });
+  const control = await startControl(options.control, () => press.state(), press.commands);
   return {
     ready: { ...ready, control: portOf(control) },
     stop: async () => {

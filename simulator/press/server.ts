@@ -16,8 +16,12 @@ import {
   type UAVariable,
   Variant,
 } from 'node-opcua';
+import type { Action } from '#simulator/line/control.ts';
 import { raiseQueueLimit } from './queue-limit.ts';
-import { PressModel, type PressRecipe, recipeLimits, seededChance, stateNumbers } from './model.ts';
+import { addBulk, every } from './bulk.ts';
+import { pressCommands, pressState, type PressHost } from './commands.ts';
+import { modes, PressModel, type PressRecipe, recipeLimits, seededChance, stateNumbers } from './model.ts';
+import { readScript, Script, type ScriptStep } from './script.ts';
 
 export const pressNamespace = 'urn:linewright:sim:press';
 
@@ -32,14 +36,24 @@ export interface PressOptions {
   readonly period: number;
   /** Other namespaces registered before the press's own, so that its index differs. */
   readonly before: number;
+  /** Where the counters stand at the start. */
+  readonly count: number;
+}
+
+export interface RunningPress {
+  readonly endpoint: string;
+  /** As `GET /` of the control answers it. */
+  state(): object;
+  readonly commands: Readonly<Record<string, Action>>;
+  stop(): Promise<void>;
 }
 
 const tickMs = 50;
 
-/** @throws when the port cannot be opened. */
-export async function startPress(
-  options: PressOptions,
-): Promise<{ endpoint: string; failNext(): void; stop(): Promise<void> }> {
+/** @throws when the port cannot be opened, or the counter cannot stand there. */
+export async function startPress(options: PressOptions): Promise<RunningPress> {
+  if (!Number.isInteger(options.count) || options.count < 0 || options.count >= 2 ** 32)
+    throw new Error(`--count must be a whole number below 2^32, got ${options.count}`);
   // Notices of a demo machine are of no use to whoever started the line; what cannot start is thrown.
   setWarningLogger(() => undefined);
   setErrorLogger(() => undefined);
@@ -83,6 +97,7 @@ export async function startPress(
   for (let i = 0; i < options.before; i++) addressSpace.registerNamespace(`urn:linewright:sim:other:${i}`);
   const namespace = addressSpace.registerNamespace(pressNamespace);
   const model = new PressModel(seededChance(options.seed));
+  model.setCount(options.count);
   const machines = namespace.addFolder(addressSpace.rootFolder.objects, {
     nodeId: 's=Machines',
     browseName: 'Machines',
@@ -92,19 +107,57 @@ export async function startPress(
   const bulk = addBulk(namespace, machines, options.tags);
   await server.start();
 
+  let { speed } = options;
+  let clockOffsetMs = 0;
+  let plugged = true;
+  const host: PressHost = {
+    get speed() {
+      return speed;
+    },
+    setSpeed: (value) => void (speed = value),
+    get clockOffsetMs() {
+      return clockOffsetMs;
+    },
+    setClockOffset: (ms) => void (clockOffsetMs = ms),
+    get plugged() {
+      return plugged;
+    },
+    async unplug() {
+      if (!plugged) return;
+      plugged = false;
+      await pullPlug(server);
+    },
+    async plug() {
+      if (plugged) return;
+      await server.resumeEndPoints();
+      plugged = true;
+    },
+  };
+  let script: Script | null = null;
+  const commands = pressCommands(model, host);
+  const state = (): object => ({ ...pressState(model, host), script: script?.state ?? null });
+
   let last = performance.now();
   const ticking = setInterval(() => {
     const now = performance.now();
-    model.advance((now - last) * options.speed);
+    const ms = (now - last) * speed;
     last = now;
-    if (!model.freeze) publish(new Date());
+    if (script === null) model.advance(ms);
+    else script.advance(ms, (part) => model.advance(part));
+    if (!model.freeze) publish(new Date(Date.now() + clockOffsetMs));
   }, tickMs);
   const stopBulk = options.tags > 0 ? every(options.period, () => !model.freeze && bulk()) : () => undefined;
+  const complain = ({ at, do: what }: ScriptStep, why: string): void =>
+    console.error(`script, at ${at} ms, ${what}: ${why}`);
   return {
     endpoint: `opc.tcp://127.0.0.1:${options.port}/press`,
-    /** As writing true to `Sim.Fail`. */
-    failNext() {
-      model.fail = true;
+    state,
+    commands: {
+      ...commands,
+      script: ({ steps }) => {
+        script = new Script(readScript(steps, commands), commands, complain);
+        return state();
+      },
     },
     async stop() {
       clearInterval(ticking);
@@ -114,17 +167,11 @@ export async function startPress(
   };
 }
 
-/** Runs at a fixed rate: what a busy moment delayed is made up for, so that a load test gets the load it asked for. */
-function every(periodMs: number, run: () => void): () => void {
-  let due = performance.now() + periodMs;
-  let timer = setTimeout(tick, periodMs);
-  function tick(): void {
-    run();
-    // More than a second behind (stopped, or simply too much to do): do not pile up.
-    due = Math.max(due + periodMs, performance.now() - 1_000);
-    timer = setTimeout(tick, Math.max(0, due - performance.now()));
-  }
-  return () => clearTimeout(timer);
+/** As a cable that is pulled: nothing is said any more; sessions and their queues stay for when it is put back. */
+async function pullPlug(server: OPCUAServer): Promise<void> {
+  const suspended = server.suspendEndPoints();
+  for (const endpoint of server.endpoints) endpoint.abruptlyInterruptChannels();
+  await suspended;
 }
 
 /** Binds every variable of the press and returns what publishes the model's present values. */
@@ -196,11 +243,17 @@ function bindPress(namespace: Namespace, press: UAObject, model: PressModel): (a
   add('Press.Result.EndPosition', DataType.Double, () => model.result.endPosition);
   add('Press.Result.Duration', DataType.Double, () => model.result.duration);
   add('Press.Result.Ok', DataType.Boolean, () => model.result.ok);
+  add('Press.ScrapCount', DataType.UInt32, () => model.scrapCount);
   add('Press.CycleCount', DataType.UInt32, () => model.cycleCount);
   add('Press.Ram.Force', DataType.Double, () => Number(model.force.toFixed(3)));
   add('Press.Ram.Position', DataType.Double, () => Number(model.position.toFixed(3)));
   add('Press.Oil.Temperature', DataType.Double, () => Number(model.oilTemperature.toFixed(2)));
   add('Press.GuardClosed', DataType.Boolean, () => model.guardClosed);
+  // Why it stands comes before that it does.
+  add('Press.Alarm', DataType.String, () => model.alarm);
+  add('Press.Mode', DataType.String, () => modes[model.mode]);
+  add('Press.Blocked', DataType.Boolean, () => model.blocked);
+  add('Press.Starved', DataType.Boolean, () => model.starved);
   add('Press.State', DataType.String, () => model.state);
   add('Press.StateNumber', DataType.Int32, () => stateNumbers[model.state]);
 
@@ -252,8 +305,8 @@ function bindPress(namespace: Namespace, press: UAObject, model: PressModel): (a
   addWritable(
     'Sim.Fail',
     DataType.Boolean,
-    () => model.fail,
-    (value) => ((model.fail = Boolean(value)), true),
+    () => model.failing > 0,
+    (value) => ((model.failing = value === true ? 1 : 0), true),
   );
   addWritable(
     'Sim.Freeze',
@@ -303,45 +356,5 @@ function bindPress(namespace: Namespace, press: UAObject, model: PressModel): (a
   return (now) => {
     at = now;
     show();
-  };
-}
-
-/**
- * Bulk variables, mixed: of ten, seven Double, two Int32, one Boolean. Every one changes at every call. Numbers hold how
- * often they changed since the start (1, 2, 3, ...), booleans whether that is odd: a client proves from them that it
- * lost nothing. `Bulk.Clock` holds the UTC ms of the last change: the age of what a screen shows can be read off it.
- */
-function addBulk(namespace: Namespace, folder: UAObject, count: number): () => void {
-  const bulk: { readonly variable: UAVariable; readonly dataType: DataType }[] = [];
-  for (let i = 0; i < count; i++) {
-    const place = i % 10;
-    const dataType = place < 7 ? DataType.Double : place < 9 ? DataType.Int32 : DataType.Boolean;
-    const variable = namespace.addVariable({
-      componentOf: folder,
-      nodeId: `s=Bulk.${i}`,
-      browseName: `Bulk.${i}`,
-      dataType,
-      minimumSamplingInterval: 0,
-      value: { dataType, value: dataType === DataType.Boolean ? false : 0 },
-    });
-    bulk.push({ variable, dataType });
-  }
-  const clock = namespace.addVariable({
-    componentOf: folder,
-    nodeId: 's=Bulk.Clock',
-    browseName: 'Bulk.Clock',
-    dataType: DataType.Double,
-    minimumSamplingInterval: 0,
-    value: { dataType: DataType.Double, value: 0 },
-  });
-  let counter = 0;
-  return () => {
-    counter += 1;
-    const at = new Date();
-    clock.setValueFromSource({ dataType: DataType.Double, value: at.getTime() }, StatusCodes.Good, at);
-    for (const { variable, dataType } of bulk) {
-      const value = dataType === DataType.Boolean ? counter % 2 === 1 : counter;
-      variable.setValueFromSource({ dataType, value }, StatusCodes.Good, at);
-    }
   };
 }

@@ -10,7 +10,26 @@ import { sendFile, type Extension } from '../browser-host.ts';
 
 /** What the simulators' controls can be told from here. */
 const actions = {
-  press: ['fail'],
+  press: [
+    'fail',
+    'feed',
+    'pause',
+    'mode',
+    'starve',
+    'block',
+    'hold',
+    'resume',
+    'fault',
+    'recover',
+    'guard',
+    'count',
+    'roll-over',
+    'rush',
+    'clock',
+    'speed',
+    'plug',
+    'unplug',
+  ],
   scanner: ['scan', 'garbage', 'plug', 'unplug'],
   calliper: ['press', 'value', 'part', 'process', 'garbage', 'plug', 'unplug'],
   balance: ['press', 'value', 'next', 'load', 'key', 'process', 'unit', 'off', 'on', 'garbage', 'plug', 'unplug'],

@@ -36,6 +36,26 @@ const texts = {
     perPart: 'per part',
     press: 'Press',
     fail: 'Let the next cycle fail',
+    starve: 'Parts run out',
+    feedAgain: 'Parts come again',
+    block: 'The outfeed is full',
+    clear: 'The outfeed is clear again',
+    hold: 'Stop it at the machine',
+    resume: 'Let it go on',
+    fault: 'Let it break down',
+    recover: 'Repair it',
+    openGuard: 'Open the guard door',
+    closeGuard: 'Close the guard door, clear the alarm',
+    setUp: 'Switch to setting up',
+    maintain: 'Switch to maintenance',
+    automatic: 'Switch to automatic',
+    loader: 'Let a feeder load it',
+    noLoader: 'Take the feeder away',
+    loseCount: 'Its controller loses the counter',
+    rush: 'Its counter jumps',
+    wrongClock: 'Its clock says the year 2000',
+    rightClock: 'Its clock is right again',
+    pressName: 'press',
     plugs: 'Cables',
     unplug: 'Pull the plug of the',
     plug: 'Put back the plug of the',
@@ -82,6 +102,26 @@ const texts = {
     perPart: 'je Teil',
     press: 'Presse',
     fail: 'Nächsten Zyklus misslingen lassen',
+    starve: 'Teile gehen aus',
+    feedAgain: 'Teile kommen wieder',
+    block: 'Auslauf ist voll',
+    clear: 'Auslauf ist wieder frei',
+    hold: 'An der Maschine anhalten',
+    resume: 'Weiterlaufen lassen',
+    fault: 'Störung auslösen',
+    recover: 'Störung beheben',
+    openGuard: 'Schutztür öffnen',
+    closeGuard: 'Schutztür schließen, Störung quittieren',
+    setUp: 'Auf Einrichten schalten',
+    maintain: 'Auf Wartung schalten',
+    automatic: 'Auf Automatik schalten',
+    loader: 'Zuführung einschalten',
+    noLoader: 'Zuführung ausschalten',
+    loseCount: 'Steuerung verliert den Zähler',
+    rush: 'Zähler springt',
+    wrongClock: 'Uhr sagt das Jahr 2000',
+    rightClock: 'Uhr geht wieder richtig',
+    pressName: 'Presse',
     plugs: 'Kabel',
     unplug: 'Stecker ziehen:',
     plug: 'Stecker einstecken:',
@@ -196,7 +236,7 @@ function show() {
           ...processButtons(text, 'balance', 'g', 0.1, 0.8),
         ])
       : []),
-    ...(has('press') ? group(text.press, [button(text.fail, '', () => tell('press/fail', {}))]) : []),
+    ...(has('press') ? group(text.press, pressButtons(text)) : []),
     ...(has('meter')
       ? group(text.meter, [
           button(text.rollOver, '100,000 kWh', () => tell('meter/roll-over', {})),
@@ -217,6 +257,37 @@ function show() {
       ),
     ),
   );
+}
+
+function pressButtons(text) {
+  const hand = (word, more, action, input = {}) => button(text[word], more, () => tell(`press/${action}`, input));
+  return [
+    hand('fail', '', 'fail'),
+    hand('starve', '', 'starve'),
+    hand('feedAgain', '', 'starve', { on: false }),
+    hand('block', '', 'block'),
+    hand('clear', '', 'block', { on: false }),
+    hand('hold', '', 'hold'),
+    hand('resume', '', 'resume'),
+    hand('fault', 'E17', 'fault'),
+    hand('openGuard', 'E12', 'guard', { open: true }),
+    button(text.closeGuard, '', async () => {
+      await tell('press/guard', { open: false });
+      await tell('press/recover', {});
+    }),
+    hand('recover', '', 'recover'),
+    hand('setUp', '', 'mode', { mode: 'setup' }),
+    hand('maintain', '', 'mode', { mode: 'maintenance' }),
+    hand('automatic', '', 'mode', { mode: 'automatic' }),
+    hand('loader', '18 s', 'feed', { cycleMs: 18_000 }),
+    hand('noLoader', '', 'pause'),
+    hand('loseCount', '0', 'count', { value: 0 }),
+    hand('rush', '+ 5,000', 'rush'),
+    hand('wrongClock', '', 'clock', { at: '2000-01-01T00:00:00Z' }),
+    hand('rightClock', '', 'clock', { offsetMs: 0 }),
+    hand('unplug', text.pressName, 'unplug'),
+    hand('plug', text.pressName, 'plug'),
+  ];
 }
 
 document.querySelector('#language').addEventListener('click', () => {
