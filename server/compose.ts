@@ -42,6 +42,7 @@ import { createDeadLetterCalls } from './integration/dead-letter-calls.ts';
 import { receiversIn, tellOrders } from './integration/tell-orders.ts';
 import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
+import { createEnergyRouter } from './energy/router.ts';
 import { createMachinesRouter } from './machines/router.ts';
 import { createSuspectReactions } from './control/suspects.ts';
 import { createGaugeActs } from './gauges/acts.ts';
@@ -284,6 +285,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       control: createControlRouter(plantParts),
       stops: createStopsRouter(plantParts),
       machines: createMachinesRouter(plantParts),
+      energy: createEnergyRouter(plantParts),
       studies: createStudiesRouter(plantParts),
       nonconformances: createNonconformancesRouter(plantParts),
       gauges: createGaugesRouter(plantParts),

@@ -2,6 +2,7 @@
 import { accounts } from './accounts.ts';
 import { andon } from './andon.ts';
 import { control } from './control.ts';
+import { energy } from './energy.ts';
 import { gauges } from './gauges.ts';
 import { handover } from './handover.ts';
 import { lines } from './lines.ts';
@@ -31,6 +32,7 @@ export const plantContract = {
   accounts,
   nonconformances,
   machines,
+  energy,
   andon,
   handover,
 };

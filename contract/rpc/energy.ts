@@ -1,8 +1,10 @@
 /** Energy of the machines of this station that have a meter (docs/machine-time.md). All amounts are in the meter's unit. */
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { Localized } from '../config/text.ts';
 import type { MachineState } from '../machine-state.ts';
 import { base } from './base.ts';
+import { oeeWindowSchema } from './oee.ts';
 
 export interface SummedEnergy {
   readonly energy: number;
@@ -10,7 +12,8 @@ export interface SummedEnergy {
   /** ms of which the meter tells. */
   readonly knownMs: number;
 }
-export interface EnergyView {
+/** What a machine used in a window of time; sums over the same facts. */
+export interface EnergySums {
   readonly unit: string;
   /** All that was used, with `open`. */
   readonly energy: number;
@@ -41,6 +44,17 @@ export interface EnergyView {
   readonly peak: { readonly from: number; readonly perHour: number } | null;
   /** Of one unit; null: not told. */
   readonly price: { readonly amount: number; readonly currency: string } | null;
+  /** A meter of another unit or step told of the window too; that is not in these sums. */
+  readonly otherMeter: boolean;
+}
+export interface EnergyView extends EnergySums {
+  /** UTC ms; of the window under way, `to` is now. */
+  readonly from: number;
+  readonly to: number;
+  /** Where it will end; the same as `to` when it is over. */
+  readonly endsAt: number;
+  /** null: the window is no shift. */
+  readonly shift: { readonly key: string; readonly title: Localized } | null;
 }
 export interface EnergyNow {
   readonly machineId: string;
@@ -78,8 +92,13 @@ const window = z
 export const energy = {
   /** Of every machine with a meter; at most once a second. `revision` goes up with everything that changes a figure. */
   watch: base.output(eventIterator(type<{ readonly revision: number; readonly machines: readonly EnergyNow[] }>())),
-  /** null: the machine has no meter, or is not of this station. What is used now is told at the next quarter or slice. */
-  summary: base.input(window).output(type<EnergyView | null>()),
+  /**
+   * null: the machine has no meter or is not of this station, or there is no such window. What is used now is told at the next
+   * quarter or slice.
+   */
+  summary: base
+    .input(z.strictObject({ machineId: z.string().max(64), window: oeeWindowSchema }))
+    .output(type<EnergyView | null>()),
   /** Of a stop, for example. */
   cost: base.input(window).output(type<EnergyCost | null>()),
   /** Units that were in work in the window, the newest first, at most 50. */

@@ -9,8 +9,19 @@ import { base, commandId, pageInput, type Page } from './base.ts';
 type Written = BodyOf<'handover.written'>;
 export type OpenItem = Written['open'][number];
 
-/** What was made in a shift, by name; null: not known. */
-export const figureNames = ['passed', 'stopped', 'nonconforming', 'scrapped', 'produced', 'scrap', 'oee'] as const;
+/** What was made in a shift, and the energy it took in kWh, by name; null: not known. */
+export const figureNames = [
+  'passed',
+  'stopped',
+  'nonconforming',
+  'scrapped',
+  'produced',
+  'scrap',
+  'oee',
+  'energy',
+  'energyPerGood',
+  'energyIdle',
+] as const;
 export type FigureName = (typeof figureNames)[number];
 
 /** A shift as it stands now, before anybody signed it. */

@@ -8,6 +8,7 @@ import type { Ended } from '#domain/machines/series.ts';
 import { attribute, type Slice } from './attribute.ts';
 import { inUnit, type Span } from './counter.ts';
 import { idleWaste, peak, quarters, type Quarter } from './figures.ts';
+import { spansOfTold, type Told } from './observe.ts';
 
 /** Switched on, and making nothing that anybody asked for. */
 const idleStates: readonly MachineState[] = ['waiting', 'starved', 'blocked', 'held', 'fault'];
@@ -118,6 +119,18 @@ export function summarise(
     })),
     peak: most === null ? null : { from: most.from, perHour: inUnit(most.perHour, step) },
   };
+}
+
+/**
+ * What this meter told. Another one, before it was changed, told in another unit or of other steps, which nothing can be added
+ * to: `otherMeter` says that it did.
+ */
+export function toldBy(
+  { unit, step }: Meter,
+  told: readonly (Pick<Told, 'from' | 'to' | 'steps' | 'openSteps'> & Meter)[],
+): { readonly spans: readonly Span[]; readonly otherMeter: boolean } {
+  const own = told.filter((one) => one.unit === unit && one.step === step);
+  return { spans: spansOfTold(own), otherMeter: own.length < told.length };
 }
 
 /** Steps of outages that lie whole in the window. */

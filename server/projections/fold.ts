@@ -86,6 +86,7 @@ export class PageChanges {
   readonly charted: ChartFact[] = [];
   /** In the order of their streams. */
   readonly machineFacts: MachineFact[] = [];
+  readonly energyUsed: EventOf<'energy.used'>[] = [];
   readonly studies = new Map<string, StudyPart>();
   readonly stops = new Map<string, StopFact[]>();
   readonly nonconformances = new Map<string, NonconformancePart>();
@@ -281,6 +282,9 @@ export class PageChanges {
       case 'machine.doubted':
       case 'machine.doubt-seen':
         this.machineFacts.push(event);
+        break;
+      case 'energy.used':
+        this.energyUsed.push(event);
         break;
       case 'work-order.created':
         this.ordersSeen.push({ body: event.body, ...placeOf(event) });

@@ -80,6 +80,7 @@ const readModelTables = [
   'machine_slice',
   'machine_count',
   'machine_doubt',
+  'machine_energy',
   'gauge',
   'gauge_sample',
   'chart',

@@ -9,6 +9,7 @@ import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
 import { writeCalls, writeHandovers } from './write-calls.ts';
+import { writeEnergy } from './write-energy.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStops } from './write-stops.ts';
@@ -37,6 +38,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeWork(tx, changes);
   await writeCharts(tx, changes.charted);
   await writeMachines(tx, changes.machineFacts);
+  await writeEnergy(tx, changes.energyUsed);
   documents.push(...(await writeSignals(tx, changes, force)));
   documents.push(...(await writeGauges(tx, changes)));
   await writeStops(tx, changes);

@@ -2,8 +2,10 @@
 import { createRouterClient } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { machineFileSchema } from '#contract/config/machines.ts';
-import { event, type DomainEvent } from '#contract/events/index.ts';
+import { event, type BodyOf, type DomainEvent } from '#contract/events/index.ts';
 import type { MachineState } from '#contract/machine-state.ts';
+import type { EnergyView } from '#contract/rpc/energy.ts';
+import { localDay } from '#domain/people/local-day.ts';
 import { startAt, testConfiguration } from '#domain/test-kit.ts';
 import { t } from '#domain/test-plant.ts';
 import { settled, TestStation } from '#station/core/test-kit.ts';
@@ -94,6 +96,8 @@ async function runs(minutes: number, power: number): Promise<void> {
 }
 const told = () => station.store.events(0, 10_000).filter((one) => one.type === 'energy.used');
 const all = () => ({ machineId: 'p1', from: startAt, to: station.clock.now() + 1 });
+/** This plant has no shifts: the day under way. */
+const today = { machineId: 'p1', window: { kind: 'shift', key: null } } as const;
 
 it('by state, order and unit, idle waste, peak, per good piece, what a stop cost: all sums of the same facts', async () => {
   await says('producing');
@@ -122,13 +126,14 @@ it('by state, order and unit, idle waste, peak, per good piece, what a stop cost
   // The last quarter is told when it is over, or the station ends.
   energy.stop();
 
-  const view = (await client.summary(all()))!;
+  const view = (await client.summary(today))!;
   expect(view).toMatchObject({ unit: 'kW.h', energy: 17.4, open: 0, good: 36, price: { currency: 'EUR' } });
-  expect(view.byState.map(({ state, energy: used }) => [state, used])).toEqual([
+  const used = ({ byState }: EnergyView) => byState.flatMap(({ state, energy: of }) => (of > 0 ? [[state, of]] : []));
+  expect(used(view)).toEqual([
     ['producing', 13.2],
     ['fault', 4.2],
   ]);
-  expect(view.byOrder.map(({ orderId, energy: used, good }) => [orderId, used, good])).toEqual([
+  expect(view.byOrder.map(({ orderId, energy: of, good }) => [orderId, of, good])).toEqual([
     ['WO-1', 10.2, 36],
     ['WO-2', 7.2, 0],
   ]);
@@ -142,7 +147,21 @@ it('by state, order and unit, idle waste, peak, per good piece, what a stop cost
     knownMs: 84 * minute,
     cost: { amount: 4.2 * 0.25, currency: 'EUR' },
   });
-  expect(await client.summary({ ...all(), machineId: 'other' })).toBeNull();
+  expect(await client.summary({ ...today, machineId: 'other' })).toBeNull();
+  expect(await client.summary({ machineId: 'p1', window: { kind: 'shift', key: '2026-01-01/none' } })).toBeNull();
+  const day = localDay(startAt, 'Europe/Berlin');
+  expect(await client.summary({ machineId: 'p1', window: { kind: 'day', day } })).toEqual(view);
+  // Of the meter that hung there before: it cannot be added, and is not kept quiet.
+  expect(view.otherMeter).toBe(false);
+  await happens(
+    event('energy.used', {
+      ...(told()[0]!.body as BodyOf<'energy.used'>),
+      from: startAt - 60_000,
+      to: startAt - 30_000,
+      step: 1,
+    }),
+  );
+  expect(await client.summary(today)).toEqual({ ...view, otherMeter: true });
   // Over the end of the counter: told as what it is, once.
   expect(station.store.events(0, 10_000).filter(({ type }) => type === 'machine.doubted')).toMatchObject([
     { body: { kind: 'counter-rolled-over', tagId: 'meter.energy', counted: null } },
@@ -160,8 +179,8 @@ it('by state, order and unit, idle waste, peak, per good piece, what a stop cost
       note: '',
     }),
   );
-  const anew = (await client.summary(all()))!;
-  expect(anew.byState.map(({ state, energy: used }) => [state, used])).toEqual([
+  const anew = (await client.summary(today))!;
+  expect(used(anew)).toEqual([
     ['producing', 13.2],
     ['setup', 4.2],
   ]);
@@ -184,7 +203,7 @@ it('killed between two quarters: what was used meanwhile is known, when it was i
   reads(Number(shown.toFixed(3)));
   await runs(20, 6);
   energy.stop();
-  const view = (await client.summary(all()))!;
+  const view = (await client.summary(today))!;
   expect(view.energy).toBe(5.25);
   // From the quarter told last to the first reading after the start.
   expect(view.open).toBeCloseTo(1.75, 2);
@@ -218,7 +237,7 @@ it('a reset and an impossible reading are doubts of the meter; bad readings are 
     ['counter-reset', 500.2, 0],
     ['counter-impossible', 0.2, 400],
   ]);
-  expect((await client.summary(all()))?.energy).toBe(0.6);
+  expect((await client.summary(today))?.energy).toBe(0.6);
 });
 
 it('units: each run of the station with what was used in it', async () => {

@@ -1,12 +1,13 @@
 /** Energy as the screen sees it. */
 import type { MachineFile } from '#contract/config/machines.ts';
 import type { EnergyCost, EnergyView, UnitEnergy } from '#contract/rpc/energy.ts';
+import type { OeeWindow } from '#contract/rpc/oee.ts';
 import { attribute } from '#domain/energy/attribute.ts';
-import { inUnit, type Span } from '#domain/energy/counter.ts';
-import { spansOfTold } from '#domain/energy/observe.ts';
-import { energyOf, summarise } from '#domain/energy/summary.ts';
+import { inUnit } from '#domain/energy/counter.ts';
+import { energyOf, summarise, toldBy } from '#domain/energy/summary.ts';
 import type { Facts } from '#domain/facts.ts';
 import { tile } from '#domain/machines/series.ts';
+import { windowOf } from '#station/oee/windows.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readEnergy } from '#station/store/projections/energy.ts';
 import { readCounts, readSlices } from '#station/store/projections/machines.ts';
@@ -30,23 +31,31 @@ function meterOf(machineId: string, { catalogue, station }: Facts): { machine: M
     : { machine, meter: machine.meter };
 }
 
-/** Of this meter: what another one told is in another unit or of other steps. */
-const spansIn = ({ machineId, from, to }: Window, meter: Meter, read: ReadModelReader): readonly Span[] =>
-  spansOfTold(
-    readEnergy(read, machineId, from, to).filter(({ step, unit }) => step === meter.step && unit === meter.unit),
-  );
+const toldIn = ({ machineId, from, to }: Window, meter: Meter, read: ReadModelReader): ReturnType<typeof toldBy> =>
+  toldBy(meter, readEnergy(read, machineId, from, to));
 
-export function energySummary(window: Window, { read, facts }: EnergySources): EnergyView | null {
-  const of = meterOf(window.machineId, facts);
-  if (of === null) return null;
+/** @returns null: this station watches no such meter, or there is no such window */
+export function energySummary(
+  { machineId, window: asked }: { readonly machineId: string; readonly window: OeeWindow },
+  { read, facts }: EnergySources,
+): EnergyView | null {
+  const of = meterOf(machineId, facts);
+  const window = windowOf(asked, facts.now, facts.catalogue.calendar);
+  if (of === null || window === null) return null;
   const { machine, meter } = of;
-  const { machineId, from } = window;
-  const to = Math.max(from + 1, Math.min(window.to, facts.now));
+  const { from, to: endsAt, shift } = window;
+  const to = Math.max(from + 1, Math.min(endsAt, facts.now));
   const slices = tile(machineId, readSlices(read, machineId, from, to), from, to);
   const counts = machine.counts === undefined ? null : readCounts(read, machineId, from, to);
+  const { spans, otherMeter } = toldIn({ machineId, from, to }, meter, read);
   return {
-    ...summarise(meter, { from, to }, spansIn({ machineId, from, to }, meter, read), slices, counts),
+    ...summarise(meter, { from, to }, spans, slices, counts),
     price: meter.price ?? null,
+    otherMeter,
+    from,
+    to,
+    endsAt,
+    shift,
   };
 }
 
@@ -54,7 +63,7 @@ export function energyCost(window: Window, { read, facts }: EnergySources): Ener
   const of = meterOf(window.machineId, facts);
   if (of === null) return null;
   const { unit, price } = of.meter;
-  const used = energyOf(of.meter, window, spansIn(window, of.meter, read));
+  const used = energyOf(of.meter, window, toldIn(window, of.meter, read).spans);
   const cost = price === undefined ? null : { ...price, amount: used.energy * price.amount };
   return { unit, ...used, cost };
 }
@@ -85,7 +94,7 @@ export function unitEnergies(window: Window, { read, facts }: EnergySources): re
   }
   const shown = runs.slice(0, mostUnits).reverse();
   const first = shown[0]?.startedAt ?? window.from;
-  const spans = spansIn({ machineId: window.machineId, from: first, to: facts.now }, of.meter, read);
+  const { spans } = toldIn({ machineId: window.machineId, from: first, to: facts.now }, of.meter, read);
   let end = -Infinity;
   const slices = shown.map((run) => {
     // One run at a time at a station; a clock that was set back may say otherwise.

@@ -1,6 +1,7 @@
 /** The contract of the plant view from an invented plant, and the built page: for looking at it and its tests. No product. */
 import { controlScene } from './control-scene.ts';
 import { bigBoard, plantAndon, plantHandover } from './plant-scene-andon.ts';
+import { energyScene } from './energy-scene.ts';
 import { machinesScene } from './machines-scene.ts';
 import { plantControl } from './plant-scene-control.ts';
 import { plantNonconformances } from './nonconformance-scene.ts';
@@ -216,6 +217,10 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       slices: os.machines.slices.handler(({ input }) => machinesScene.slices(input)),
       counts: os.machines.counts.handler(({ input }) => machinesScene.counts(input)),
       doubts: os.machines.doubts.handler(({ input }) => paged(machinesScene.doubts, input)),
+    },
+    energy: {
+      watch: os.energy.watch.handler(watch),
+      overview: os.energy.overview.handler(({ input }) => energyScene.plant(input)),
     },
     handover: plantHandover(),
     control: {

@@ -93,7 +93,7 @@ export function twoLines(): FileTree {
   files.set(
     'machines/FOREIGN-m.yaml',
     text(
-      `schema: linewright/machine@1\nid: ${foreign.machine.machineId}\ntitle: { en: Foreign, de: FOREIGN }\nstation: ${foreign.station}\nstate: { from: hand }\n`,
+      `schema: linewright/machine@1\nid: ${foreign.machine.machineId}\ntitle: { en: Foreign, de: FOREIGN }\nstation: ${foreign.station}\nstate: { from: hand }\nmeter: { tag: FOREIGN-calliper.value, unit: mm, step: 1 }\n`,
     ),
   );
   files.set(foreign.planFile, text(foreignPlan));
