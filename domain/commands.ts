@@ -1,4 +1,5 @@
 /** Everything the station can be asked to do (imperative, design section 5). */
+import type { Criterion } from '#contract/containment.ts';
 import type { Orders } from '#contract/config/plant.ts';
 import type { DispositionKind } from '#contract/config/defects.ts';
 import type { BodyOf, DomainEvent } from '#contract/events/index.ts';
@@ -136,17 +137,20 @@ export type NonconformanceCommand =
       readonly dispositionId: string;
       readonly note: string;
     }
-  /** Puts units on hold that may have the same defect. */
-  | { readonly type: 'nonconformance.contain'; readonly nonconformanceId: string; readonly serials: readonly string[] }
-  /** Lifts these holds; null: all. */
-  | {
-      readonly type: 'nonconformance.release';
-      readonly nonconformanceId: string;
-      readonly serials: readonly string[] | null;
-      readonly reason: string;
-    }
   /** What follows from what was decided at other stations, for one that was recorded here. */
   | { readonly type: 'nonconformance.follow'; readonly nonconformanceId: string };
+
+/** What people do about everything that fits a criterion, at all stations. */
+export type ContainmentCommand =
+  /** The accepted value is `{ containmentId }`. */
+  | {
+      readonly type: 'containment.begin';
+      readonly criterion: Criterion;
+      readonly reason: string;
+      /** Of which it is; null: of none. */
+      readonly nonconformanceId: string | null;
+    }
+  | { readonly type: 'containment.lift'; readonly containmentId: string; readonly reason: string };
 
 /** Measurement system studies. `again`: why the one before is measured once more; null: the next part. */
 export type StudyCommand =
@@ -318,6 +322,7 @@ export type Command =
   | StudyCommand
   | BenchCommand
   | NonconformanceCommand
+  | ContainmentCommand
   | AndonCommand
   | HandoverCommand
   | MachineCommand

@@ -6,6 +6,7 @@ import type { LiveReading } from '#contract/reading.ts';
 import type { AndonFacts } from './andon/facts.ts';
 import type { BenchFacts } from './bench/facts.ts';
 import type { Catalogue } from './catalogue.ts';
+import type { ContainmentFacts } from './containments/facts.ts';
 import type { ControlFacts } from './control/facts.ts';
 import type { GaugeFacts } from './gauges/facts.ts';
 import type { HandoverFacts } from './handover/facts.ts';
@@ -77,6 +78,7 @@ export interface Facts {
   /** Measurement system studies. */
   readonly studies: StudyFacts;
   readonly nonconformances: NonconformanceFacts;
+  readonly containments: ContainmentFacts;
   /** Calls for help. */
   readonly andon: AndonFacts;
   readonly handovers: HandoverFacts;

@@ -11,6 +11,9 @@ import { AndonMemory } from './andon/test-memory.ts';
 import { decideBench } from './bench/decide.ts';
 import { followSamples } from './bench/follow.ts';
 import { BenchMemory } from './bench/test-memory.ts';
+import { decideContainment } from './containments/decide.ts';
+import { followContainments } from './containments/follow.ts';
+import { ContainmentMemory } from './containments/test-memory.ts';
 import { decideControl } from './control/decide.ts';
 import { followUp } from './control/follow.ts';
 import { ControlMemory } from './control/test-memory.ts';
@@ -74,6 +77,7 @@ export class World {
   readonly gauges = new GaugeMemory();
   readonly bench = new BenchMemory();
   readonly nonconformances = new NonconformanceMemory();
+  readonly containments = new ContainmentMemory();
   readonly andon = new AndonMemory();
   readonly handovers = new HandoverMemory();
   readonly machines = new MachineMemory();
@@ -113,6 +117,7 @@ export class World {
       gauges: this.gauges,
       bench: this.bench,
       nonconformances: this.nonconformances,
+      containments: this.containments,
       andon: this.andon,
       handovers: this.handovers,
       machines: this.machines,
@@ -197,10 +202,11 @@ export class World {
       case 'nonconformance.amend':
       case 'nonconformance.dispose':
       case 'nonconformance.rework-done':
-      case 'nonconformance.contain':
-      case 'nonconformance.release':
       case 'nonconformance.follow':
         return decideNonconformance(command, this.open(), facts);
+      case 'containment.begin':
+      case 'containment.lift':
+        return decideContainment(command, this.open(), facts);
       case 'stop.classify':
       case 'stop.split':
       case 'stop.merge':
@@ -248,6 +254,7 @@ export class World {
       ? [
           ...followNonconformances(open, [...decision.events, ...ofCharts], facts),
           ...followRecalls(open, decision.events, facts),
+          ...followContainments(open, decision.events, facts),
         ]
       : [];
     this.take(decision.events, actor);
@@ -268,6 +275,7 @@ export class World {
     this.gauges.fold(event);
     this.bench.fold(event);
     this.nonconformances.fold(event);
+    this.containments.fold(event);
     this.andon.fold(event);
     this.handovers.fold(event);
     this.machines.fold(event);

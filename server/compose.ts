@@ -46,6 +46,8 @@ import { createEnergyRouter } from './energy/router.ts';
 import { createMachinesRouter } from './machines/router.ts';
 import { createSuspectReactions } from './control/suspects.ts';
 import { createGaugeActs } from './gauges/acts.ts';
+import { createContainmentActs } from './containments/acts.ts';
+import { createContainmentReactions } from './containments/react.ts';
 import { createRecallReactions } from './gauges/recalls.ts';
 import { createOrderReactions } from './orders/react.ts';
 import { seedOrders } from './orders/seed.ts';
@@ -53,6 +55,7 @@ import {
   createControlRouter,
   createGaugesRouter,
   createLinesRouter,
+  createContainmentsRouter,
   createNonconformancesRouter,
   createOrdersRouter,
   createStopsRouter,
@@ -191,6 +194,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     ),
     createSuspectReactions(released, plantStream, () => clock.now()),
     createRecallReactions(plantStream, () => clock.now()),
+    createContainmentReactions(released, plantStream, () => clock.now()),
   ];
   const react = allOf(reactions);
   const projector = createProjector({ db, configuration: released, react, giveWay, log });
@@ -274,6 +278,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
     orders: integration.orders,
     units: createUnitActs(released, plantStream),
     nonconformances: createNonconformanceActs(released, plantStream),
+    containments: createContainmentActs(released, plantStream),
     gauges: createGaugeActs(released, plantStream),
   };
 
@@ -288,6 +293,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       energy: createEnergyRouter(plantParts),
       studies: createStudiesRouter(plantParts),
       nonconformances: createNonconformancesRouter(plantParts),
+      containments: createContainmentsRouter(plantParts),
       gauges: createGaugesRouter(plantParts),
       lines: createLinesRouter(plantParts),
       andon: createAndonRouter(plantParts),

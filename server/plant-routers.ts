@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import { control as controlContract } from '#contract/plant/control.ts';
 import { nonconformances as nonconformancesContract } from '#contract/plant/nonconformances.ts';
+import { containments as containmentsContract } from '#contract/plant/containments.ts';
 import { gauges as gaugesContract } from '#contract/plant/gauges.ts';
 import { lines as linesContract } from '#contract/plant/lines.ts';
 import { orders as ordersContract } from '#contract/plant/orders.ts';
@@ -16,6 +17,8 @@ import { chartOverview, chartPage, listCharts } from './control/charts.ts';
 import { listSignals } from './control/read.ts';
 import { pointRecords } from './control/records.ts';
 import type { Db } from './db/db.ts';
+import type { ContainmentActs } from './containments/acts.ts';
+import { listContainments } from './containments/read.ts';
 import type { GaugeActs } from './gauges/acts.ts';
 import { listGauges, readGauge } from './gauges/read.ts';
 import { readBoard } from './lines/board.ts';
@@ -40,6 +43,7 @@ export interface PlantParts {
   readonly orders: OrderService;
   readonly units: UnitActs;
   readonly nonconformances: NonconformanceActs;
+  readonly containments: ContainmentActs;
   readonly gauges: GaugeActs;
 }
 
@@ -115,6 +119,27 @@ export function createNonconformancesRouter({ db, clock, configuration, feed, ch
     ),
     pareto: os.pareto.handler(({ context: { caller }, input }) =>
       paretoOf(db, configuration(), input, clock.now(), sightOf(caller.grants, configuration())),
+    ),
+  });
+}
+
+export function createContainmentsRouter({ db, configuration, feed, change, containments }: PlantParts) {
+  const os = implement(containmentsContract).$context<PlantContext>();
+  return os.router({
+    watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
+    list: os.list.handler(({ context: { caller }, input }) =>
+      listContainments(db, configuration(), input, sightOf(caller.grants, configuration())),
+    ),
+    begin: os.begin.handler(({ context: { caller }, input: { commandId, ...asked } }) =>
+      change(caller, commandId, { right: null }, async (act) => void accepted(await containments.begin(act, asked))),
+    ),
+    lift: os.lift.handler(({ context: { caller }, input: { commandId, containmentId, reason } }) =>
+      change(
+        caller,
+        commandId,
+        { right: null },
+        async (act) => void accepted(await containments.lift(act, containmentId, reason)),
+      ),
     ),
   });
 }

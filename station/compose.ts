@@ -36,6 +36,7 @@ import { machinesHere } from './machines/views.ts';
 import { createMachineWatch } from './machines/watch.ts';
 import { followNonconformances } from './nonconformances/follow.ts';
 import { Photos } from './photos/photos.ts';
+import { createContainmentsRouter } from './containments/rpc.ts';
 import { createNonconformancesRouter } from './nonconformances/rpc.ts';
 import { takeInOrders } from './orders/intake.ts';
 import { createOeeRouter } from './oee/rpc.ts';
@@ -248,6 +249,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
       gauges: createGaugesRouter(core, checkDraftFile(dataFolder, log)),
       bench: createBenchRouter(core),
       nonconformances: createNonconformancesRouter(core, photos),
+      containments: createContainmentsRouter(core),
       andon: createAndonRouter(core, andon),
       handover: createHandoverRouter(core, () => sync.unsent()),
       oee: createOeeRouter(core),

@@ -57,6 +57,8 @@ import { nonconformanceAmended } from './nonconformance.amended.ts';
 import { nonconformanceDisposed } from './nonconformance.disposed.ts';
 import { nonconformanceReworkDone } from './nonconformance.rework-done.ts';
 import { nonconformanceClosed } from './nonconformance.closed.ts';
+import { containmentBegun } from './containment.begun.ts';
+import { containmentLifted } from './containment.lifted.ts';
 import { gaugeCalibrated } from './gauge.calibrated.ts';
 import { gaugeChecked } from './gauge.checked.ts';
 import { gaugeCondemned } from './gauge.condemned.ts';
@@ -151,6 +153,8 @@ export const eventDefinitions = [
   nonconformanceDisposed,
   nonconformanceReworkDone,
   nonconformanceClosed,
+  containmentBegun,
+  containmentLifted,
   gaugeCalibrated,
   gaugeChecked,
   gaugeCondemned,

@@ -3,6 +3,7 @@ import { accounts } from './accounts.ts';
 import { andon } from './andon.ts';
 import { control } from './control.ts';
 import { energy } from './energy.ts';
+import { containments } from './containments.ts';
 import { gauges } from './gauges.ts';
 import { handover } from './handover.ts';
 import { lines } from './lines.ts';
@@ -23,6 +24,7 @@ export const plantContract = {
   orders,
   units,
   control,
+  containments,
   gauges,
   stops,
   studies,

@@ -1,6 +1,7 @@
 /** The whole contract between renderer and station: one file per feature. */
 import { andon } from './andon.ts';
 import { bench } from './bench.ts';
+import { containments } from './containments.ts';
 import { control } from './control.ts';
 import { devices } from './devices.ts';
 import { energy } from './energy.ts';
@@ -34,6 +35,7 @@ export const contract = {
   energy,
   studies,
   nonconformances,
+  containments,
   machines,
   andon,
   handover,

@@ -3,6 +3,7 @@ import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import { dispositionKinds, type DispositionKind, type Severity } from '../config/defects.ts';
 import type { Localized } from '../config/text.ts';
+import type { Criterion } from '../containment.ts';
 import { concessionSchema, markSchema, type Concession, type Mark, type Photo } from '../events/shared.ts';
 import type { Outcome } from '../refusal.ts';
 import { base, commandId, pageInput, photoData, type Page } from './base.ts';
@@ -114,7 +115,6 @@ export interface NonconformanceView extends NonconformanceRow {
   readonly proposed: { readonly kind: DispositionKind | null; readonly operations: readonly string[] };
   /** Operations that rework can name, in the order of the routing. */
   readonly operations: readonly { readonly id: string; readonly title: Localized }[];
-  readonly contained: readonly { readonly serial: string; readonly held: boolean }[];
   readonly closedAt: number | null;
 }
 
@@ -131,9 +131,10 @@ export interface ContainmentView {
     readonly status: UnitStatus;
     readonly stationId: string | null;
     readonly at: number | null;
-    readonly held: boolean;
   }[];
   readonly more: boolean;
+  /** What a containment of all of these says; null: it cannot be told. */
+  readonly criterion: Criterion | null;
 }
 
 /** One line of a printed list: SVG of the serial as DataMatrix. */
@@ -246,13 +247,6 @@ export const nonconformances = {
       }),
     )
     .output(type<ContainmentView | null>()),
-  contain: base
-    .input(z.strictObject({ commandId, nonconformanceId: id, serials: serials.min(1) }))
-    .output(type<Outcome>()),
-  /** Lifts what `contain` held; `serials` null: all. */
-  release: base
-    .input(z.strictObject({ commandId, nonconformanceId: id, serials: serials.nullable(), reason: words.min(1) }))
-    .output(type<Outcome>()),
   codes: base.input(z.strictObject({ serials })).output(type<readonly UnitCode[]>()),
   pareto: base
     .input(

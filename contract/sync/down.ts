@@ -7,6 +7,7 @@ import { actorSchema } from '../envelope.ts';
 import { callClosedBody } from '../events/call.closed.ts';
 import { callRaisedBody } from '../events/call.raised.ts';
 import { callTicketedBody } from '../events/call.ticketed.ts';
+import { containmentBegunBody } from '../events/containment.begun.ts';
 import { nonconformanceAmendedBody } from '../events/nonconformance.amended.ts';
 import { nonconformanceDisposedBody } from '../events/nonconformance.disposed.ts';
 import { nonconformanceRecordedBody } from '../events/nonconformance.recorded.ts';
@@ -185,6 +186,19 @@ export const callBodySchema = z.object({
 });
 export type CallBody = z.infer<typeof callBodySchema>;
 
+/**
+ * A containment, for every station of the plant: while it is in force a contained lot is fitted nowhere. Lifted ones are taken
+ * away after some days.
+ */
+export const containmentBodySchema = z.object({
+  containmentId: z.string(),
+  begun: z.object({ ...containmentBegunBody.omit({ containmentId: true }).shape, ...toldBy }),
+  lifted: z.object({ reason: z.string(), ...toldBy }).nullable(),
+  /** What the server put on hold for it over all stations, first found first: how many, and the first 500 of them. */
+  held: z.object({ count: z.number().int(), serials: z.array(z.string()) }),
+});
+export type ContainmentBody = z.infer<typeof containmentBodySchema>;
+
 export const documentKinds = {
   file: fileBodySchema,
   order: orderBodySchema,
@@ -196,6 +210,7 @@ export const documentKinds = {
   nonconformance: nonconformanceBodySchema,
   gauge: gaugeBodySchema,
   call: callBodySchema,
+  containment: containmentBodySchema,
 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;

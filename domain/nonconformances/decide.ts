@@ -10,10 +10,9 @@ import { mayEver, permissionFaults } from '#domain/people/access.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { machineBusy } from '#domain/units/decide.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
-import { openHolds } from '#domain/units/unit.ts';
 import { defectOf, isFoundAt, markAt, picturesOf } from './defects.ts';
 import { checkDisposition, dispositionEvents, type DisposeGround } from './dispose.ts';
-import { heldBy, suspectReason } from './follow.ts';
+import { heldBy } from './follow.ts';
 import {
   closedAtOf,
   dispositionOf,
@@ -26,7 +25,6 @@ import {
   serialsOf,
   shares,
   standingOf,
-  suspectHoldId,
   type Nonconformance,
   type NonconformancePart,
 } from './nonconformance.ts';
@@ -48,10 +46,6 @@ export function decideNonconformance(command: NonconformanceCommand, open: Execu
       return dispose(command, open, facts);
     case 'nonconformance.rework-done':
       return reworkDone(command, facts);
-    case 'nonconformance.contain':
-      return contain(command, open, facts);
-    case 'nonconformance.release':
-      return release(command, facts);
     case 'nonconformance.follow':
       return follow(command, facts);
   }
@@ -264,56 +258,6 @@ function reworkDone(command: Of<'nonconformance.rework-done'>, facts: Facts): De
     note: command.note.trim(),
   });
   return accept(withClosing(nc, [made], facts));
-}
-
-function contain(
-  { nonconformanceId, serials }: Of<'nonconformance.contain'>,
-  open: Execution | null,
-  facts: Facts,
-): Decision {
-  const faults: Reason[] = [...permissionFaults(facts, 'unit.hold')];
-  const nc = known(nonconformanceId, faults, facts);
-  if (isDecision(nc)) return nc;
-  const because = suspectReason(nc, facts);
-  const held = [...new Set(serials)].flatMap((serial) => {
-    const unit = facts.control.unit(serial);
-    const holdId = suspectHoldId(nonconformanceId, serial);
-    if (unit === null || unit.status === 'scrapped' || serialsOf(nc).includes(serial)) return [];
-    if (openHolds(unit).some((hold) => hold.holdId.startsWith(holdId))) return [];
-    const running = open !== null && open.serial === serial && isOpen(open) ? open : null;
-    // What its machine is doing is not stopped; the list still shows it as one to be put on hold.
-    if (machineBusy(running, facts) !== null) return [];
-    const again = unit.holds.filter((hold) => hold.holdId.startsWith(holdId)).length;
-    const made = event('unit.held', {
-      serial,
-      holdId: again === 0 ? holdId : `${holdId}/${again + 1}`,
-      reason: '',
-      executionId: running?.executionId ?? null,
-      stepId: running?.currentStep ?? null,
-      reasons: [because],
-    });
-    if (running === null) return [made];
-    const { executionId, operationId } = running;
-    return [made, event('execution.stopped', { executionId, serial, operationId, cause: 'held' })];
-  });
-  if (held.length === 0) faults.push(reason('nonconformance.no-suspects', {}));
-  return faults.length > 0 ? refuse(faults) : accept(held);
-}
-
-function release(command: Of<'nonconformance.release'>, facts: Facts): Decision {
-  const { nonconformanceId, serials, reason: words } = command;
-  const faults: Reason[] = [...permissionFaults(facts, 'unit.lift-hold')];
-  const nc = known(nonconformanceId, faults, facts);
-  if (isDecision(nc)) return nc;
-  const lifted = (serials ?? facts.nonconformances.suspects(nonconformanceId)).flatMap((serial) => {
-    const unit = facts.control.unit(serial);
-    const prefix = suspectHoldId(nonconformanceId, serial);
-    return (unit === null ? [] : openHolds(unit))
-      .filter(({ holdId }) => holdId.startsWith(prefix))
-      .map(({ holdId }) => event('unit.hold-lifted', { serial, holdId, reason: words }));
-  });
-  if (lifted.length === 0) faults.push(reason('nonconformance.no-suspects', {}));
-  return faults.length > 0 ? refuse(faults) : accept(lifted);
 }
 
 /**

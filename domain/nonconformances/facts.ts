@@ -8,8 +8,6 @@ export interface NonconformanceFacts {
   own(nonconformanceId: string): NonconformancePart | null;
   /** Those that a unit is in, open or closed. */
   on(serial: string): readonly Nonconformance[];
-  /** Serials that are on hold as suspects of it. */
-  suspects(nonconformanceId: string): readonly string[];
   /** Pieces that were let through under a concession of this number, by all that is known. */
   conceded(number: string): number;
 }

@@ -36,16 +36,6 @@ export const nonconformingReason = (
     station: recorded.stationId,
   });
 
-/** Why a unit is on hold that may have the same defect. */
-export const suspectReason = (
-  { nonconformanceId, recorded }: Nonconformance,
-  facts: Pick<Facts, 'catalogue'>,
-): Reason =>
-  reason('nonconformance.suspect', {
-    nonconformance: nonconformanceId,
-    defectText: defectText(recorded.defectId, facts.catalogue),
-  });
-
 /** The hold of a nonconformance on one of its units; none where it is there already. */
 export function heldBy(
   nc: Nonconformance,

@@ -188,9 +188,6 @@ export const closedAtOf = ({ closed, recorded, disposed, reworked }: Nonconforma
 /** The hold of a nonconformance on one of its units, the same whoever puts it on. */
 export const nonconformanceHoldId = (nonconformanceId: string, serial: string): string =>
   `${nonconformanceId}/${serial}`;
-/** Of a unit that may have the same defect. */
-export const suspectHoldId = (nonconformanceId: string, serial: string): string =>
-  `${nonconformanceId}/suspect/${serial}`;
 /** Of a unit that goes back, although it was let go on by somebody who had not heard so. */
 export const returnHoldId = (nonconformanceId: string, serial: string): string =>
   `${nonconformanceId}/return/${serial}`;

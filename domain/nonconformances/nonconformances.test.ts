@@ -310,28 +310,3 @@ describe('rework', () => {
     expect(world.open()).toBeNull();
   });
 });
-
-describe('containment', () => {
-  it('holds and lifts what may have it too, each for itself', () => {
-    build('P-2');
-    const id = idOf(record(['P-1']));
-    const contain = { type: 'nonconformance.contain', nonconformanceId: id } as const;
-    expect(types(world.do({ ...contain, serials: ['P-1', 'P-2', 'P-3', 'P-9'] }))).toEqual(['unit.held', 'unit.held']);
-    expect(codes(world.do({ ...contain, serials: ['P-2'] }))).toEqual(['nonconformance.no-suspects']);
-    become('lead');
-    const release = { type: 'nonconformance.release', nonconformanceId: id, reason: 'sorted' } as const;
-    expect(types(world.do({ ...release, serials: ['P-2'] }))).toEqual(['unit.hold-lifted']);
-    expect(types(world.do({ ...release, serials: null }))).toEqual(['unit.hold-lifted']);
-    expect(codes(world.do({ ...release, serials: null }))).toEqual(['nonconformance.no-suspects']);
-    expect(unit('P-2').status).toBe('waiting');
-    expect(types(world.do({ ...contain, serials: ['P-2'] }))).toEqual(['unit.held']);
-  });
-  it('a unit in its run here is taken out of it', () => {
-    const id = idOf(record(['P-1']));
-    start('P-2');
-    expect(types(world.do({ type: 'nonconformance.contain', nonconformanceId: id, serials: ['P-2'] }))).toEqual([
-      'unit.held',
-      'execution.stopped',
-    ]);
-  });
-});

@@ -12,16 +12,9 @@ import {
 
 export class NonconformanceMemory implements NonconformanceFacts {
   readonly all = new Map<string, NonconformancePart>();
-  readonly #suspects = new Map<string, Set<string>>();
 
   fold(event: Happened): void {
     const { nonconformanceId } = event.body as { readonly nonconformanceId?: string };
-    if (event.type === 'unit.held')
-      for (const { code, params } of event.body.reasons) {
-        const id = params['nonconformance'];
-        if (code !== 'nonconformance.suspect' || typeof id !== 'string') continue;
-        this.#suspects.set(id, new Set([...(this.#suspects.get(id) ?? []), event.body.serial]));
-      }
     if (nonconformanceId === undefined) return;
     const after = evolveNonconformance(this.all.get(nonconformanceId) ?? null, event);
     if (after !== null) this.all.set(nonconformanceId, after);
@@ -31,7 +24,6 @@ export class NonconformanceMemory implements NonconformanceFacts {
   readonly own = this.find;
   readonly on = (serial: string): readonly Nonconformance[] =>
     [...this.all.values()].filter(isRecorded).filter((nc) => serialsOf(nc).includes(serial));
-  readonly suspects = (id: string): readonly string[] => [...(this.#suspects.get(id) ?? [])];
   readonly conceded = (number: string): number =>
     [...this.all.values()].filter(isRecorded).reduce((sum, nc) => sum + concededBy(nc, number), 0);
 }

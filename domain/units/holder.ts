@@ -35,6 +35,9 @@ export function holdReason(
       'defectText'
     ];
   if (typeof of === 'object' && of !== null) return of;
+  // Of a containment: what its person wrote.
+  const why = reasons.find(({ code }) => code.startsWith('containment.'))?.params['why'];
+  if (typeof why === 'string') return why;
   // Of a recall: the gauge.
   const gauge = reasons.find(({ code }) => code === 'gauge.recalled')?.params['gauge'];
   if (typeof gauge === 'string') return gauge;

@@ -41,6 +41,7 @@ export async function prune(db: Db): Promise<void> {
   while ((await db.transaction((tx) => retireOrders(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireSignals(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireNonconformances(tx))) === perTransaction);
+  while ((await db.transaction((tx) => retireContainments(tx))) === perTransaction);
   while ((await db.transaction((tx) => retireCalls(tx))) === perTransaction);
   await db.transaction((tx) => pruneDocuments(tx));
 }
@@ -99,6 +100,13 @@ export const retireCalls = retire({
   key: 'call_id',
   over: 'NOT open',
   since: 'closed_at',
+});
+export const retireContainments = retire({
+  kind: 'containment',
+  table: 'containment',
+  key: 'containment_id',
+  over: 'lifted_at IS NOT NULL',
+  since: 'lifted_at',
 });
 export const retireNonconformances = retire({
   kind: 'nonconformance',

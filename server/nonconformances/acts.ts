@@ -2,8 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Passport } from '#contract/passport.ts';
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
-import type { PlantFaultCode } from '#contract/plant/fault-codes.ts';
-import type { Reason } from '#contract/refusal.ts';
 import { event, type DomainEvent } from '#contract/events/index.ts';
 import { plantStationId } from '#contract/sync/protocol.ts';
 import { asHappened } from '#domain/happened.ts';
@@ -26,6 +24,7 @@ import type { Unit } from '#domain/units/unit-state.ts';
 import { plantFault } from '#domain/work-orders/decide.ts';
 import type { Act } from '../act.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
+import { asPlantFault } from '../reason-fault.ts';
 import type { PlantStream } from '../units/plant-stream.ts';
 
 export interface NonconformanceActs {
@@ -115,15 +114,3 @@ async function groundOf(
     conceded: () => used?.n ?? 0,
   };
 }
-
-/** The rules' reasons have a text of the plant view each, under the same code. */
-const asPlantFault = ({ code, params }: Reason): PlantFault => ({
-  code: code as PlantFaultCode,
-  field: null,
-  params: Object.fromEntries(
-    Object.entries(params).map(([name, value]) => [
-      name,
-      typeof value === 'object' && value !== null ? value.en : value,
-    ]),
-  ) as PlantFault['params'],
-});

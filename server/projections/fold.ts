@@ -3,6 +3,7 @@ import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
 import { evolveCall, type CallPart } from '#domain/andon/call.ts';
 import { evolveHandover, type HandoverPart } from '#domain/handover/handover.ts';
+import { evolveContainment, type ContainmentPart } from '#domain/containments/containment.ts';
 import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
 import { evolveGauge, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { evolveStudy, type StudyPart } from '#domain/studies/study.ts';
@@ -90,6 +91,7 @@ export class PageChanges {
   readonly studies = new Map<string, StudyPart>();
   readonly stops = new Map<string, StopFact[]>();
   readonly nonconformances = new Map<string, NonconformancePart>();
+  readonly containments = new Map<string, ContainmentPart>();
   readonly calls = new Map<string, CallPart>();
   readonly handovers = new Map<string, HandoverPart>();
 
@@ -257,6 +259,13 @@ export class PageChanges {
         const { nonconformanceId } = event.body;
         const part = evolveNonconformance(this.nonconformances.get(nonconformanceId) ?? null, event);
         if (part !== null) this.nonconformances.set(nonconformanceId, part);
+        break;
+      }
+      case 'containment.begun':
+      case 'containment.lifted': {
+        const { containmentId } = event.body;
+        const part = evolveContainment(this.containments.get(containmentId) ?? null, event);
+        if (part !== null) this.containments.set(containmentId, part);
         break;
       }
       case 'call.raised':

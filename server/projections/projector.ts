@@ -91,6 +91,7 @@ const readModelTables = [
   'stop',
   'nonconformance',
   'concession_use',
+  'containment',
 ] as const;
 
 interface Claim {

@@ -10,6 +10,7 @@ import type { NewDocument, Scope } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
 import { writeCalls, writeHandovers } from './write-calls.ts';
 import { writeEnergy } from './write-energy.ts';
+import { writeContainments } from './write-containments.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStops } from './write-stops.ts';
@@ -44,6 +45,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeStops(tx, changes);
   await writeStudies(tx, changes);
   documents.push(...(await writeNonconformances(tx, changes, force)));
+  documents.push(...(await writeContainments(tx, changes)));
   documents.push(...(await writeCalls(tx, changes, force)));
   await writeHandovers(tx, changes);
   return documents;

@@ -9,6 +9,8 @@ import { event, type DomainEvent } from '#contract/events/index.ts';
 import type { Command } from '#domain/commands.ts';
 import { accept, reason, type Decision } from '#domain/decision.ts';
 import { decideAndon } from '#domain/andon/decide.ts';
+import { decideContainment } from '#domain/containments/decide.ts';
+import { followContainments } from '#domain/containments/follow.ts';
 import { decideControl } from '#domain/control/decide.ts';
 import { followUp } from '#domain/control/follow.ts';
 import { decideEnergy } from '#domain/energy/decide.ts';
@@ -164,7 +166,8 @@ function withArrival(
   store: Pick<CoreStore, 'read'>,
 ): readonly DomainEvent[] {
   if (!ok) return events;
-  const serials = command.type.startsWith('nonconformance.') ? serialsIn(events) : [unitOf(command, facts, store)];
+  const many = command.type.startsWith('nonconformance.') || command.type.startsWith('containment.');
+  const serials = many ? serialsIn(events) : [unitOf(command, facts, store)];
   const arrivals = serials.flatMap((serial) => {
     const known = serial === null ? null : readArrival(store.read, serial);
     return serial === null || known === null ? [] : [arrival(serial, known)];
@@ -197,7 +200,9 @@ function followed({ ok, events }: Decision, facts: Facts, { read }: Pick<CoreSto
   const open = readOpenExecution(read, facts.station.id);
   const ofCharts = [...followUp(open, events, facts), ...followSamples(events, facts)];
   const ofNonconformances = followNonconformances(open, [...events, ...ofCharts], facts);
-  return [...ofCharts, ...ofNonconformances, ...followRecalls(open, events, facts)].flatMap((made) => {
+  const ofContainments = followContainments(open, [...events, ...ofNonconformances], facts);
+  const ofRecalls = followRecalls(open, events, facts);
+  return [...ofCharts, ...ofNonconformances, ...ofRecalls, ...ofContainments].flatMap((made) => {
     if (made.type !== 'unit.held' || made.body.serial === open?.serial) return made;
     const known = readArrival(read, made.body.serial);
     return known === null ? made : [arrival(made.body.serial, known), made];
@@ -272,10 +277,11 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'nonconformance.amend':
     case 'nonconformance.dispose':
     case 'nonconformance.rework-done':
-    case 'nonconformance.contain':
-    case 'nonconformance.release':
     case 'nonconformance.follow':
       return decideNonconformance(command, readOpenExecution(read, facts.station.id), facts);
+    case 'containment.begin':
+    case 'containment.lift':
+      return decideContainment(command, readOpenExecution(read, facts.station.id), facts);
     case 'stop.classify':
     case 'stop.split':
     case 'stop.merge':

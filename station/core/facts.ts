@@ -5,6 +5,7 @@ import type { Facts } from '#domain/facts.ts';
 import { nobody, type Session } from '#domain/people/session.ts';
 import type { Station } from '#contract/config/plant.ts';
 import { andonFacts } from '#station/andon/facts.ts';
+import { containmentFacts } from '#station/containments/facts.ts';
 import { handoverFacts } from '#station/handover/facts.ts';
 import { nonconformanceFacts } from '#station/nonconformances/facts.ts';
 import { benchFacts } from '#station/bench/facts.ts';
@@ -54,6 +55,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
     control: controlFacts(store.read, station.id),
     gauges: gaugeFacts(store.read, devices),
     nonconformances: nonconformanceFacts(store.read),
+    containments: containmentFacts(store.read),
     andon: andonFacts(store.read),
     handovers: handoverFacts(store.read),
     machines: machineFacts(store.read, station.id),

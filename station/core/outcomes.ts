@@ -37,6 +37,7 @@ export function outcomeOf(command: string, events: readonly StoredEvent[]): Outc
     if (event.type === 'study.begun') return { ok: true, value: { studyId: event.body.studyId } };
     if (event.type === 'call.raised') return { ok: true, value: { callId: event.body.callId } };
     if (event.type === 'handover.written') return { ok: true, value: { handoverId: event.body.handoverId } };
+    if (event.type === 'containment.begun') return { ok: true, value: { containmentId: event.body.containmentId } };
     if (event.type === 'nonconformance.recorded')
       return { ok: true, value: { nonconformanceId: event.body.nonconformanceId } };
   }

@@ -16,13 +16,6 @@ export const nonconformanceFacts = (read: ReadModelReader): NonconformanceFacts 
       )
       .map(({ state }) => JSON.parse(state) as NonconformancePart)
       .filter(isRecorded),
-  suspects: (id) =>
-    read
-      .all<{ readonly serial: string }>(
-        'SELECT serial FROM nonconformance_suspect WHERE nonconformance_id = ? ORDER BY serial',
-        id,
-      )
-      .map(({ serial }) => serial),
   conceded: (number) =>
     read.get<{ readonly n: number | null }>('SELECT sum(pieces) AS n FROM concession_use WHERE number = ?', number)
       ?.n ?? 0,

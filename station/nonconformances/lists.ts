@@ -8,10 +8,10 @@ import type {
   ParetoView,
   UnitCode,
 } from '#contract/rpc/nonconformances.ts';
+import type { Criterion } from '#contract/containment.ts';
 import type { Localized } from '#contract/config/text.ts';
 import { defectText } from '#domain/nonconformances/defects.ts';
-import { serialsOf, suspectHoldId, type Nonconformance } from '#domain/nonconformances/nonconformance.ts';
-import { openHolds } from '#domain/units/unit.ts';
+import { serialsOf, type Nonconformance } from '#domain/nonconformances/nonconformance.ts';
 import { readUnit } from '#station/store/projections/aggregates.ts';
 import { placeOf } from '#station/units/view.ts';
 import type { NonconformanceSources } from './view.ts';
@@ -41,13 +41,40 @@ export function containmentView(
     units: found.slice(0, mostUnits).flatMap(({ serial, at }) => {
       const unit = readUnit(sources.read, serial);
       if (unit === null) return [];
-      const prefix = suspectHoldId(nc.nonconformanceId, serial);
-      const held = openHolds(unit).some(({ holdId }) => holdId.startsWith(prefix));
-      return [{ serial, status: unit.status, stationId: placeOf(unit), at, held }];
+      return [{ serial, status: unit.status, stationId: placeOf(unit), at }];
     }),
     more: found.length > mostUnits,
+    criterion: criterionOf(nc, query, lots),
   };
 }
+
+/** What fits the same at all stations. A window has no end: what is made from now on is in it until the containment is lifted. */
+function criterionOf(
+  { recorded }: Nonconformance,
+  query: ContainmentQuery,
+  lots: ContainmentView['lots'],
+): Criterion | null {
+  switch (query.basis) {
+    case 'operation': {
+      const { operationId, definition, at } = recorded;
+      if (operationId === null || definition === null) return null;
+      const from = query.sinceAt ?? at - dayMs;
+      return { kind: 'operation', definitionId: definition.id, operationId, stationId: null, from, until: null };
+    }
+    case 'order':
+      return recorded.orderId === null ? null : { kind: 'order', orderId: recorded.orderId };
+    case 'lot': {
+      const of = lotOf(query, lots);
+      return of === undefined ? null : { kind: 'lot', materialId: of.materialId, lot: of.lot };
+    }
+  }
+}
+
+const lotOf = (
+  { materialId, lot }: Pick<ContainmentQuery, 'materialId' | 'lot'>,
+  lots: ContainmentView['lots'],
+): ContainmentView['lots'][number] | undefined =>
+  lots.find((each) => each.materialId === materialId && each.lot === lot) ?? lots[0];
 
 interface Candidate {
   readonly serial: string;
@@ -89,7 +116,7 @@ function candidates(
             most,
           );
     case 'lot': {
-      const of = lots.find((each) => each.materialId === materialId && each.lot === lot) ?? lots[0];
+      const of = lotOf({ materialId, lot }, lots);
       return of === undefined
         ? []
         : read.all<Candidate>(

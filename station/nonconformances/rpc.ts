@@ -65,12 +65,6 @@ export function createNonconformancesRouter(core: Core, photos: Photos) {
       const nc = knownNonconformance(nonconformanceId, core);
       return nc === null ? null : containmentView(nc, query, sources());
     }),
-    contain: os.contain.handler(({ input: { commandId, ...what } }) =>
-      done(dispatch({ type: 'nonconformance.contain', ...what }, commandId)),
-    ),
-    release: os.release.handler(({ input: { commandId, ...what } }) =>
-      done(dispatch({ type: 'nonconformance.release', ...what }, commandId)),
-    ),
     codes: os.codes.handler(({ input }) => unitCodes(input.serials)),
     pareto: os.pareto.handler(({ input }) => paretoView(input, sources())),
   });

@@ -31,7 +31,6 @@ import {
   serialsOf,
   shares,
   standingOf,
-  suspectHoldId,
   type Disposition,
   type Nonconformance,
   type NonconformancePart,
@@ -39,7 +38,6 @@ import {
 import type { Facts } from '#domain/facts.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { timesReworked } from '#domain/units/rework.ts';
-import { openHolds } from '#domain/units/unit.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readOpenExecution, readUnit } from '#station/store/projections/aggregates.ts';
@@ -252,11 +250,6 @@ export function nonconformanceView(id: string, sources: NonconformanceSources): 
     limit: reworkLimitOf(recorded.defectId, catalogue),
     proposed: proposalOf(nc, facts),
     operations: (definition?.operations ?? []).map((operation) => ({ id: operation.id, title: operation.title })),
-    contained: facts.nonconformances.suspects(id).map((serial) => {
-      const unit = readUnit(sources.read, serial);
-      const prefix = suspectHoldId(id, serial);
-      return { serial, held: unit !== null && openHolds(unit).some(({ holdId }) => holdId.startsWith(prefix)) };
-    }),
     closedAt: row.status === 'closed' ? closedAtOf(nc) : null,
   };
 }

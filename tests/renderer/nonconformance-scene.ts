@@ -2,6 +2,7 @@
 import { implement } from '@orpc/server';
 import { plantContract } from '#contract/plant/index.ts';
 import { contract } from '#contract/rpc/index.ts';
+import type { ContainmentRow } from '#contract/rpc/containments.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type {
   CaptureView,
@@ -221,7 +222,6 @@ const view = (nonconformanceId: string): NonconformanceView | null => {
     limit: 2,
     proposed: { kind: 'rework', operations: ['10'] },
     operations: [operation, { id: '20', title: text('Final check and release', 'Endprüfung und Freigabe') }],
-    contained: [{ serial: 'PMP100-2600420', held: true }],
     closedAt: row.status === 'closed' ? at0 : null,
   };
 };
@@ -234,9 +234,16 @@ const containment: ContainmentView = {
     status: n === 0 ? 'held' : n > 9 ? 'done' : 'waiting',
     stationId: n > 9 ? 'ST20' : 'ST10',
     at: at0 - n * 240_000,
-    held: n === 0,
   })),
   more: false,
+  criterion: {
+    kind: 'operation',
+    definitionId: 'PMP-100',
+    operationId: '10',
+    stationId: null,
+    from: at0 - 86_400_000,
+    until: null,
+  },
 };
 
 const counts = [14, 9, 6, 3, 2, 1];
@@ -286,8 +293,6 @@ export function nonconformanceRoutes(
     dispose: os.dispose.handler(act('nonconformances.dispose')),
     reworkDone: os.reworkDone.handler(act('nonconformances.reworkDone')),
     containment: os.containment.handler(() => containment),
-    contain: os.contain.handler(act('nonconformances.contain')),
-    release: os.release.handler(act('nonconformances.release')),
     codes: os.codes.handler(() => codes),
     pareto: os.pareto.handler(({ input }) => nonconformancePareto(input.by)),
   };
@@ -301,4 +306,84 @@ export const plantNonconformances = (watch: Parameters<typeof plantOs.watch.hand
   photo: plantOs.photo.handler(() => null),
   dispose: plantOs.dispose.handler(() => ({ ok: true, value: undefined }) as const),
   pareto: plantOs.pareto.handler(({ input }) => nonconformancePareto(input.by)),
+});
+
+const contained: ContainmentRow = {
+  containmentId: 'ct-01',
+  criterion: { kind: 'lot', materialId: 'HSG-100', lot: 'H-22817' },
+  title: text('Pump housing', 'Pumpengehäuse'),
+  reason: 'Pores in the casting',
+  nonconformanceId: 'nc-01',
+  at: at0 + 600_000,
+  by: 'Jana Vogt',
+  stationId: 'ST10',
+  lifted: null,
+  road: 'waiting',
+  held: 3,
+};
+const containmentRows: readonly ContainmentRow[] = [
+  contained,
+  {
+    ...contained,
+    containmentId: 'ct-02',
+    criterion: { kind: 'gauge', gaugeId: 'G-114', from: at0 - 7_200_000, until: at0 },
+    title: null,
+    reason: 'Jaw was loose',
+    road: 'told',
+    held: 41,
+    nonconformanceId: null,
+    lifted: { at: at0, by: 'Nora Feld', reason: 'measured again, all good' },
+  },
+];
+type Act = (path: string) => (asked: { input: unknown }) => Promise<{ readonly ok: true; readonly value: undefined }>;
+export function scriptedContainments(act: Act) {
+  const ofContainments = implement(contract).containments;
+  return {
+    watch: ofContainments.watch.handler(async function* () {
+      yield { revision: 1, inForce: 1 };
+      await new Promise(() => undefined);
+    }),
+    list: ofContainments.list.handler(() => ({ items: [...containmentRows], next: null, total: 2 })),
+    units: ofContainments.units.handler(() => ({
+      units: [
+        { serial: 'PMP100-2600420', status: 'held' as const, stationId: 'ST10', held: true },
+        { serial: 'PMP100-2600421', status: null, stationId: null, held: true },
+      ],
+      more: false,
+    })),
+    begin: ofContainments.begin.handler(() => ({ ok: true, value: { containmentId: 'ct-03' } }) as const),
+    lift: ofContainments.lift.handler(act('containments.lift')),
+  };
+}
+
+const plantContained = implement(plantContract).containments;
+/** Of the plant view: one in force. */
+export const plantContainments = (watch: Parameters<typeof plantContained.watch.handler>[0], act: () => undefined) => ({
+  watch: plantContained.watch.handler(watch),
+  list: plantContained.list.handler(() => ({
+    items: [
+      {
+        containmentId: 'ct-01',
+        criterion: { kind: 'lot' as const, materialId: 'HSG-100', lot: 'H-22817' },
+        reason: 'Pores in the casting',
+        nonconformanceId: null,
+        at: at0,
+        by: 'Jana Vogt',
+        stationId: 'ST10',
+        lifted: null,
+        held: 37,
+        units: [{ serial: 'PMP100-2600420', status: 'held' as const, stationId: 'ST10', held: true }],
+      },
+    ],
+    next: null,
+    total: 1,
+  })),
+  begin: plantContained.begin.handler(() => {
+    act();
+    return { ok: true, value: undefined } as const;
+  }),
+  lift: plantContained.lift.handler(() => {
+    act();
+    return { ok: true, value: undefined } as const;
+  }),
 });

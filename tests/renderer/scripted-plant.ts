@@ -4,7 +4,7 @@ import { bigBoard, plantAndon, plantHandover } from './plant-scene-andon.ts';
 import { energyScene } from './energy-scene.ts';
 import { machinesScene } from './machines-scene.ts';
 import { plantControl } from './plant-scene-control.ts';
-import { plantNonconformances } from './nonconformance-scene.ts';
+import { plantContainments, plantNonconformances } from './nonconformance-scene.ts';
 import { implement, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
@@ -209,6 +209,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       report: os.studies.report.handler(({ input }) => studiesScene.study(input.studyId)),
     },
     nonconformances: plantNonconformances(watch),
+    containments: plantContainments(watch, nothing),
     gauges: scriptedGauges(watch),
     andon: plantAndon(board),
     machines: {

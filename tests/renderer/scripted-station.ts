@@ -28,7 +28,7 @@ import { andonScene, scriptedAndon, scriptedHandover } from './andon-scene.ts';
 import { benchScene } from './bench-scene.ts';
 import { scriptedBench } from './scripted-bench.ts';
 import { controlScene } from './control-scene.ts';
-import { nonconformanceRoutes } from './nonconformance-scene.ts';
+import { nonconformanceRoutes, scriptedContainments } from './nonconformance-scene.ts';
 import { Shown } from './shown.ts';
 import { characteristics, linkTestReport, mara, syncView, system } from './view-parts.ts';
 import { scriptedGauges } from './scripted-gauges.ts';
@@ -156,6 +156,7 @@ export async function startScriptedStation(page: string, images: string, port = 
       watch: os.system.watch.handler(({ signal }) => systemView.watch(signal)),
     },
     studies: scriptedStudies(act),
+    containments: scriptedContainments(act),
     machines: scriptedMachines(machinesState, act),
     energy: scriptedEnergy(new Shown<EnergyState>(energyScene.state)),
     stops: scriptedStops(stopsState, act),

@@ -50,6 +50,22 @@ describe('scan-component', () => {
     ]);
     expect(types(scan(label('IMP', { serial: 'I2' })))).toEqual(['component.fitted', 'step.passed', 'step.started']);
   });
+  it('material.lot-contained until the containment is lifted', () => {
+    world.signIn('lead', 'right');
+    const contained = world.do({
+      type: 'containment.begin',
+      criterion: { kind: 'lot', materialId: 'HSG', lot: 'L1' },
+      reason: 'pores',
+      nonconformanceId: null,
+    });
+    const refused = scan(label('HSG', { lot: 'L1' }));
+    expect(refused.ok || refused.reasons).toMatchObject([
+      { code: 'material.lot-contained', params: { material: 'HSG', lot: 'L1', why: 'pores', begunAt: startAt } },
+    ]);
+    const containmentId = contained.ok ? (contained.value?.['containmentId'] ?? '') : '';
+    world.do({ type: 'containment.lift', containmentId, reason: 'sorted' });
+    expect(scan(label('HSG', { lot: 'L1' })).ok).toBe(true);
+  });
   it('component.already-fitted in another unit', () => {
     scan(label('HSG', { lot: 'L1' }));
     scan(label('IMP', { serial: 'I1' }));

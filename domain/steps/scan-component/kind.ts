@@ -4,8 +4,10 @@ import type { ReleasedDefinition } from '#contract/config/index.ts';
 import { event } from '#contract/events/index.ts';
 import type { Entry } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
+import { containmentOfLot } from '#domain/containments/containment.ts';
 import { reason } from '#domain/decision.ts';
 import type { ScannedComponent } from '#domain/facts.ts';
+import { actorName, holderName, holdReason } from '#domain/units/holder.ts';
 import type { StepContext, StepKind } from '../step-type.ts';
 
 interface Fitted {
@@ -109,7 +111,33 @@ function componentFaults(
     faults.push(reason('material.serial-missing', { material: materialId, bomLine }));
   if (scanned.expiresAt !== null && scanned.expiresAt < facts.now)
     faults.push(reason('material.expired', { material: materialId, lot: scanned.lot, expiredAt: scanned.expiresAt }));
+  const contained = scanned.lot === null ? null : containmentOfLot(materialId, scanned.lot, facts);
+  if (contained !== null) {
+    const { containmentId, begun } = contained;
+    faults.push(
+      reason('material.lot-contained', {
+        material: materialId,
+        lot: scanned.lot,
+        why: begun.reason,
+        by: actorName(begun.by, begun.stationId, facts),
+        begunAt: begun.at,
+        containment: containmentId,
+      }),
+    );
+  }
   if (scanned.serial !== null) {
+    // A unit that was built here or elsewhere and is on hold goes into no other.
+    const built = facts.control.unit(scanned.serial);
+    const hold = built?.materialId === materialId ? built.holds.find(({ liftedAt }) => liftedAt === null) : undefined;
+    if (built !== null && hold !== undefined)
+      faults.push(
+        reason('unit.held', {
+          serial: built.serial,
+          reason: holdReason(hold, built, facts),
+          by: holderName(hold, facts),
+          heldAt: hold.at,
+        }),
+      );
     const serial = scanned.serial;
     const twice = progress.fitted.some((f) => f.materialId === materialId && f.serial === serial);
     const holder = twice ? unit.serial : facts.fittedIn(materialId, serial);

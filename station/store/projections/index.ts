@@ -2,6 +2,7 @@
 import type { Projection } from '../projection.ts';
 import { andon } from './andon.ts';
 import { bench } from './bench.ts';
+import { containments } from './containments.ts';
 import { control } from './control.ts';
 import { energy } from './energy.ts';
 import { gauges } from './gauges.ts';
@@ -17,6 +18,7 @@ export const projections: readonly Projection[] = [
   control,
   gauges,
   nonconformances,
+  containments,
   studies,
   bench,
   andon,

@@ -1,10 +1,8 @@
 /**
- * The read model of nonconformances: those of this log joined with what the server told, which units they are about, which
- * units are suspect of them, and what was let through under which concession.
+ * The read model of nonconformances: those of this log joined with what the server told, which units they are about, and what
+ * was let through under which concession.
  */
 import type { StoredEvent } from '#contract/events/index.ts';
-import { passportSchema, type Passport } from '#contract/passport.ts';
-import type { Reason } from '#contract/refusal.ts';
 import { nonconformanceBodySchema } from '#contract/sync/down.ts';
 import {
   evolveNonconformance,
@@ -45,11 +43,6 @@ const ddl = `
     PRIMARY KEY (serial, nonconformance_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX nonconformance_unit_of ON nonconformance_unit (nonconformance_id);
-  CREATE TABLE nonconformance_suspect (
-    nonconformance_id TEXT NOT NULL,
-    serial TEXT NOT NULL,
-    PRIMARY KEY (nonconformance_id, serial)
-  ) STRICT, WITHOUT ROWID;
   CREATE TABLE concession_use (
     number TEXT NOT NULL,
     nonconformance_id TEXT NOT NULL,
@@ -64,36 +57,16 @@ export const statusRank = { open: 0, rework: 1, closed: 2 } as const;
 
 export const nonconformances: Projection = {
   name: 'nonconformances',
-  version: 1,
-  tables: ['nonconformance', 'nonconformance_unit', 'nonconformance_suspect', 'concession_use'],
+  version: 2,
+  tables: ['nonconformance', 'nonconformance_unit', 'concession_use'],
   ddl,
   apply(db, event) {
-    if (event.type === 'unit.held') addSuspect(db, event.body.serial, event.body.reasons);
-    if (event.type === 'unit.arrived') addSuspects(db, event.body.passport);
     if (ofNonconformance.has(event.type)) fold(db, event);
   },
   document(db, document) {
     if (document.kind === 'nonconformance') foldDocument(db, document);
-    if (document.kind === 'passport') {
-      const read = passportSchema.safeParse(document.body);
-      if (read.success) addSuspects(db, read.data);
-    }
   },
 };
-
-function addSuspects(db: ReadModelDb, { serial, holds }: Passport): void {
-  for (const { reasons } of holds) addSuspect(db, serial, reasons);
-}
-
-function addSuspect(db: ReadModelDb, serial: string, reasons: readonly Reason[]): void {
-  const id = reasons.find(({ code }) => code === 'nonconformance.suspect')?.params['nonconformance'];
-  if (typeof id !== 'string') return;
-  db.run(
-    'INSERT INTO nonconformance_suspect (nonconformance_id, serial) VALUES (?, ?) ON CONFLICT DO NOTHING',
-    id,
-    serial,
-  );
-}
 
 interface Row {
   readonly state: NonconformancePart;

@@ -1,0 +1,27 @@
+/**
+ * What a containment is about: everything that fits goes on hold, at all stations, also what is made or told later. Instants are
+ * UTC ms of the stations' clocks, both ends count; `until` null: until the containment is lifted.
+ */
+import { z } from 'zod';
+
+const id = z.string().min(1).max(64);
+const window = { from: z.number(), until: z.number().nullable() };
+
+export const criterionSchema = z.discriminatedUnion('kind', [
+  /** Units that hold components of the lot, and units that hold such units. */
+  z.strictObject({ kind: z.literal('lot'), materialId: id, lot: id }),
+  /** Units whose operation passed in that time. `stationId` null: at any station. */
+  z.strictObject({
+    kind: z.literal('operation'),
+    definitionId: id,
+    operationId: id,
+    stationId: id.nullable(),
+    ...window,
+  }),
+  z.strictObject({ kind: z.literal('order'), orderId: id }),
+  /** Units that were measured with the gauge in that time. */
+  z.strictObject({ kind: z.literal('gauge'), gaugeId: id, ...window }),
+]);
+export type Criterion = z.infer<typeof criterionSchema>;
+export type CriterionKind = Criterion['kind'];
+export const criterionKinds = ['lot', 'operation', 'order', 'gauge'] as const satisfies readonly CriterionKind[];

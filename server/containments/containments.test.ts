@@ -1,0 +1,159 @@
+/** Containments through the server: what other stations built is held, also late; lifted everywhere; told to every station. */
+import { beforeEach, expect, it } from 'vitest';
+import type { Criterion } from '#contract/containment.ts';
+import type { Passport } from '#contract/passport.ts';
+import { containmentBodySchema, documentsAnswerSchema, type ContainmentBody } from '#contract/sync/down.ts';
+import { describeOnDatabases } from '#tests/support/database.ts';
+import type { Db } from '../db/db.ts';
+import { readDocuments } from '../downlink/read.ts';
+import { createLog } from '../log.ts';
+import { createProjector, type Projector } from '../projections/projector.ts';
+import { demoReleased, ended, made, measured, started, StationStream } from '../projections/test-kit.ts';
+import { createPlantStream } from '../units/plant-stream.ts';
+import { listContainments } from './read.ts';
+import { createContainmentReactions } from './react.ts';
+import { wholePlant } from '../rpc/sight.ts';
+
+const configuration = demoReleased();
+const receivedAt = Date.UTC(2026, 10, 20);
+const at = 1_790_000_000_000;
+
+async function projectorOn(db: Db): Promise<Projector> {
+  const plantStream = await createPlantStream(db, configuration, receivedAt);
+  const react = createContainmentReactions(configuration, plantStream, () => receivedAt);
+  return createProjector({ db, configuration, react, log: createLog('silent') });
+}
+async function foldAll(projector: Projector): Promise<void> {
+  while ((await projector.round()) > 0);
+}
+const told = async (db: Db): Promise<ContainmentBody | null> => {
+  const { json } = await readDocuments(db, ['plant'] as never, '');
+  const found = documentsAnswerSchema.parse(JSON.parse(json)).documents.find(({ kind }) => kind === 'containment');
+  return found === undefined ? null : containmentBodySchema.parse(found.body);
+};
+/** Of each hold by the containment: lifted or not. */
+async function holdOf(db: Db, serial: string): Promise<readonly boolean[]> {
+  const [row] = await db.query<{ passport: string }>('SELECT passport FROM unit WHERE serial = $1', [serial]);
+  return (JSON.parse(row?.passport ?? '{"holds":[]}') as Passport).holds
+    .filter(({ holdId }) => holdId === `ct/${serial}`)
+    .map(({ lifted }) => lifted !== null);
+}
+const fit = (executionId: string, lot: string | null, componentSerial: string | null = null, removed = false) =>
+  ({
+    type: removed ? 'component.removed' : 'component.fitted',
+    body: { executionId, stepId: 's', attempt: 1, bomLine: 'b1', materialId: 'HSG-100', lot, componentSerial },
+  }) as const;
+function built(stationId: string, serial: string, parts: readonly ReturnType<typeof fit>[], from = at): StationStream {
+  let stream = new StationStream(stationId, from)
+    .add('unit.created', made(serial))
+    .add('execution.started', started(`x-${serial}`, serial));
+  for (const { type, body } of parts)
+    stream =
+      type === 'component.removed'
+        ? stream.add(type, body)
+        : stream.add('component.fitted', { ...body, code: 'c', entry: 'scanned' });
+  return stream.add('execution.passed', ended(`x-${serial}`, serial));
+}
+const begins = (criterion: Criterion): StationStream =>
+  new StationStream('QB10', at + 50_000).add('containment.begun', {
+    containmentId: 'ct',
+    criterion,
+    reason: 'pores',
+    nonconformanceId: null,
+  });
+const lot: Criterion = { kind: 'lot', materialId: 'HSG-100', lot: 'L-1' };
+
+describeOnDatabases('containments', (database) => {
+  beforeEach(() => database.clear());
+
+  it('hold a lot at all stations, in units of units too, not where it was taken out; late facts, lifting and later holds', async () => {
+    const { db } = database;
+    const projector = await projectorOn(db);
+    await built('ST10', 'P-1', [fit('x-P-1', 'L-1')]).send(db, Infinity, receivedAt);
+    await built('ST20', 'P-2', [fit('x-P-2', 'L-1'), fit('x-P-2', 'L-1', null, true), fit('x-P-2', 'L-2')]).send(
+      db,
+      Infinity,
+      receivedAt,
+    );
+    await built('ST30', 'P-3', [fit('x-P-3', null, 'P-1')]).send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    await begins(lot).send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    expect(await holdOf(db, 'P-1')).toEqual([false]);
+    expect(await holdOf(db, 'P-2')).toEqual([]);
+    expect(await holdOf(db, 'P-3')).toEqual([false]);
+    expect(await told(db)).toMatchObject({ begun: { criterion: lot }, held: { count: 2, serials: ['P-1', 'P-3'] } });
+    // Built during the outage of a station, and a unit that holds one of these.
+    await built('ST40', 'P-4', [fit('x-P-4', 'L-1')]).send(db, Infinity, receivedAt);
+    await built('ST41', 'P-5', [fit('x-P-5', null, 'P-4')]).send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    expect(await holdOf(db, 'P-4')).toEqual([false]);
+    expect(await holdOf(db, 'P-5')).toEqual([false]);
+    expect(await told(db)).toMatchObject({ held: { count: 4 } });
+    await new StationStream('ST21', at + 90_000)
+      .add('containment.lifted', { containmentId: 'ct', reason: 'sorted' })
+      .send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    for (const serial of ['P-1', 'P-3', 'P-4', 'P-5']) expect(await holdOf(db, serial), serial).toEqual([true]);
+    // A station that had not heard of the lifting put one on hold.
+    await built('ST50', 'P-6', [])
+      .add('unit.held', {
+        serial: 'P-6',
+        holdId: 'ct/P-6',
+        reason: '',
+        executionId: null,
+        stepId: null,
+        reasons: [{ code: 'containment.lot', params: { containment: 'ct' } }],
+      })
+      .send(db, Infinity, receivedAt);
+    await built('ST51', 'P-7', [fit('x-P-7', 'L-1')]).send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    expect(await holdOf(db, 'P-6')).toEqual([true]);
+    expect(await holdOf(db, 'P-7')).toEqual([]);
+    const page = await listContainments(db, configuration(), { cursor: null, limit: 10 }, wholePlant);
+    expect(page.items).toMatchObject([{ containmentId: 'ct', held: 5, lifted: { reason: 'sorted' } }]);
+    // Folded again nothing is told a second time.
+    const count = async () => (await db.query<{ n: number }>('SELECT count(*)::int AS n FROM event'))[0]?.n;
+    const before = await count();
+    await projector.rebuild();
+    expect(await count()).toBe(before);
+    expect(await holdOf(db, 'P-4')).toEqual([true]);
+  });
+
+  it('hold what passed an operation in a time, what is of an order, and what a gauge measured', async () => {
+    const { db } = database;
+    const { definition } = started('x', 'P-1');
+    const { operationId } = ended('x', 'P-1');
+    const window = { from: at + 20_000, until: null };
+    const cases: readonly (readonly [Criterion, readonly string[]])[] = [
+      [{ kind: 'operation', definitionId: definition.id, operationId, stationId: null, ...window }, ['P-2', 'P-3']],
+      [{ kind: 'operation', definitionId: definition.id, operationId, stationId: 'ST20', ...window }, ['P-2']],
+      [{ kind: 'order', orderId: made('P-1').orderId }, ['P-1', 'P-2', 'P-3']],
+      [{ kind: 'gauge', gaugeId: 'G-114', ...window }, ['P-2']],
+    ];
+    for (const [criterion, held] of cases)
+      for (const late of [false, true]) {
+        await database.clear();
+        const projector = await projectorOn(db);
+        const units = [
+          built('ST10', 'P-1', []),
+          new StationStream('ST20', at + 30_000)
+            .add('unit.created', made('P-2'))
+            .add('execution.started', started('x-P-2', 'P-2'))
+            .add('measurement.recorded', { ...measured('x-P-2'), gaugeId: 'G-114' })
+            .add('execution.passed', ended('x-P-2', 'P-2')),
+          built('ST30', 'P-3', [], at + 30_000),
+        ];
+        if (late) await begins(criterion).send(db, Infinity, receivedAt);
+        await foldAll(projector);
+        for (const each of units) await each.send(db, Infinity, receivedAt);
+        await foldAll(projector);
+        if (!late) await begins(criterion).send(db, Infinity, receivedAt);
+        await foldAll(projector);
+        for (const serial of ['P-1', 'P-2', 'P-3'])
+          expect(await holdOf(db, serial), `${criterion.kind} ${serial} ${late}`).toEqual(
+            held.includes(serial) ? [false] : [],
+          );
+      }
+  });
+});

@@ -1,0 +1,64 @@
+/** Containments over the real store: the lot that is refused, what is known here, the word of the server, rebuild. */
+import { call } from '@orpc/server';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Criterion } from '#contract/containment.ts';
+import { defectConfiguration } from '#domain/nonconformances/test-defects.ts';
+import { startAt } from '#domain/test-kit.ts';
+import { TestStation } from '#station/core/test-kit.ts';
+import { readUnit } from '#station/store/projections/aggregates.ts';
+import { createContainmentsRouter } from './rpc.ts';
+
+let station: TestStation;
+beforeEach(() => {
+  station = new TestStation('ST10', defectConfiguration());
+  station.signIn('lead', 'right');
+});
+afterEach(() => station.close());
+
+const router = () => createContainmentsRouter(station.core);
+const unit = (serial: string) => readUnit(station.core.read, serial);
+const build = (serial: string): void => {
+  expect(station.start(serial)).toMatchObject({ ok: true });
+  expect(station.act({ type: 'instruction', do: 'confirm' })).toMatchObject({ ok: true });
+};
+const begin = async (criterion: Criterion): Promise<string> => {
+  const made = await call(router().begin, { commandId: station.id(), criterion, reason: 'pores' });
+  if (!made.ok) throw new Error(JSON.stringify(made.refusal.reasons));
+  return made.value.containmentId;
+};
+const list = async () => (await call(router().list, {})).items;
+
+it('holds what passed since, from then on too, and lifts all of it; a rebuild comes to the same', async () => {
+  build('P-1');
+  station.clock.advance(1_000);
+  const definitionId = unit('P-1')?.definitionId ?? '';
+  const id = await begin({
+    kind: 'operation',
+    definitionId,
+    operationId: '10',
+    stationId: null,
+    from: startAt,
+    until: null,
+  });
+  expect(unit('P-1')).toMatchObject({ status: 'held', holds: [{ holdId: `${id}/P-1` }] });
+  build('P-2');
+  expect(unit('P-2')?.status).toBe('held');
+  expect(await list()).toMatchObject([{ containmentId: id, held: 2, road: 'alone', lifted: null }]);
+  expect((await call(router().units, { containmentId: id })).units).toEqual([
+    { serial: 'P-1', status: 'held', stationId: 'ST10', held: true },
+    { serial: 'P-2', status: 'held', stationId: 'ST10', held: true },
+  ]);
+  expect(await call(router().lift, { commandId: station.id(), containmentId: id, reason: 'sorted' })).toMatchObject({
+    ok: true,
+  });
+  expect([unit('P-1')?.status, unit('P-2')?.status]).toEqual(['waiting', 'waiting']);
+  expect(await list()).toMatchObject([{ lifted: { reason: 'sorted' } }]);
+  expect(station.store.rebuild({ replace: false }).tables.filter(({ equal }) => !equal)).toEqual([]);
+});
+
+it('holds the units of an order', async () => {
+  const orderId = unit('P-1')?.orderId ?? '';
+  await begin({ kind: 'order', orderId });
+  expect(unit('P-3')?.status).toBe('held');
+  expect(station.start('P-3')).toMatchObject({ ok: false, refusal: { reasons: [{ code: 'unit.held' }] } });
+});
