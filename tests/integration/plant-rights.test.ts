@@ -165,12 +165,16 @@ const table: Readonly<Record<string, Row>> = {
     (await calls.control.overview({ chart: foreign.chart, columns: 10 })).map(() => 'FOREIGN'),
   ),
   'containments.watch': free('a number', (calls) => first(calls.containments.watch())),
-  // What may be fitted nowhere is everybody's to know; of the units each sees their own.
-  'containments.list': reads((calls) => calls.containments.list(page)),
-  'containments.begin': acts((calls) =>
-    calls.containments.begin(c({ criterion: { kind: 'order', orderId: 'WO-1' }, reason: 'x' })),
+  'containments.begin': acts(async (calls, { db }) =>
+    folded(db, await calls.containments.begin(c({ criterion: { kind: 'order', orderId: 'WO-1' }, reason: 'x' }))),
   ),
-  'containments.lift': acts((calls) => calls.containments.lift(c({ containmentId: 'FOREIGN-ct', reason: 'x' }))),
+  'containments.list': free("what may be fitted nowhere is everybody's to know; units are cut", (calls) =>
+    calls.containments.list(page),
+  ),
+  'containments.lift': acts(async (calls, { db }) => {
+    const [row] = await db.query<{ id: string }>('SELECT containment_id AS id FROM containment');
+    return calls.containments.lift(c({ containmentId: row?.id ?? '', reason: 'x' }));
+  }),
   'nonconformances.watch': free('a number', (calls) => first(calls.nonconformances.watch())),
   'nonconformances.list': reads((calls) => calls.nonconformances.list(page)),
   'nonconformances.photo': reads((calls) =>
