@@ -1,5 +1,7 @@
 /** The press stands: the station asks why, a line lead answers, splits and moves the edge, and argues with the shift's OEE. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumArgs, wedge } from '../support/browser.ts';
@@ -19,21 +21,13 @@ describeWith('chromium', 'machine time', (executablePath) => {
 
   beforeAll(async () => {
     line = await startDemoLine();
-    // Also on a Sunday: a machine that stands outside of shifts is asked about nothing.
-    editPlant(
-      line,
-      'plant.yaml',
-      "from: '06:00', to: '14:00' }",
-      "from: '06:00', to: '14:00', days: &all [mon, tue, wed, thu, fri, sat, sun] }",
-    );
-    for (const times of ["from: '14:00', to: '22:00' }", "from: '22:00', to: '06:00' }"])
-      editPlant(line, 'plant.yaml', times, times.replace(' }', ', days: *all }'));
-    editPlant(
-      line,
-      'plant.yaml',
-      "holidays: ['2026-12-25', '2027-01-01', '2027-05-01', '2027-10-03', '2027-12-25', '2027-12-26']",
-      'holidays: []',
-    );
+    // Also on a Sunday and at noon: a machine that stands outside of shifts or in a break is asked about nothing.
+    rmSync(join(line.config, 'calendar.yaml'));
+    const file = join(line.config, 'plant.yaml');
+    const plant = parse(readFileSync(file, 'utf8')) as { readonly shifts: readonly object[] };
+    const days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+    const shifts = plant.shifts.map((shift) => ({ ...shift, days, breaks: [] }));
+    writeFileSync(file, stringify({ ...plant, shifts, holidays: [] }));
     editPlant(line, 'machines/press-p1.yaml', 'idleAfterMs: 45000', 'idleAfterMs: 1000');
     editPlant(line, 'machines/press-p1.yaml', 'rates:', 'stops: { microUnderMs: 3000 }\nrates:');
     data = join(line.folder, 'data-ST10');
