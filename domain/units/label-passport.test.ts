@@ -84,7 +84,39 @@ const reworked: fc.Arbitrary<LabelPassport> = fc
       return ids.length === 0 ? pass : { ...pass, reworks: ids };
     }),
   }));
-const label: fc.Arbitrary<LabelPassport> = fc.oneof(plain, reworked);
+/** Under concessions, of units that were reworked and of others. */
+const conceded: fc.Arbitrary<LabelPassport> = fc
+  .tuple(
+    fc.oneof(plain, reworked),
+    fc.array(
+      fc.record({
+        dispositionId: id,
+        nonconformanceId: id,
+        defectText: fc.record({ en: text, de: text }),
+        number: text,
+        expiresAt: fc.option(second),
+        stationId: fc.constantFrom('ST10', 'ST30', '@plant'),
+        at: second,
+        by: fc.constantFrom({ kind: 'person', id: 'p-feld' } as const, { kind: 'system' } as const),
+      }),
+      { minLength: 1, maxLength: 3 },
+    ),
+  )
+  .map(([base, concessions]) => ({ ...base, concessions }));
+const label: fc.Arbitrary<LabelPassport> = fc.oneof(plain, reworked, conceded);
+const demoConceded = (base: LabelPassport, count = 1): LabelPassport => ({
+  ...base,
+  concessions: Array.from({ length: count }, (_, n) => ({
+    dispositionId: `019ac003-8b1f-7b52-8c4e-1f0a55d2c9a${n}`,
+    nonconformanceId: `019ac004-77aa-7c3e-9d10-0242ac12000${n}`,
+    defectText: { en: 'Burr in the bore', de: 'Grat in der Bohrung' },
+    number: 'K-2026-17',
+    expiresAt: 1_798_000_000_000,
+    stationId: 'ST30',
+    at: 1_795_368_000_000,
+    by: { kind: 'person', id: 'p-feld' },
+  })),
+});
 /** Operation 20 was ordered again at ST30 and has passed since. */
 const demoReworked = (): LabelPassport => ({
   ...demo(1),
@@ -139,7 +171,19 @@ describe('label passport', () => {
     expect(lengths).toEqual([200, 281, 347]);
   });
 
-  it.each(['LWP1', 'LWP2'])('%s as it was once printed is read for ever', (version) => {
+  it('is of version 3 under a concession and with one alone, and 151 characters longer by the first', () => {
+    expect(signed(demoConceded(demo(1)))).toMatch(/^LWP3:/);
+    expect(signed({ ...demo(1), concessions: [] })).toBe(signed(demo(1)));
+    const lengths = [demo(1), demoConceded(demo(1)), demoConceded(demo(1), 2)].map((each) => signed(each).length);
+    expect(lengths).toEqual([187, 338, 476]);
+    const both = decodeLabel(signed(demoConceded(demoReworked())));
+    expect(both.ok && both.label).toEqual(demoConceded(demoReworked()));
+    const whole = signed(demoConceded(demo(2)));
+    expect(accepted(whole)).toBe(true);
+    expect(accepted(whole.replace('LWP3:', 'LWP2:'))).toBe(false);
+  });
+
+  it.each(['LWP1', 'LWP2', 'LWP3'])('%s as it was once printed is read for ever', (version) => {
     const golden = JSON.parse(
       readFileSync(join(import.meta.dirname, `../../tests/goldens/labels/${version}.json`), 'utf8'),
     ) as { text: string; label: LabelPassport; publicKey: string };

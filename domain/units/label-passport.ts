@@ -8,9 +8,10 @@
  * are LEB128; times are seconds before the issue, zigzag (clocks of stations may differ in either direction).
  *
  * Version 2 is written of units that were reworked, and of no other, so that older programs read all others: before the passed
- * operations a table of rework orders, in each of these the orders that its run knew, and at the end what was ordered.
+ * operations a table of rework orders, in each of these the orders that its run knew, and at the end what was ordered. Version 3
+ * is written of units that are used under a concession, and of no other: as version 2, and then the concessions.
  */
-import type { PassportRework } from '#contract/passport.ts';
+import type { PassportConcession, PassportRework } from '#contract/passport.ts';
 
 export interface LabelPassport {
   readonly serial: string;
@@ -29,6 +30,8 @@ export interface LabelPassport {
   }[];
   /** Orders to do operations again, as in the passport; `at` to the second. */
   readonly reworks: readonly PassportRework[];
+  /** Under which it is used as it is, as in the passport; times to the second. Left out: none. */
+  readonly concessions?: readonly PassportConcession[] | undefined;
   /** Every operation has passed. */
   readonly completed: boolean;
   /** UTC ms, to the second, as every time here. */
@@ -46,9 +49,11 @@ export interface LabelCheck {
 }
 
 const labelPrefix = 'LWP';
-type Version = 1 | 2;
-const versionOf = ({ passed, reworks }: LabelPassport): Version =>
-  reworks.length > 0 || passed.some((pass) => pass.reworks !== undefined) ? 2 : 1;
+type Version = 1 | 2 | 3;
+function versionOf({ passed, reworks, concessions = [] }: LabelPassport): Version {
+  if (concessions.length > 0) return 3;
+  return reworks.length > 0 || passed.some((pass) => pass.reworks !== undefined) ? 2 : 1;
+}
 /** What the signature is for, so that none made for something else, or for another version, is ever taken for one of a label. */
 const labelDomain = (version: Version): string => `linewright/label-passport/${version}\u0000`;
 const signatureBytes = 64;
@@ -82,7 +87,7 @@ export function decodeLabel(text: string): DecodedLabel {
   const found = head === null ? null : Number(head[1]);
   const damaged = { ok: false, problem: 'damaged', version: found } as const;
   if (head === null) return damaged;
-  if (found !== 1 && found !== 2) return { ok: false, problem: 'version-unknown', version: found };
+  if (found !== 1 && found !== 2 && found !== 3) return { ok: false, problem: 'version-unknown', version: found };
   const bytes = fromBase41(text.slice(head[0].length));
   if (bytes === null || bytes.length <= signatureBytes) return damaged;
   const body = bytes.slice(0, -signatureBytes);
@@ -105,7 +110,7 @@ const flagCompleted = 2;
 
 function bodyOf(label: LabelPassport): readonly number[] {
   const { serial, orderId, materialId, definitionId, revision, origin, passed, completed, issuedAt, keyId } = label;
-  const { reworks } = label;
+  const { reworks, concessions = [] } = label;
   const issued = seconds(issuedAt);
   const out: number[] = [];
   const sameName = definitionId === materialId;
@@ -118,6 +123,7 @@ function bodyOf(label: LabelPassport): readonly number[] {
       origin.stationId,
       ...passed.flatMap((p) => (p.stationId === null ? [] : [p.stationId])),
       ...reworks.map(({ stationId }) => stationId),
+      ...concessions.map(({ stationId }) => stationId),
     ]),
   ];
   putNumber(out, stations.length);
@@ -143,6 +149,23 @@ function bodyOf(label: LabelPassport): readonly number[] {
     putNumber(out, stations.indexOf(stationId));
     putNumber(out, zigzag(issued - seconds(at)));
   }
+  if (versionOf(label) === 3)
+    putList(
+      out,
+      concessions,
+      (to, { dispositionId, nonconformanceId, defectText, number, expiresAt, stationId, at, by }) => {
+        putId(to, dispositionId);
+        putId(to, nonconformanceId);
+        putText(to, defectText.en);
+        putText(to, defectText.de);
+        putText(to, number);
+        putNumber(to, expiresAt === null ? 0 : zigzag(issued - seconds(expiresAt)) + 1);
+        putNumber(to, stations.indexOf(stationId));
+        putNumber(to, zigzag(issued - seconds(at)));
+        // Of a person; nobody else may grant one.
+        putText(to, by.kind === 'person' ? by.id : '');
+      },
+    );
   return out;
 }
 
@@ -174,6 +197,25 @@ function readBody(version: Version, body: Uint8Array): LabelPassport | null {
     const origin = { stationId: stations[0] ?? from.fail(), at: (issued - unzigzag(from.number())) * 1000 };
     const orders = version === 1 ? null : from.list(() => from.id());
     const order = (): string => orders?.[from.number()] ?? from.fail();
+    const concession = (): PassportConcession => {
+      const [dispositionId, nonconformanceId] = [from.id(), from.id()];
+      const defectText = { en: from.text(), de: from.text() };
+      const number = from.text();
+      const until = from.number();
+      const stationId = stations[from.number()] ?? from.fail();
+      const at = (issued - unzigzag(from.number())) * 1000;
+      const person = from.text();
+      return {
+        dispositionId,
+        nonconformanceId,
+        defectText,
+        number,
+        expiresAt: until === 0 ? null : (issued - unzigzag(until - 1)) * 1000,
+        stationId,
+        at,
+        by: person === '' ? { kind: 'system' } : { kind: 'person', id: person },
+      };
+    };
     const passed = from.list(() => {
       const operationId = from.text();
       const station = from.number();
@@ -198,10 +240,24 @@ function readBody(version: Version, body: Uint8Array): LabelPassport | null {
             stationId: stations[from.number()] ?? from.fail(),
             at: (issued - unzigzag(from.number())) * 1000,
           }));
+    const concessions = version !== 3 ? [] : from.list(concession);
     from.end();
     const completed = (flags & flagCompleted) !== 0;
     const issuedAt = issued * 1000;
-    return { serial, orderId, materialId, definitionId, revision, origin, passed, reworks, completed, issuedAt, keyId };
+    return {
+      serial,
+      orderId,
+      materialId,
+      definitionId,
+      revision,
+      origin,
+      passed,
+      reworks,
+      ...(concessions.length === 0 ? {} : { concessions }),
+      completed,
+      issuedAt,
+      keyId,
+    };
   } catch (error) {
     if (error instanceof Damaged) return null;
     throw error;

@@ -51,7 +51,9 @@ function endedRuns(unit: Unit | null, { issuedAt, passed }: LabelPassport, stati
 
 function passportOfLabel(label: LabelPassport): Passport {
   const { serial, orderId, materialId, definitionId, revision, origin, passed, reworks, completed, issuedAt } = label;
+  const { concessions = [] } = label;
   const [first, ...others] = reworks;
+  const [given, ...more] = concessions;
   const knew = reworks.map(({ reworkId }) => reworkId).sort();
   return {
     serial,
@@ -62,21 +64,25 @@ function passportOfLabel(label: LabelPassport): Passport {
       ...(known === undefined ? {} : { reworks: [...known] }),
     })),
     runs: [],
-    holds: reworks.map((order) => liftedBy(order, serial)),
+    holds: [...reworks, ...concessions].map((disposition) => liftedBy(disposition, serial)),
     scrapped: null,
     // A completion stands on a label only when it knew all orders.
     completed: completed
       ? { at: issuedAt, stationId: origin.stationId, ...(first === undefined ? {} : { reworks: knew }) }
       : null,
     ...(first === undefined ? {} : { reworks: [first, ...others] }),
+    ...(given === undefined ? {} : { concessions: [given, ...more] }),
   };
 }
 
 /**
- * An order is a disposition of its nonconformance, which lifts that hold (domain/nonconformances/dispose.ts): it is over here too,
+ * An order, or a concession, is a disposition of its nonconformance, which lifts that hold (domain/nonconformances/dispose.ts): it is over here too,
  * where it may have been heard of before the server went away. A time that is not too early, as of runs.
  */
-const liftedBy = ({ nonconformanceId, stationId, at }: PassportRework, serial: string): PassportHold =>
+const liftedBy = (
+  { nonconformanceId, stationId, at }: Pick<PassportRework, 'nonconformanceId' | 'stationId' | 'at'>,
+  serial: string,
+): PassportHold =>
   liftingOf(nonconformanceHoldId(nonconformanceId, serial), { at: at + 999, stationId, by: { kind: 'system' } });
 
 /**
@@ -90,6 +96,7 @@ export function labelOfUnit(
 ): { readonly label: LabelPassport } | { readonly reasons: readonly Reason[] } {
   const { serial, orderId, materialId, definitionId, revision, passed, reworks, createdAt, arrived, completedAt } =
     unit;
+  const { concessions } = unit;
   const reasons: Reason[] = [...unitFaults(unit, facts)];
   if (unit.open !== null) reasons.push(reason('unit.in-work-elsewhere', { serial, station: unit.open.stationId }));
   for (const { caseId, kind, openedAt } of facts.cases(serial))
@@ -101,6 +108,19 @@ export function labelOfUnit(
   const completed = completedAt !== null;
   const issuedAt = Math.floor(facts.now / 1000) * 1000;
   return {
-    label: { serial, orderId, materialId, definitionId, revision, origin, passed, reworks, completed, issuedAt, keyId },
+    label: {
+      serial,
+      orderId,
+      materialId,
+      definitionId,
+      revision,
+      origin,
+      passed,
+      reworks,
+      ...(concessions.length === 0 ? {} : { concessions }),
+      completed,
+      issuedAt,
+      keyId,
+    },
   };
 }

@@ -269,3 +269,46 @@ describe('a unit that is reworked', () => {
     expect(build(second)).toBe('20');
   });
 });
+
+describe('a unit that is used as it is under a concession', () => {
+  it('tells so on its label, and whoever scans it knows it without the server; its hold is lifted there too', () => {
+    build(first);
+    expect(codes(take(second, print(first).text))).toEqual([]);
+    build(second);
+    second.signIn('qe', 'right');
+    const dispatch = (command: Parameters<typeof second.core.dispatch>[0]): Outcome<unknown> => {
+      const outcome = second.core.dispatch(command, second.id());
+      expect(codes(outcome)).toEqual([]);
+      return outcome;
+    };
+    const recorded = dispatch({
+      type: 'nonconformance.record',
+      defectId: 'crack',
+      subject: { kind: 'units', serials: [serial] },
+      mark: null,
+      note: '',
+    });
+    const nonconformanceId = (recorded.ok ? (recorded.value as Record<string, string>) : {})['nonconformanceId'] ?? '';
+    dispatch({
+      type: 'nonconformance.dispose',
+      nonconformanceId,
+      kind: 'use-as-is',
+      serials: [serial],
+      quantity: 1,
+      operations: [],
+      reason: 'not seen when fitted',
+      concession: { number: 'K-17', expiresAt: startAt + 86_400_000, quantity: 1 },
+    });
+    tick();
+    const { text } = print(second);
+    expect(text).toMatch(/^LWP3:/);
+    expect(codes(take(first, text))).toEqual([]);
+    const [given] = unit(second).concessions;
+    expect(unit(first)).toMatchObject({
+      status: 'waiting',
+      concessions: [{ ...given, at: Math.floor((given?.at ?? 0) / 1000) * 1000, number: 'K-17', nonconformanceId }],
+    });
+    // Printed again where it was scanned it says the same.
+    expect(print(first).text).toMatch(/^LWP3:/);
+  });
+});

@@ -204,6 +204,13 @@ const features: Readonly<Record<string, Feature>> = {
     await tab.keyboard.press('Escape');
     await tab.locator('footer').getByRole('button').nth(2).click();
     await shoot('containment');
+    await press('contain');
+    await shoot('containment-begin');
+    await tab.keyboard.press('Escape');
+    await go('#/nonconformances');
+    await tab.locator('footer').getByRole('button').nth(2).click();
+    await press('containment-ct-01');
+    await shoot('containments');
     await tab.keyboard.press('Escape');
   },
 };
