@@ -1,6 +1,6 @@
 /** Energy as the screen sees it. */
 import type { MachineFile } from '#contract/config/machines.ts';
-import type { EnergyCost, EnergyView, UnitEnergy } from '#contract/rpc/energy.ts';
+import type { EnergyCost, EnergySums, EnergyView, UnitEnergy } from '#contract/rpc/energy.ts';
 import type { OeeWindow } from '#contract/rpc/oee.ts';
 import { attribute } from '#domain/energy/attribute.ts';
 import { inUnit } from '#domain/energy/counter.ts';
@@ -39,12 +39,23 @@ export function energySummary(
   { machineId, window: asked }: { readonly machineId: string; readonly window: OeeWindow },
   { read, facts }: EnergySources,
 ): EnergyView | null {
-  const of = meterOf(machineId, facts);
   const window = windowOf(asked, facts.now, facts.catalogue.calendar);
-  if (of === null || window === null) return null;
-  const { machine, meter } = of;
+  if (window === null) return null;
   const { from, to: endsAt, shift } = window;
   const to = Math.max(from + 1, Math.min(endsAt, facts.now));
+  const sums = energyIn(machineId, { from, to }, { read, facts });
+  return sums === null ? null : { ...sums, from, to, endsAt, shift };
+}
+
+/** @returns null: this station watches no such meter */
+export function energyIn(
+  machineId: string,
+  { from, to }: Pick<Window, 'from' | 'to'>,
+  { read, facts }: EnergySources,
+): EnergySums | null {
+  const of = meterOf(machineId, facts);
+  if (of === null) return null;
+  const { machine, meter } = of;
   const slices = tile(machineId, readSlices(read, machineId, from, to), from, to);
   const counts = machine.counts === undefined ? null : readCounts(read, machineId, from, to);
   const { spans, otherMeter } = toldIn({ machineId, from, to }, meter, read);
@@ -52,10 +63,6 @@ export function energySummary(
     ...summarise(meter, { from, to }, spans, slices, counts),
     price: meter.price ?? null,
     otherMeter,
-    from,
-    to,
-    endsAt,
-    shift,
   };
 }
 

@@ -30,7 +30,7 @@ it('tells what is open and what was made, is signed by two badges, and stays aft
     title: { en: 'Early' },
     from: Date.UTC(2026, 10, 20, 6),
     to: station.clock.now(),
-    figures: { passed: 0, stopped: 0, scrapped: 1, nonconforming: 0, produced: null, scrap: null },
+    figures: { passed: 0, stopped: 0, scrapped: 1, nonconforming: 0, produced: null, scrap: null, energy: null },
     note: 'hinge',
     writtenBy: 'LEAD',
     taken: null,

@@ -14,6 +14,7 @@ import { sumOf } from '#domain/oee/sums.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { openHolds } from '#domain/units/unit.ts';
 import { machinesHere } from '#station/machines/views.ts';
+import { energyIn } from '#station/energy/view.ts';
 import { gaugeList } from '#station/gauges/register.ts';
 import { oeeView } from '#station/oee/view.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
@@ -160,6 +161,7 @@ function figures(from: number, to: number, { read, facts }: ReportSources): Shif
     ({ id: machineId }) => oeeView({ machineId, window: { kind: 'shift', key: null } }, { read, facts })?.spans ?? [],
   );
   return {
+    ...energyFigures(from, to, { read, facts }),
     oee: spans.length === 0 ? null : figuresOf(sumOf(spans)).oee.value,
     produced: sum(pieces.map(({ produced }) => produced)),
     scrap: sum(pieces.map(({ scrap }) => scrap)),
@@ -183,6 +185,25 @@ function figures(from: number, to: number, { read, facts }: ReportSources): Shif
          AND json_extract(state, '$.scrappedAt') <= ?`,
       ...window,
     ),
+  };
+}
+
+/** Of all machines of the station that count kWh; per good piece of those that count pieces too. */
+function energyFigures(
+  from: number,
+  to: number,
+  sources: Pick<ReportSources, 'read' | 'facts'>,
+): Record<'energy' | 'energyPerGood' | 'energyIdle', number | null> {
+  const all = machinesHere(sources.facts).flatMap(({ id }) => {
+    const view = energyIn(id, { from: Math.trunc(from), to: Math.trunc(to) }, sources);
+    return view === null || view.unit !== 'kW.h' ? [] : [view];
+  });
+  const counted = all.filter(({ good }) => good !== null);
+  const good = sum(counted.map((one) => one.good)) ?? 0;
+  return {
+    energy: sum(all.map(({ energy }) => energy)),
+    energyPerGood: good === 0 ? null : (sum(counted.map(({ energy }) => energy)) ?? 0) / good,
+    energyIdle: sum(all.map(({ idle }) => idle.energy)),
   };
 }
 

@@ -104,6 +104,17 @@ const features: Readonly<Record<string, Feature>> = {
     await shoot('past');
     await press('oee-later');
   },
+  energy: async ({ tab, go, press, shoot }) => {
+    station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
+    await go('#/machines/press-p1%20energy');
+    await tab.getByTestId('energy-quarters').waitFor();
+    await shoot('shift');
+    await press('energy-units');
+    await shoot('units');
+    await press('energy-day');
+    await tab.waitForTimeout(1_200);
+    await shoot('day');
+  },
   gauges: async (camera) => {
     const { tab, go, press, shoot } = camera;
     await pages({ register: '#/gauges', fine: '#/gauges/G-115', gauge: '#/gauges/G-114' })(camera);

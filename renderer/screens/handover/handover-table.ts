@@ -1,6 +1,7 @@
 /** A shift as rows: for the file and for the eye the same words. */
 import { figureNames, type HandoverView, type OpenItem, type ShiftDraft } from '#contract/rpc/handover.ts';
 import { startOfLocalDay } from '#domain/people/local-day.ts';
+import { energyText } from '../../charts/energy/energy-words.ts';
 import { save } from '../../charts/control/export.ts';
 import { format, localized, message, speech, t } from '../../i18n/index.svelte.ts';
 import { workbook, type Cell } from '../../ui/xlsx.ts';
@@ -19,6 +20,8 @@ export const itemName = ({ kind, title, count }: OpenItem): string =>
 
 export interface Figure {
   readonly name: string;
+  /** In a table, where the value has no unit. */
+  readonly cell: string;
   readonly value: number;
   readonly text: string;
 }
@@ -27,8 +30,11 @@ export const figuresOf = ({ figures }: Pick<Shown, 'figures'>): readonly Figure[
   figureNames.flatMap((name) => {
     const value = figures[name];
     if (value === null || value === undefined) return [];
+    const title = message(`handover_figure_${name}`) ?? name;
+    if (name.startsWith('energy'))
+      return [{ name: title, cell: `${title} [kWh]`, value, text: energyText(value, 'kW.h') }];
     const text = name === 'oee' ? `${format.number(value * 100, 1)} %` : format.count(value);
-    return [{ name: message(`handover_figure_${name}`) ?? name, value, text }];
+    return [{ name: title, cell: title, value, text }];
   });
 
 function rows(of: Shown): readonly (readonly Cell[])[] {
@@ -36,7 +42,7 @@ function rows(of: Shown): readonly (readonly Cell[])[] {
     [t.handover_title(), shiftName(of), null, null],
     [t.handover_station(), of.stationId ?? '', { at: of.from }, { at: of.to }],
     [t.handover_column_part(), t.handover_column_what(), t.handover_column_value(), t.handover_column_since()],
-    ...figuresOf(of).map(({ name, value }): Cell[] => [t.handover_figures(), name, value, null]),
+    ...figuresOf(of).map(({ cell, value }): Cell[] => [t.handover_figures(), cell, value, null]),
     ...of.open.map((item): Cell[] => [
       kindName(item),
       itemName(item),

@@ -5,6 +5,7 @@
 import type { Component } from 'svelte';
 import type { MachineNow } from '#contract/rpc/machines.ts';
 import type { MachineTab } from './machine-place.ts';
+import Energy from '../energy/energy.svelte';
 import Oee from '../oee/oee.svelte';
 import Stops from '../stops/stops.svelte';
 import Now from './now.svelte';
@@ -12,4 +13,4 @@ import Now from './now.svelte';
 export interface TabProps {
   readonly machine: MachineNow;
 }
-export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now, stops: Stops, oee: Oee };
+export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now, stops: Stops, oee: Oee, energy: Energy };
