@@ -65,6 +65,8 @@ it('tells of a machine that stands and of its effectiveness, machines added up',
         station: 'ST10',
         state: { from: 'hand' },
         rates: [{ cycleMs: 30_000, revision: '1' }],
+        counts: { produced: { tag: 'press.count' } },
+        meter: { tag: 'meter.energy', step: 0.001 },
       }),
     ],
   });
@@ -97,6 +99,26 @@ it('tells of a machine that stands and of its effectiveness, machines added up',
     },
   });
   see(state(stoodFrom, 'fault', 'E17'));
+  station.core.dispatch(
+    {
+      type: 'energy.observe',
+      machineId: 'p1',
+      meter: { step: 0.001, unit: 'kW.h' },
+      told: [
+        { from, to: stoodFrom, steps: 6_000, knownMs: stoodFrom - from, openSteps: 0, counter: { first: 0, last: 6 } },
+        {
+          from: stoodFrom,
+          to: now,
+          steps: 300,
+          knownMs: now - stoodFrom,
+          openSteps: 0,
+          counter: { first: 6, last: 6.3 },
+        },
+      ],
+      doubts: [],
+    },
+    null,
+  );
   await settled();
   station.signIn('lead', 'right');
   const written = await call(router.write, { commandId: station.id(), note: '' });
@@ -107,5 +129,7 @@ it('tells of a machine that stands and of its effectiveness, machines added up',
   ]);
   // 30 good pieces of 30 s each in the planned time of the shift so far.
   expect(view?.figures['oee']).toBeCloseTo((30 * 30_000) / (now - from), 9);
+  // 6.3 kWh for 30 good pieces, 0.3 of them while it stood.
+  expect(view?.figures).toMatchObject({ energy: 6.3, energyPerGood: 0.21, energyIdle: 0.3 });
   end();
 });

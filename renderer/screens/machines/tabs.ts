@@ -13,4 +13,9 @@ import Now from './now.svelte';
 export interface TabProps {
   readonly machine: MachineNow;
 }
-export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = { now: Now, stops: Stops, oee: Oee, energy: Energy };
+export const tabs: Partial<Readonly<Record<MachineTab, Component<TabProps>>>> = {
+  now: Now,
+  stops: Stops,
+  oee: Oee,
+  energy: Energy,
+};
