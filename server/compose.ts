@@ -44,6 +44,8 @@ import { composeIntegration } from './integration/wiring.ts';
 import { createOrderService } from './orders/orders.ts';
 import { createEnergyRouter } from './energy/router.ts';
 import { createMachinesRouter } from './machines/router.ts';
+import { createOeeRouter } from './oee/router.ts';
+import { keepSums } from './oee/worker.ts';
 import { createSuspectReactions } from './control/suspects.ts';
 import { createGaugeActs } from './gauges/acts.ts';
 import { createContainmentActs } from './containments/acts.ts';
@@ -217,6 +219,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   const seeded = await seedOrders(db, released, plantStream, clock.now());
   if (seeded > 0) log.info({ orders: seeded }, 'orders of the configuration folder taken in');
   await projector.start();
+  const sums = keepSums({ db, clock, log, configuration: released, giveWay });
   const pruning = repeat(clock, pruneEveryMs, () => prune(db), log, 'documents that are over could not be removed');
   const behind = (): Promise<PlantHealth['behind']> => behindOf(db);
 
@@ -291,6 +294,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       stops: createStopsRouter(plantParts),
       machines: createMachinesRouter(plantParts),
       energy: createEnergyRouter(plantParts),
+      oee: createOeeRouter(plantParts),
       studies: createStudiesRouter(plantParts),
       nonconformances: createNonconformancesRouter(plantParts),
       containments: createContainmentsRouter(plantParts),
@@ -363,6 +367,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       await ingest.stop();
       forget();
       await afterRelease.stop();
+      await sums.stop();
       await projector.stop();
       await releaseFiles.close();
       await db.close();

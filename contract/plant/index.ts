@@ -9,6 +9,7 @@ import { handover } from './handover.ts';
 import { lines } from './lines.ts';
 import { machines } from './machines.ts';
 import { nonconformances } from './nonconformances.ts';
+import { oee } from './oee.ts';
 import { orders } from './orders.ts';
 import { releases } from './releases.ts';
 import { session } from './session.ts';
@@ -35,6 +36,7 @@ export const plantContract = {
   nonconformances,
   machines,
   energy,
+  oee,
   andon,
   handover,
 };

@@ -83,6 +83,38 @@ export interface OeeSpan {
   readonly rate: RateView | null;
 }
 
+/** Sums over spans (domain/oee/sums.ts): all that figures need. */
+export interface Sums {
+  /** ms */
+  readonly ms: Readonly<Record<TimeElement, number>>;
+  readonly lossMs: Readonly<Record<TimeLoss, number>>;
+  /** How many stops of each kind began. */
+  readonly events: Readonly<Record<TimeLoss, number>>;
+  /** Of PDOT: planned stops and reasons that are maintenance. */
+  readonly maintenanceMs: number;
+  /** In which an order was on the machine, whatever it did; and of it the busy time (AUBT). */
+  readonly orderMs: number;
+  readonly orderBusyMs: number;
+  /** Pieces made in planned operation time (POT). */
+  readonly produced: number;
+  readonly good: number;
+  readonly scrap: number;
+  /** Of the produced: made while an order was on the machine. */
+  readonly orderProduced: number;
+  /** Of the scrap: made in setup. */
+  readonly startupScrap: number;
+  /** Of the produced: nobody knows exactly when. */
+  readonly spread: number;
+  /** Of the produced: no ideal rate is told. */
+  readonly unrated: number;
+  /** Made outside of planned operation time; in no figure. */
+  readonly outside: number;
+  /** Ideal time of the produced, the good, and the scrap of setup (PRI x PQ, PRI x GQ), µs: whole ones, so that sums are exact. */
+  readonly idealUs: number;
+  readonly idealGoodUs: number;
+  readonly idealStartupUs: number;
+}
+
 export interface OeeCount {
   readonly from: number;
   readonly to: number;

@@ -3,11 +3,11 @@
  * (S. Nakajima, Introduction to TPM, 1988). The formulae are those of domain/kpi. Each figure carries its definition, its terms and
  * where each term comes from; nothing is capped; what cannot be told is null with a reason.
  */
-import type { OeeSpan, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
+import type { OeeSpan, Sums, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
 import { keyFigures, type KeyFigures } from '#domain/kpi/iso22400.ts';
 import { shiftEffectiveness } from '#domain/kpi/oee.ts';
 import { isRefused } from '#domain/spc/reason.ts';
-import { plannedBusyMs, type Sums } from './sums.ts';
+import { plannedBusyMs } from './sums.ts';
 
 export const figureIds = [
   'oee',
@@ -127,7 +127,7 @@ export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<R
   const good = Math.max(0, sums.good);
   const scrap = sums.produced - good;
   const rated = sums.unrated === 0;
-  const pri = sums.produced > 0 ? sums.idealMs / sums.produced : 0;
+  const pri = sums.produced > 0 ? sums.idealUs / 1_000 / sums.produced : 0;
   const told = keyFigures({
     APT: ms.APT,
     AUST: ms.AUST,

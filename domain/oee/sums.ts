@@ -2,45 +2,14 @@
  * Sums over spans: all that figures need. They add up over any cutting of time, so hours, shifts, days and years are made of
  * one another, and rollups are such sums.
  */
-import { timeElements, timeLosses, type OeeSpan, type TimeElement, type TimeLoss } from '#contract/rpc/oee.ts';
-
-export interface Sums {
-  /** ms */
-  readonly ms: Readonly<Record<TimeElement, number>>;
-  readonly lossMs: Readonly<Record<TimeLoss, number>>;
-  /** How many stops of each kind began. */
-  readonly events: Readonly<Record<TimeLoss, number>>;
-  /** Of PDOT: planned stops and reasons that are maintenance. */
-  readonly maintenanceMs: number;
-  /** In which an order was on the machine, whatever it did; and of it the busy time (AUBT). */
-  readonly orderMs: number;
-  readonly orderBusyMs: number;
-  /** Pieces made in planned operation time (POT). */
-  readonly produced: number;
-  readonly good: number;
-  readonly scrap: number;
-  /** Of the produced: made while an order was on the machine. */
-  readonly orderProduced: number;
-  /** Of the scrap: made in setup. */
-  readonly startupScrap: number;
-  /** Of the produced: nobody knows exactly when. */
-  readonly spread: number;
-  /** Of the produced: no ideal rate is told. */
-  readonly unrated: number;
-  /** Made outside of planned operation time; in no figure. */
-  readonly outside: number;
-  /** Ideal time of the produced, the good, and the scrap of setup, ms (PRI x PQ, PRI x GQ). */
-  readonly idealMs: number;
-  readonly idealGoodMs: number;
-  readonly idealStartupMs: number;
-}
+import { timeElements, timeLosses, type OeeSpan, type Sums } from '#contract/rpc/oee.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] extends object ? Writable<T[K]> : T[K] };
 
 const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;
 
-const emptySums = (): Writable<Sums> => ({
+export const emptySums = (): Writable<Sums> => ({
   ms: zeros(timeElements),
   lossMs: zeros(timeLosses),
   events: zeros(timeLosses),
@@ -55,9 +24,9 @@ const emptySums = (): Writable<Sums> => ({
   spread: 0,
   unrated: 0,
   outside: 0,
-  idealMs: 0,
-  idealGoodMs: 0,
-  idealStartupMs: 0,
+  idealUs: 0,
+  idealGoodUs: 0,
+  idealStartupUs: 0,
 });
 
 const isMaintenance = ({ calendar, because, stop }: OeeSpan): boolean =>
@@ -89,9 +58,10 @@ function take(sums: Writable<Sums>, span: OeeSpan): void {
     sums.unrated += pieces.produced;
     return;
   }
-  sums.idealMs += pieces.produced * rate.cycleMs;
-  sums.idealGoodMs += pieces.good * rate.cycleMs;
-  sums.idealStartupMs += startup * rate.cycleMs;
+  const cycleUs = Math.round(rate.cycleMs * 1_000);
+  sums.idealUs += pieces.produced * cycleUs;
+  sums.idealGoodUs += pieces.good * cycleUs;
+  sums.idealStartupUs += startup * cycleUs;
 }
 
 export function sumOf(spans: Iterable<OeeSpan>): Sums {
@@ -108,12 +78,13 @@ export function addSums(all: Iterable<Sums>): Sums {
       sums.lossMs[loss] += one.lossMs[loss];
       sums.events[loss] += one.events[loss];
     }
-    for (const key of counted) sums[key] += one[key];
+    for (const key of plainSums) sums[key] += one[key];
   }
   return sums;
 }
 
-const counted = [
+/** Sums of one number each. */
+export const plainSums = [
   'maintenanceMs',
   'orderMs',
   'orderBusyMs',
@@ -125,9 +96,9 @@ const counted = [
   'spread',
   'unrated',
   'outside',
-  'idealMs',
-  'idealGoodMs',
-  'idealStartupMs',
+  'idealUs',
+  'idealGoodUs',
+  'idealStartupUs',
 ] as const satisfies readonly Exclude<keyof Sums, 'ms' | 'lossMs' | 'events'>[];
 
 /** PBT: what is planned and not planned downtime; time of which nobody knows is in it, as time in which nothing was made. */

@@ -1,6 +1,6 @@
 /** From calendar time to good time: what is taken away, step by step; and the six big losses. */
-import type { TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
-import { plannedBusyMs, type Sums } from './sums.ts';
+import type { Sums, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
+import { plannedBusyMs } from './sums.ts';
 
 export const waterfallIds = [
   'calendar',
@@ -34,7 +34,9 @@ export function waterfall(sums: Sums): readonly WaterfallStep[] {
   const { ms, lossMs } = sums;
   const all = Object.values(ms).reduce((sum, one) => sum + one, 0);
   const rated = sums.unrated === 0;
-  const rejected = sums.idealMs - sums.idealGoodMs;
+  const startupMs = sums.idealStartupUs / 1_000;
+  const idealMs = sums.idealUs / 1_000;
+  const rejected = idealMs - sums.idealGoodUs / 1_000;
   const taken: readonly (readonly [WaterfallId, number | null, readonly TimeElement[], readonly TimeLoss[] | null])[] =
     [
       ['unplanned', ms.unplanned, ['unplanned'], null],
@@ -44,9 +46,9 @@ export function waterfall(sums: Sums): readonly WaterfallStep[] {
       ['delay', lossMs.other, ['ADET', 'ADOT'], ['other']],
       ['minor-stop', lossMs['minor-stop'], ['ADET', 'ADOT'], ['minor-stop']],
       ['setup', ms.AUST, ['AUST'], null],
-      ['speed', rated ? ms.APT - sums.idealMs : null, ['APT'], null],
-      ['startup-reject', rated ? sums.idealStartupMs : null, ['AUST'], null],
-      ['reject', rated ? rejected - sums.idealStartupMs : null, ['APT'], null],
+      ['speed', rated ? ms.APT - idealMs : null, ['APT'], null],
+      ['startup-reject', rated ? startupMs : null, ['AUST'], null],
+      ['reject', rated ? rejected - startupMs : null, ['APT'], null],
     ];
   let left: number | null = all;
   const steps: WaterfallStep[] = [{ id: 'calendar', ms: all, left: all, elements: [], losses: null }];

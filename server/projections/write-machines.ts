@@ -2,6 +2,7 @@
 import { editOf, type Beginning } from '#domain/machines/series.ts';
 import type { Queries } from '../db/db.ts';
 import { readBeginningAt } from '../machines/read-time.ts';
+import { markUnsummed, type Changed } from '../oee/unsummed.ts';
 import type { MachineFact } from './fold.ts';
 
 export async function writeMachines(tx: Queries, facts: readonly MachineFact[]): Promise<void> {
@@ -9,6 +10,15 @@ export async function writeMachines(tx: Queries, facts: readonly MachineFact[]):
   await writeSlices(tx, facts);
   await writeCounts(tx, facts);
   await writeDoubts(tx, facts);
+  await markUnsummed(tx, 'machine', facts.flatMap(changedBy));
+}
+
+/** The time that a fact tells of. A slice that begins goes on until something else is told. */
+function changedBy({ type, body }: MachineFact): readonly Changed[] {
+  const { machineId } = body;
+  if (type === 'slice.begun') return [{ machineId, from: body.beganAt, to: Infinity }];
+  if (type === 'slices.restated') return [{ machineId, from: body.from, to: Math.max(body.to, body.from) + 1 }];
+  return type === 'pieces.counted' ? [{ machineId, from: body.from, to: Math.max(body.to, body.from + 1) }] : [];
 }
 
 interface Put extends Beginning {

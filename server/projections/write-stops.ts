@@ -4,6 +4,7 @@
  */
 import { evolveStop, unexplained, type StopCard } from '#domain/stops/card.ts';
 import type { Queries } from '../db/db.ts';
+import { markUnsummed, type Changed } from '../oee/unsummed.ts';
 import type { PageChanges, StopFact } from './fold.ts';
 
 export async function writeStops(tx: Queries, { stops }: PageChanges): Promise<void> {
@@ -11,14 +12,15 @@ export async function writeStops(tx: Queries, { stops }: PageChanges): Promise<v
   // Everybody locks stops in one order.
   const ids = [...stops.keys()].sort();
   await tx.execute('INSERT INTO stop (stop_id) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING', [ids]);
-  const rows = await tx.query<{ stop_id: string; facts: string }>(
-    'SELECT stop_id, facts FROM stop WHERE stop_id = ANY($1) ORDER BY stop_id FOR UPDATE',
+  const rows = await tx.query<{ stop_id: string; facts: string; card: string }>(
+    'SELECT stop_id, facts, card FROM stop WHERE stop_id = ANY($1) ORDER BY stop_id FOR UPDATE',
     [ids],
   );
-  const written = rows.map(({ stop_id: id, facts: known }) => {
+  const written = rows.map(({ stop_id: id, facts: known, card: told }) => {
     const facts = inOrder([...(JSON.parse(known) as readonly StopFact[]), ...(stops.get(id) ?? [])]);
     const card = facts.reduce<StopCard | null>((made, { fact }) => evolveStop(made, fact), null);
-    return { id, facts: JSON.stringify(facts), card };
+    const before = told === '' ? null : (JSON.parse(told) as StopCard);
+    return { id, facts: JSON.stringify(facts), card, before };
   });
   const at = (instant: number | null | undefined): number | null =>
     instant === null || instant === undefined ? null : Math.trunc(instant);
@@ -39,6 +41,25 @@ export async function writeStops(tx: Queries, { stops }: PageChanges): Promise<v
       written.map(({ card }) => (card === null ? 0 : unexplained(card))),
       written.map(({ card }) => String((card?.withdrawn ?? null) !== null)),
     ],
+  );
+  await markUnsummed(
+    tx,
+    'stops',
+    written.flatMap(({ before, card }) => changedBy(before, card)),
+  );
+}
+
+/** The time of a stop that counts otherwise than before: its edges, its parts, or what was said of them. */
+function changedBy(before: StopCard | null, card: StopCard | null): readonly Changed[] {
+  const counts = (of: StopCard | null): string =>
+    JSON.stringify(
+      of === null || of.withdrawn !== null
+        ? null
+        : [of.to, of.parts.map((part) => [part.from, part.classified?.reason])],
+    );
+  if (card === null || counts(before) === counts(card)) return [];
+  return [before, card].flatMap((of) =>
+    of === null ? [] : [{ machineId: of.machineId, from: of.from, to: of.to ?? Infinity }],
   );
 }
 

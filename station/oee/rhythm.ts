@@ -4,7 +4,7 @@ import type { Count } from '#domain/machines/counted.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readCounts } from '#station/store/projections/machines.ts';
 import type { OeeSources } from './view.ts';
-import { windowOf } from './windows.ts';
+import { windowOf } from '#domain/oee/windows.ts';
 
 /** More than a screen has pixels for. */
 const most = 2_000;

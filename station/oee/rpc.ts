@@ -5,7 +5,7 @@ import type { Core } from '#station/core/index.ts';
 import { News } from '#station/core/news.ts';
 import { rhythmView } from './rhythm.ts';
 import { oeeView, type OeeSources } from './view.ts';
-import { shiftRows } from './windows.ts';
+import { shiftRows } from '#domain/oee/windows.ts';
 
 const concerns = (type: string): boolean => /^(?:slice|slices|pieces|stop)\./.test(type);
 /** A window is computed anew for every news that is told, and counts of a quick machine come often. */

@@ -145,6 +145,13 @@ const table: Readonly<Record<string, Row>> = {
   'machines.slices': reads((calls) => calls.machines.slices(foreign.machine)),
   'machines.counts': reads((calls) => calls.machines.counts(foreign.machine)),
   'machines.doubts': reads((calls) => calls.machines.doubts({ ...page, machineId: foreign.machine.machineId })),
+  'oee.watch': free('a number', (calls) => first(calls.oee.watch())),
+  'oee.shifts': free('the calendar of the plant', (calls) => calls.oee.shifts()),
+  'oee.now': reads((calls) => calls.oee.now(), 'press-p1'),
+  'oee.view': reads((calls) =>
+    calls.oee.view({ machineId: foreign.machine.machineId, window: { kind: 'shift', key: null } }),
+  ),
+  'oee.trend': reads((calls) => calls.oee.trend({ machineId: foreign.machine.machineId, step: 'day', count: 7 })),
   'control.watch': free('a number', (calls) => first(calls.control.watch())),
   'energy.watch': free('a number', (calls) => first(calls.energy.watch())),
   'energy.overview': reads((calls) => calls.energy.overview({ from: '2026-09-21', to: '2026-09-22' }), '"lineId":"L1"'),

@@ -2,6 +2,7 @@
 import { controlScene } from './control-scene.ts';
 import { bigBoard, plantAndon, plantHandover } from './plant-scene-andon.ts';
 import { energyScene } from './energy-scene.ts';
+import { plantOee } from './plant-scene-oee.ts';
 import { machinesScene } from './machines-scene.ts';
 import { plantControl } from './plant-scene-control.ts';
 import { plantContainments, plantNonconformances } from './nonconformance-scene.ts';
@@ -223,6 +224,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       watch: os.energy.watch.handler(watch),
       overview: os.energy.overview.handler(({ input }) => energyScene.plant(input)),
     },
+    oee: plantOee(watch),
     handover: plantHandover(),
     control: {
       watch: os.control.watch.handler(watch),
