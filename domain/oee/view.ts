@@ -64,14 +64,14 @@ export const rangeOf = (
 
 export function oeeViewOf(
   machine: MachineFile,
-  window: TimeWindow,
+  asked: TimeWindow,
   facts: WindowFacts,
   { catalogue, now }: { readonly catalogue: Catalogue; readonly now: number },
 ): OeeView {
   const { slices, cards, counts, retoldAt } = facts;
   const plan = catalogue.calendar;
-  const { from } = window;
-  const to = Math.min(window.to, now);
+  const { from } = asked;
+  const to = Math.min(asked.to, now);
   const range = rangeOf(slices, from, to);
   const place = { machineId: machine.id, lineId: catalogue.lineOf(machine.station)?.id ?? null };
   const spans = timeModel({
@@ -89,7 +89,7 @@ export function oeeViewOf(
   });
   const newest = counts.findLast(({ produced }) => produced > 0);
   const changed = [retoldAt ?? 0, ...editsOf(cards.filter((card) => card.from < to && (card.to ?? to) > from))].filter(
-    (at) => at > window.to,
+    (at) => at > asked.to,
   );
   const running = slices.at(-1)?.context.definitionId ?? null;
   const plannedIds = new Set(spans.map(({ plannedId }) => plannedId));
@@ -98,9 +98,9 @@ export function oeeViewOf(
     title: machine.title,
     from,
     to,
-    endsAt: window.to,
+    endsAt: asked.to,
     timeZone: plan.timeZone,
-    shift: window.shift,
+    shift: asked.shift,
     spans,
     counts: counts.map(({ kind, produced, good, scrap, ...count }) => ({
       from: count.from,
@@ -111,9 +111,9 @@ export function oeeViewOf(
       scrap,
     })),
     ahead:
-      window.to <= now
+      asked.to <= now
         ? []
-        : calendarSpans(now, window.to, plan, place).map((span) => ({ from: span.from, to: span.to, kind: span.kind })),
+        : calendarSpans(now, asked.to, plan, place).map((span) => ({ from: span.from, to: span.to, kind: span.kind })),
     rate: rateView(machine, running),
     lastPieceAt: newest === undefined ? null : (pieceInstants(newest).at(-1) ?? null),
     costPerHour: machine.costPerHour ?? null,

@@ -7,7 +7,7 @@ import { inUnit } from '#domain/energy/counter.ts';
 import { energyOf, summarise, toldBy } from '#domain/energy/summary.ts';
 import type { Facts } from '#domain/facts.ts';
 import { tile } from '#domain/machines/series.ts';
-import { windowOf } from '#station/oee/windows.ts';
+import { windowOf } from '#domain/oee/windows.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readEnergy } from '#station/store/projections/energy.ts';
 import { readCounts, readSlices } from '#station/store/projections/machines.ts';
