@@ -34,7 +34,11 @@ const zoned = (timeZone: string, microUnderMs = 120_000): Configuration => ({
   plant: {
     ...demo.plant,
     timeZone,
-    shifts: demo.plant.shifts.map((shift) => ({ ...shift, days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] })),
+    shifts: demo.plant.shifts.map((shift) => ({
+      ...shift,
+      breaks: [],
+      days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+    })),
   },
   machines: (demo.machines ?? []).map((machine) => ({ ...machine, stops: { ...machine.stops, microUnderMs } })),
 });
@@ -61,7 +65,7 @@ async function settle(db: Db, force: InForce, when = now): Promise<void> {
   while (await sumUp(db, force, machineIn(force), when));
 }
 async function slow(db: Db, force: InForce, from: number, to: number): Promise<Sums> {
-  const facts = await readWindow(db, machineIn(force), { from, to }, to);
+  const facts = await readWindow(db, machineIn(force), { from, to }, now);
   const { spans } = oeeViewOf(machineIn(force), { from, to, shift: null }, facts, { ...force, now: to });
   return sumOf(spans);
 }
