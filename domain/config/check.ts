@@ -10,6 +10,7 @@ import { checkDefinitions } from './check-definitions.ts';
 import { checkDevices, checkRecipes } from './check-devices.ts';
 import { checkGauges } from './check-gauges.ts';
 import { checkIntegration } from './check-integration.ts';
+import { checkMachines } from './check-machines.ts';
 import { checkReasons } from './check-reasons.ts';
 import { checkOrders } from './check-orders.ts';
 import { checkLines, checkMaterials, checkPeople, checkPlant, checkStations } from './check-plant.ts';
@@ -40,6 +41,7 @@ export function checkConfiguration(input: CheckInput): readonly Finding[] {
   if (input.gauges) checkGauges(input.gauges, input, index, findings);
   if (input.defects) checkDefects(input.defects, index, findings);
   checkCalendar(input, findings);
+  checkMachines(input, index, findings);
   if (input.reasons) checkReasons(input.reasons, input, findings);
   checkOrders(input, index, findings);
   if (input.andon) checkAndon(input.andon, input, index, findings);
