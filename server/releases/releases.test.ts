@@ -337,14 +337,15 @@ describeOnDatabases('releases', (database: TestDatabase) => {
     expect(await late.releases.differences()).toMatchObject([{ path: 'plant.yaml', what: 'changed' }]);
   });
 
-  it.each([
-    `UPDATE release SET note = 'x'`,
-    'DELETE FROM release',
-    'TRUNCATE release CASCADE',
-    'DELETE FROM release_content',
-    `UPDATE release_content SET bytes = '\\x00'`,
-  ])('the database refuses %s', { timeout: limit }, async (statement) => {
+  it('the database changes and removes nothing that was released', { timeout: limit }, async () => {
     await team();
-    await expect(database.db.execute(statement)).rejects.toThrow(/never changed or removed/);
+    for (const statement of [
+      `UPDATE release SET note = 'x'`,
+      'DELETE FROM release',
+      'TRUNCATE release CASCADE',
+      'DELETE FROM release_content',
+      `UPDATE release_content SET bytes = '\\x00'`,
+    ])
+      await expect(database.db.execute(statement), statement).rejects.toThrow(/never changed or removed/);
   });
 });

@@ -34,11 +34,10 @@ describeWith('chromium', 'every screen', () => {
     '#/accounts/jana.vogt',
     '#/accounts?show=audit',
   ];
+  // Length comes from the language, contrast from the theme: two runs see both of each.
   it.each([
     ['en', 'light'],
     ['de', 'dark'],
-    ['de', 'light'],
-    ['en', 'dark'],
   ])(
     'fits, is readable and can be hit, in %s and %s',
     async (language, theme) => {
