@@ -3,12 +3,13 @@
  * (fsync on), but for what a test sets. Root may not run it, so it runs as user `postgres` then.
  */
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { root } from './child.ts';
 import { freePorts } from './ports.ts';
 import { systemPart } from './system.ts';
 
@@ -54,6 +55,35 @@ function runner(): { uid?: number; gid?: number } {
   return { uid: id('-u'), gid: id('-g') };
 }
 
+/** cp keeps owner and mode, which PostgreSQL insists on. */
+function copy(from: string, to: string): void {
+  rmSync(to, { recursive: true, force: true });
+  execFileSync('cp', ['-a', from, to]);
+}
+
+/** An empty cluster in `folder`. initdb takes more than a second, so what it made is kept per version and user. */
+async function initialise(bin: string, folder: string, who: { uid?: number; gid?: number }): Promise<void> {
+  const { stdout } = await run(join(bin, 'initdb'), ['--version']);
+  const version = /[\d.]+/.exec(stdout)?.[0] ?? 'unknown';
+  const cache = join(root, 'node_modules/.cache/linewright');
+  const made = join(cache, `initdb-${version}-${who.uid ?? process.getuid?.() ?? 0}`);
+  if (!existsSync(made)) {
+    const options = ['--username=postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync'];
+    await run(join(bin, 'initdb'), ['--pgdata', folder, ...options], { ...who, cwd: dirname(folder) });
+    mkdirSync(cache, { recursive: true });
+    // Other test processes may do the same at the same time: a whole folder appears, or none.
+    const own = `${made}.${process.pid}`;
+    copy(folder, own);
+    try {
+      renameSync(own, made);
+    } catch {
+      rmSync(own, { recursive: true });
+    }
+    return;
+  }
+  copy(made, folder);
+}
+
 export async function startCluster({ settings = {}, parent = tmpdir() }: ClusterOptions = {}): Promise<Cluster> {
   const bin = systemPart('postgresql');
   if (bin === null) throw new Error('there is no PostgreSQL here');
@@ -62,23 +92,7 @@ export async function startCluster({ settings = {}, parent = tmpdir() }: Cluster
   if (who.uid !== undefined && who.gid !== undefined) chownSync(home, who.uid, who.gid);
   const folder = join(home, 'data');
   const [port = 0] = await freePorts(1);
-  await run(
-    join(bin, 'initdb'),
-    [
-      '--pgdata',
-      folder,
-      '--username',
-      'postgres',
-      '--auth',
-      'trust',
-      '--encoding',
-      'UTF8',
-      '--locale',
-      'C',
-      '--no-sync',
-    ],
-    { ...who, cwd: home },
-  );
+  await initialise(bin, folder, who);
   const values = { listen_addresses: '127.0.0.1', unix_socket_directories: home, max_connections: '50', ...settings };
   let postmaster: ChildProcess | null = null;
   const url = (database = 'postgres'): string => `postgresql://postgres@127.0.0.1:${port}/${database}`;
@@ -127,12 +141,6 @@ export async function startCluster({ settings = {}, parent = tmpdir() }: Cluster
     child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
     await ended;
   }
-
-  const copy = (from: string, to: string): void => {
-    rmSync(to, { recursive: true, force: true });
-    // cp keeps owner and mode, which PostgreSQL insists on.
-    execFileSync('cp', ['-a', from, to]);
-  };
 
   await start();
   return {
