@@ -283,7 +283,7 @@ describe('a label passport', () => {
       refusal: { reasons: [{ code: 'label.signature-wrong', params: { serial: of.serial, station: 'ST05' } }] },
     });
     expect(codes(await station.scan(`${good}*`))).toEqual(['label.damaged']);
-    expect(codes(await station.scan(good.replace('LWP1:', 'LWP3:')))).toEqual(['label.version-unknown']);
+    expect(codes(await station.scan(good.replace('LWP1:', 'LWP9:')))).toEqual(['label.version-unknown']);
     expect(codes(await station.scan('LWP1:nothing'))).toEqual(['label.damaged']);
   });
 
