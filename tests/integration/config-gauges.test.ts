@@ -45,7 +45,7 @@ it('a check in each shift is not asked for in a plant without shifts', () => {
   try {
     copy.edit(plan, 'master: none', 'master: shift');
     expect(copy.faults()).toEqual([]);
-    copy.write('plant.yaml', copy.read('plant.yaml').replace(/shifts:\n(?: {2}- .*\n)+/, ''));
+    copy.write('plant.yaml', copy.read('plant.yaml').replace(/^shifts:\n(?: .*\n)+/m, ''));
     expect(copy.faults().filter(({ file }) => file === plan)).toMatchObject([
       {
         file: plan,
@@ -165,17 +165,17 @@ describe('gauges and shifts', () => {
     {
       name: 'shifts that overlap',
       file: 'plant.yaml',
-      from: "from: '14:00', to: '22:00'",
-      to: "from: '13:30', to: '22:00'",
-      at: '{ id: late',
+      from: "    from: '14:00'",
+      to: "    from: '13:30'",
+      at: 'id: late',
       problem: /shift "late" begins before shift "early" has ended/,
       remedy: /where the one before ends/,
     },
     {
       name: 'a time that is none',
       file: 'plant.yaml',
-      from: "from: '22:00', to: '06:00'",
-      to: "from: '24:00', to: '06:00'",
+      from: "    from: '22:00'",
+      to: "    from: '24:00'",
       problem: /"24:00", which is not in the right form/,
       remedy: /hours and minutes/,
     },
