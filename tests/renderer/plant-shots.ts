@@ -57,6 +57,13 @@ const scenes: Record<string, Scene> = {
     after: () => plant.orders.set(plant.orders.value.map((order) => ({ ...order, elsewhere: null }))),
   },
   nonconformances: { hash: '#/nonconformances' },
+  containments: {
+    hash: '#/nonconformances',
+    run: async (tab) => {
+      await click('plant-containments-open')(tab);
+      await click('plant-containment-row')(tab);
+    },
+  },
   stops: { hash: '#/machines/stop-long' },
   calls: { hash: '#/andon' },
   handovers: { hash: '#/andon?show=handovers' },
