@@ -1,20 +1,24 @@
 /** Amounts of a meter in words: energy in its unit, power as energy per hour. */
 import { nothing, unitSymbol } from '../../state/format.ts';
 import { format } from '../../i18n/index.svelte.ts';
+import { decimalsOf } from './figures.ts';
 
 const joint = '\u00A0';
-/** Small meters need more digits than large ones; three that count are enough for a person. */
-const decimals = (value: number): number =>
-  value === 0 ? 0 : Math.max(0, Math.min(4, 2 - Math.floor(Math.log10(Math.abs(value)))));
-const figure = (value: number): string => format.number(value, decimals(value));
+/** What is more than nothing is never written as nothing. */
+function figure(value: number, decimals: number): string {
+  const least = 10 ** -decimals;
+  return value > 0 && value < least / 2 ? `<${joint}${format.number(least, decimals)}` : format.number(value, decimals);
+}
 
-export const energyText = (value: number | null, unit: string): string =>
-  value === null ? nothing : `${figure(value)}${joint}${unitSymbol(unit)}`;
+/** @param decimals of the column it stands in (`decimalsOf`); left out: its own */
+export const energyText = (value: number | null, unit: string, decimals = decimalsOf([value ?? 0])): string =>
+  value === null ? nothing : `${figure(value, decimals)}${joint}${unitSymbol(unit)}`;
 
 const hourly: Readonly<Record<string, string>> = { 'kW.h': 'kW' };
-/** @param perHour in the meter's unit per hour */
-export const powerText = (perHour: number | null, unit: string): string =>
-  perHour === null ? nothing : `${figure(perHour)}${joint}${hourly[unit] ?? `${unitSymbol(unit)}/h`}`;
+/** @param perHour in the meter's unit per hour @param decimals as of `energyText` */
+export const powerText = (perHour: number | null, unit: string, decimals = decimalsOf([perHour ?? 0])): string =>
+  perHour === null ? nothing : `${figure(perHour, decimals)}${joint}${powerUnit(unit)}`;
+export const powerUnit = (unit: string): string => hourly[unit] ?? `${unitSymbol(unit)}/h`;
 
 export const costText = (energy: number, price: { readonly amount: number; readonly currency: string }): string =>
   moneyText({ amount: energy * price.amount, currency: price.currency });
