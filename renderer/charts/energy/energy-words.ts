@@ -10,6 +10,10 @@ function figure(value: number, decimals: number): string {
   return value > 0 && value < least / 2 ? `<${joint}${format.number(least, decimals)}` : format.number(value, decimals);
 }
 
+/** Without its unit, where that stands above the column. */
+export const amountText = (value: number | null, decimals: number): string =>
+  value === null ? nothing : figure(value, decimals);
+
 /** @param decimals of the column it stands in (`decimalsOf`); left out: its own */
 export const energyText = (value: number | null, unit: string, decimals = decimalsOf([value ?? 0])): string =>
   value === null ? nothing : `${figure(value, decimals)}${joint}${unitSymbol(unit)}`;

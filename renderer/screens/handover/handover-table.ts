@@ -4,6 +4,7 @@ import { startOfLocalDay } from '#domain/people/local-day.ts';
 import { energyText } from '../../charts/energy/energy-words.ts';
 import { save } from '../../charts/control/export.ts';
 import { format, localized, message, speech, t } from '../../i18n/index.svelte.ts';
+import { csv } from '../../ui/csv.ts';
 import { workbook, type Cell } from '../../ui/xlsx.ts';
 
 export type Shown = Pick<ShiftDraft, 'shift' | 'title' | 'from' | 'to' | 'open' | 'figures'> &
@@ -65,22 +66,7 @@ const fileName = (of: Shown): string =>
     .join('-')
     .replace(/[^A-Za-z0-9._-]+/g, '-');
 
-/** Instants as ISO 8601 in UTC, decimal points: for programs (RFC 4180). A text that a spreadsheet would run is quoted away. */
-export function saveCsv(of: Shown): void {
-  const field = (cell: Cell): string => {
-    if (cell === null) return '';
-    if (typeof cell === 'number') return String(cell);
-    const text = typeof cell === 'object' ? new Date(cell.at).toISOString() : cell.replace(/^(?=[=+\-@\t\r])/, "'");
-    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
-  };
-  save(
-    `${fileName(of)}.csv`,
-    rows(of)
-      .map((row) => `${row.map(field).join(',')}\r\n`)
-      .join(''),
-    'text/csv',
-  );
-}
+export const saveCsv = (of: Shown): void => save(`${fileName(of)}.csv`, csv(rows(of)), 'text/csv');
 
 /** Instants as the plant's clocks show them. */
 export async function saveXlsx(of: Shown): Promise<void> {
