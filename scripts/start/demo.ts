@@ -14,6 +14,8 @@ export interface Simulator {
   readonly device: DemoDevice;
   readonly entry: string;
   readonly args: readonly string[];
+  /** Loopback port of its control. */
+  readonly control: number;
   /** Shown in the one line, e.g. `press opc.tcp://127.0.0.1:48400/press`. */
   readonly shown: string;
 }
@@ -31,18 +33,24 @@ const simulated: Readonly<Partial<Record<string, DemoDevice>>> = {
 export function simulatorsFor(configuration: Configuration, stationId: string): readonly Simulator[] {
   const station = configuration.stations.find(({ id }) => id === stationId);
   const wanted = configuration.devices.filter(({ id }) => station?.devices.includes(id));
-  return wanted.flatMap((device) => simulatorFor(device) ?? []);
+  const all = wanted.flatMap((device) => simulatorFor(device) ?? []);
+  const press = all.find(({ device }) => device === 'press');
+  if (press === undefined) return all;
+  // What the machine does shows in what it takes.
+  const follows = ['--machine', `http://127.0.0.1:${press.control}`];
+  return all.map((one) => (one.device === 'meter' ? { ...one, args: [...one.args, ...follows] } : one));
 }
 
 function simulatorFor({ driver, settings }: Device): Simulator | null {
   const device = simulated[driver];
   const address = addressOf(settings);
   if (device === undefined || address === null) return null;
-  const ports = ['--port', String(address.port), '--control', String(address.port + controlOffset)];
+  const control = address.port + controlOffset;
   return {
     device,
+    control,
     entry: fileURLToPath(new URL(`../../simulator/${device}/${device}.entry.ts`, import.meta.url)),
-    args: ports,
+    args: ['--port', String(address.port), '--control', String(control)],
     shown: `${device} ${address.shown}`,
   };
 }

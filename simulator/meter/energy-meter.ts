@@ -1,10 +1,14 @@
 /** A three-phase meter: its load goes up and down with the machine, its counter only up, and over. */
+import type { MachineLoad, MachineSeen } from './follow.ts';
 
 export interface MeterModel {
   readonly energy: number;
   readonly rollOver: number;
+  /** Mean load in kW: what is always on, machine ready, in a cycle, and at a stroke. */
+  readonly base: number;
   readonly idle: number;
   readonly working: number;
+  readonly peak: number;
   readonly idleS: number;
   readonly workingS: number;
   readonly seed: number;
@@ -12,6 +16,8 @@ export interface MeterModel {
 
 /** Registers, from 0; see README. */
 const size = 16;
+/** How long a stroke takes the power of the peak, in s. */
+const strokeS = 0.6;
 
 export class EnergyMeter {
   readonly #model: MeterModel;
@@ -23,6 +29,10 @@ export class EnergyMeter {
   #working: number;
   #power = 0;
   #voltage = 230;
+  /** null: it follows no machine, the load goes by the clock. */
+  #seen: MachineSeen | null = null;
+  /** What is left of a stroke, in s. */
+  #stroke = 0;
 
   constructor(model: MeterModel) {
     this.#model = model;
@@ -35,7 +45,8 @@ export class EnergyMeter {
   }
 
   get state(): object {
-    return { energy: Math.floor(this.#wattHours) / 1_000, power: this.#power, voltage: this.#voltage };
+    const machine: MachineLoad | null = this.#seen?.load ?? null;
+    return { energy: Math.floor(this.#wattHours) / 1_000, power: this.#power, voltage: this.#voltage, machine };
   }
 
   setEnergy(kilowattHours: number): void {
@@ -47,14 +58,30 @@ export class EnergyMeter {
     this.#working = working ?? this.#working;
   }
 
+  /** Each cycle has a stroke; two of them between which nobody looked are told by the count. */
+  follow(seen: MachineSeen): void {
+    const was = this.#seen;
+    const works = seen.load === 'working';
+    if (works && (was?.load !== 'working' || seen.count !== was.count)) this.#stroke = strokeS;
+    this.#seen = seen;
+  }
+
   pass(seconds: number): void {
     this.#seconds += seconds;
-    const { idleS, workingS, rollOver } = this.#model;
-    const works = this.#seconds % (idleS + workingS) >= idleS;
-    const mean = works ? this.#working : this.#idle;
-    this.#power = Math.max(0, mean * (1 + 0.04 * this.#chance()));
+    const { rollOver } = this.#model;
+    this.#power = Math.max(0, this.#load(seconds) * (1 + 0.04 * this.#chance()));
     this.#voltage = 230.4 + 0.8 * this.#chance() - this.#power * 0.05;
     this.#wattHours = (this.#wattHours + (this.#power * 1_000 * seconds) / 3_600) % (rollOver * 1_000);
+  }
+
+  /** kW, mean of these seconds. */
+  #load(seconds: number): number {
+    const { idleS, workingS, base, peak } = this.#model;
+    if (this.#seen === null) return this.#seconds % (idleS + workingS) >= idleS ? this.#working : this.#idle;
+    const mean = { off: base, on: this.#idle, working: this.#working }[this.#seen.load];
+    const stroke = Math.min(this.#stroke, seconds);
+    this.#stroke -= stroke;
+    return stroke === 0 ? mean : (peak * stroke + mean * (seconds - stroke)) / seconds;
   }
 
   /** @returns null where the meter does not have all of these registers. */

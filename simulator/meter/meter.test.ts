@@ -4,7 +4,9 @@ import { driver as modbus } from '#station/drivers/modbus/index.ts';
 import { openLink } from '#station/links/open-link.ts';
 import { recordingHost } from '#tests/conformance/recording-host.ts';
 import { until } from '#tests/conformance/wires.ts';
+import { portOf, startControl, stopControl } from '#simulator/line/control.ts';
 import { EnergyMeter } from './energy-meter.ts';
+import { followMachine, seenOf, type MachineSeen } from './follow.ts';
 import { meterDefaults, startMeter } from './meter.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -53,4 +55,54 @@ test('energy is power over time, and the same seed gives the same load', () => {
   const { energy } = one.state as { energy: number };
   expect(Math.abs(energy - meterDefaults.energy - wanted)).toBeLessThan(wanted * 0.02);
   expect(one.registers(0, 17)).toBeNull();
+});
+
+test('it follows the machine: what is always on, more while it is ready, a peak at each stroke, little where it is gone', async () => {
+  const machine = { state: 'Idle', working: false, mode: 'production', count: 7 };
+  const press = await startControl(0, () => machine, {});
+  const address = `http://127.0.0.1:${portOf(press)}`;
+  const seen: MachineSeen[] = [];
+  const stop = followMachine(address, 20, (one) => seen.push(one));
+  ends.push(async () => stop());
+  await until(() => seen.at(-1)?.load === 'on', 'ready', 30_000);
+  Object.assign(machine, { state: 'Execute', working: true });
+  await until(() => seen.at(-1)?.load === 'working', 'in a cycle', 30_000);
+  Object.assign(machine, { state: 'Aborted', working: false });
+  await until(() => seen.at(-1)?.load === 'off', 'broken down', 30_000);
+  Object.assign(machine, { state: 'Idle' });
+  await until(() => seen.at(-1)?.load === 'on', 'ready again', 30_000);
+  await stopControl(press);
+  await until(() => seen.at(-1)?.load === 'off', 'gone', 30_000);
+  expect(seenOf({ device: 'balance' })).toBeNull();
+  expect(seenOf({ ...machine, mode: 'maintenance' })).toMatchObject({ load: 'off' });
+
+  const meter = new EnergyMeter(meterDefaults);
+  /** kW, over so many seconds in fifths. */
+  const mean = (seconds: number): number => {
+    let sum = 0;
+    for (let n = 0; n < seconds * 5; n += 1) {
+      meter.pass(0.2);
+      sum += (meter.state as { power: number }).power;
+    }
+    return sum / (seconds * 5);
+  };
+  const near = (value: number, wanted: number): void => expect(Math.abs(value / wanted - 1)).toBeLessThan(0.05);
+  meter.follow({ load: 'off', count: 7 });
+  near(mean(10), 0.35);
+  meter.follow({ load: 'on', count: 7 });
+  near(mean(10), 1.6);
+  meter.follow({ load: 'working', count: 7 });
+  near(mean(0.6), 24);
+  near(mean(4), 11.5);
+  meter.follow({ load: 'working', count: 7 });
+  near(mean(1), 11.5);
+  // The next cycle, though nobody saw the press between the two.
+  meter.follow({ load: 'working', count: 8 });
+  near(mean(0.6), 24);
+}, 60_000);
+
+test('an address that is none is told', async () => {
+  await expect(startMeter({ ...meterDefaults, port: 0, control: 0, machine: '48410' })).rejects.toThrow(
+    /--machine must be an address such as/,
+  );
 });

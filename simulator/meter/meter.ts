@@ -3,6 +3,7 @@ import net from 'node:net';
 import { BadInput, portOf, startControl, stopControl } from '#simulator/line/control.ts';
 import type { Running } from '#simulator/process.ts';
 import { EnergyMeter } from './energy-meter.ts';
+import { followMachine } from './follow.ts';
 import { answerTo, tcpFrames } from './modbus-server.ts';
 
 export const meterDefaults = {
@@ -16,10 +17,14 @@ export const meterDefaults = {
   energy: 48_213.4,
   /** kWh at which the counter begins again at 0. */
   rollOver: 100_000,
-  /** Mean load in kW: machine idle, and in work. */
+  /** Control of the machine that it measures, e.g. `http://127.0.0.1:48410`; empty: the load goes by the clock. */
+  machine: '',
+  /** Mean load in kW: machine off, idle, in work, and at a stroke (off and stroke only where it follows a machine). */
+  base: 0.35,
   idle: 1.6,
   working: 11.5,
-  /** Seconds idle and in work, in turn. */
+  peak: 24,
+  /** Seconds idle and in work, in turn, where it follows none. */
   idleS: 25,
   workingS: 12,
   seed: 7,
@@ -29,10 +34,12 @@ export type MeterOptions = typeof meterDefaults;
 const tickMs = 200;
 
 export async function startMeter(options: MeterOptions): Promise<Running> {
-  for (const key of ['energy', 'rollOver', 'idle', 'working'] as const) {
+  for (const key of ['energy', 'rollOver', 'base', 'idle', 'working', 'peak'] as const) {
     if (!(options[key] >= 0)) throw new Error(`--${key} must not be negative, got ${options[key]}`);
   }
   if (options.rollOver < 1) throw new Error(`--rollOver must be 1 kWh or more, got ${options.rollOver}`);
+  if (options.machine !== '' && !URL.canParse(options.machine))
+    throw new Error(`--machine must be an address such as http://127.0.0.1:48410, got ${options.machine}`);
   const meter = new EnergyMeter(options);
   let last = performance.now();
   const timer = setInterval(() => {
@@ -101,10 +108,13 @@ export async function startMeter(options: MeterOptions): Promise<Running> {
     unplug: async () => (await unplug(), state()),
     plug: async () => (await plug(), state()),
   });
+  const endFollowing =
+    options.machine === '' ? () => undefined : followMachine(options.machine, tickMs, (seen) => meter.follow(seen));
   return {
     ready: { device: 'meter', host: options.host, port, control: portOf(control) },
     stop: async () => {
       clearInterval(timer);
+      endFollowing();
       await stopControl(control);
       await unplug();
     },
