@@ -32,3 +32,48 @@ describe('the meter of a machine', () => {
     },
   ]);
 });
+
+describe('the counts and the alarm of a machine', () => {
+  expectFaults([
+    {
+      name: 'a counter that is not known',
+      file,
+      from: 'tag: press.cycle-count',
+      to: 'tag: press.cycle-counts',
+      problem: /unknown tag "press.cycle-counts"/,
+      remedy: /press.cycle-count/,
+    },
+    {
+      name: 'a counter that is no number',
+      file,
+      from: 'tag: press.scrap-count',
+      to: 'tag: press.blocked',
+      problem: /tag "press.blocked" is boolean, and a counter is a number/,
+      remedy: /type number/,
+    },
+    {
+      name: 'a counter of a device that its station does not have',
+      file,
+      from: 'tag: press.cycle-count',
+      to: 'tag: bench-balance.weight',
+      problem: /tag "bench-balance.weight" is of device "bench-balance", which station ST10 does not have/,
+      remedy: /Name a tag of a device of ST10, or add the device to the station/,
+    },
+    {
+      name: 'an alarm that is no text',
+      file,
+      from: 'alarm: press.alarm',
+      to: 'alarm: press.cycle-count',
+      problem: /tag "press.cycle-count" is number, and what is wrong is told in words/,
+      remedy: /type text/,
+    },
+    {
+      name: 'an alarm that is not known',
+      file,
+      from: 'alarm: press.alarm',
+      to: 'alarm: press.alarms',
+      problem: /unknown tag "press.alarms"/,
+      remedy: /press.alarm/,
+    },
+  ]);
+});

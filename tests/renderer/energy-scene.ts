@@ -161,7 +161,8 @@ export const energyScene = {
       shift,
     };
   },
-  cost(window: Window): EnergyCost {
+  /** null: the machine has no meter. */
+  cost(window: Window): EnergyCost | null {
     const used = energyOf(meter, window, spansOfTold(told(window)));
     return { unit: meter.unit, ...used, cost: { currency: price.currency, amount: used.energy * price.amount } };
   },

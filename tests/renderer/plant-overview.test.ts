@@ -164,3 +164,36 @@ describeWith('chromium', 'overview', () => {
     await expect.poll(() => at('unit-PMP100-2600409').textContent()).toContain('found by component IMP-009112');
   });
 });
+
+describeWith('chromium', 'energy of the machines', () => {
+  it('tells a range by line, machine and day, what is open, and comes as a file', async () => {
+    await show('#/machines');
+    await at('show-energy').click();
+    await expect.poll(() => at('energy-line-L1').textContent()).toContain('kWh');
+    await at('energy-days-31').click();
+    await expect.poll(() => at('energy-days').locator('tbody tr').count()).toBe(31);
+    // What cannot be placed is said, not spread.
+    expect(await at('energy-notes').textContent()).toContain('outages over a midnight');
+    expect(await at('energy-figures').textContent()).toMatch(/Idle waste.*13\u00A0% · .*EUR/);
+    await at('plant-energy-earlier').click();
+    await expect.poll(() => of().tab.evaluate<string>('location.hash')).toMatch(/days=31&to=\d{4}-\d\d-\d\d$/);
+    await at('energy-machine-washer-w1').click();
+    await expect.poll(() => at('energy-figures').textContent()).toContain('Nothing counts pieces');
+    expect(await at('energy-notes').textContent()).toContain('Another meter');
+    expect(await at('energy-figures').textContent()).toContain('No price in the machine’s file');
+    for (const kind of ['csv', 'xlsx']) {
+      const [file] = await Promise.all([of().tab.waitForEvent('download'), at(`energy-${kind}`).click()]);
+      expect(file.suggestedFilename()).toMatch(new RegExp(`^energy-.*\\.${kind}$`));
+    }
+    await of().tab.reload();
+    await expect.poll(() => at('energy-figures').textContent()).toContain('Nothing counts pieces');
+  });
+
+  it('says why nothing comes, and goes on when it does', async () => {
+    of().plant.broken.add('energy.overview');
+    await show('#/machines?show=energy');
+    await expect.poll(() => at('fetching-failed').textContent()).toContain('cannot reach its database');
+    of().plant.broken.clear();
+    await at('energy-figures').waitFor();
+  });
+});

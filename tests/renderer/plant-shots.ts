@@ -65,6 +65,8 @@ const scenes: Record<string, Scene> = {
     },
   },
   stops: { hash: '#/machines/stop-long' },
+  energy: { hash: '#/machines?show=energy' },
+  'energy-month': { hash: '#/machines/washer-w1?show=energy&days=31' },
   calls: { hash: '#/andon' },
   handovers: { hash: '#/andon?show=handovers' },
   signals: { hash: '#/control' },

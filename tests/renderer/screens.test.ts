@@ -2,10 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { EnergyCost } from '#contract/rpc/energy.ts';
 import { builtScreens } from '../support/built.ts';
 import { describeWith, systemPart } from '../support/system.ts';
+import { energyScene } from './energy-scene.ts';
+import { machinesScene } from './machines-scene.ts';
 import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
+import { stopsScene } from './stops-scene.ts';
 import { mara, system } from './view-parts.ts';
 import { scenes } from './views.ts';
 
@@ -252,6 +256,41 @@ describeWith('chromium', 'place and people', () => {
     expect(await pad.textContent()).toBe(before);
     await tab.keyboard.press('Enter');
     await expect.poll(() => acts('people.givePin').at(-1)?.input).toMatchObject({ pin: '2580' });
+  });
+});
+
+describeWith('chromium', 'a stop', () => {
+  it('tells what it used and cost, what nobody can say of it, and nothing without a meter', async () => {
+    station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
+    const told = tab.getByTestId('stop-energy');
+    const cost = vi.spyOn(energyScene, 'cost');
+    try {
+      const whole = { unit: 'kW.h', energy: 4.2, open: 0, knownMs: 60_000, cost: { amount: 1.134, currency: 'EUR' } };
+      cost.mockReturnValue(whole);
+      await tab.evaluate("location.hash = '#/machines/press-p1%20stops%20stop-open'");
+      await expect.poll(() => told.textContent()).toBe('This stop cost 4.20\u00A0kWh, 1.13\u00A0EUR.');
+      const cases: readonly (readonly [EnergyCost, string])[] = [
+        [{ ...whole, cost: null }, 'This stop cost 4.20\u00A0kWh.'],
+        [
+          { ...whole, open: 1.83 },
+          'This stop cost 4.20\u00A0kWh, 1.13\u00A0EUR. Another 1.83\u00A0kWh went in an outage over its edge: nobody knows how much of that is this stop’s.',
+        ],
+        [{ ...whole, energy: 0, knownMs: 0 }, 'The meter has told nothing of this stop yet.'],
+      ];
+      for (const [value, words] of cases) {
+        cost.mockReturnValue(value);
+        station.stops.set({ ...stopsScene.watch, revision: station.stops.value.revision + 1 });
+        await expect.poll(() => told.textContent()).toBe(words);
+      }
+      cost.mockReturnValue(null);
+      station.stops.set({ ...stopsScene.watch, revision: station.stops.value.revision + 1 });
+      await told.waitFor({ state: 'detached' });
+      await tab.getByTestId('part-about').waitFor();
+    } finally {
+      cost.mockRestore();
+      station.stops.set({ revision: station.stops.value.revision + 1, unexplained: 0, ask: null });
+      await tab.evaluate("location.hash = '#/work'");
+    }
   });
 });
 
