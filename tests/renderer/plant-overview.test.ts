@@ -112,6 +112,9 @@ describeWith('chromium', 'overview', () => {
         ['releases.files', '#/releases'],
         ['accounts.list', '#/accounts'],
         ['energy.overview', '#/machines?show=energy'],
+        ['control.signals', '#/control'],
+        ['containments.list', '#/nonconformances?show=containments'],
+        ['gauges.gauge', '#/gauges'],
       ],
       [['stations.list', '#/stations']],
     ] as const;
@@ -163,6 +166,48 @@ describeWith('chromium', 'overview', () => {
     await of().tab.keyboard.type('IMP-009112');
     await of().tab.keyboard.press('Enter');
     await expect.poll(() => at('unit-PMP100-2600409').textContent()).toContain('found by component IMP-009112');
+  });
+});
+
+describeWith('chromium', 'a list and what is chosen of it', () => {
+  const hash = (): Promise<string> => of().tab.evaluate<string>('location.hash');
+  const focused = (): Promise<string | null> =>
+    of().tab.evaluate<string | null>('document.activeElement?.getAttribute("data-testid") ?? null');
+
+  it('stands in the address: a reload comes back to page and row, Esc goes to the list as it was', async () => {
+    await show('#/nonconformances');
+    await at('show-containments').click();
+    await at('plant-containment-row').click();
+    await expect.poll(hash).toBe('#/nonconformances/ct-01?show=containments');
+    await of().tab.reload();
+    await at('plant-lift').waitFor();
+    expect(await at('plant-containment-row').getAttribute('aria-current')).toBe('true');
+    await of().tab.keyboard.press('Escape');
+    await expect.poll(hash).toBe('#/nonconformances?show=containments');
+  });
+
+  it('is gone through by arrow keys, into the pane and back', async () => {
+    await show('#/control');
+    const rows = of().tab.locator('[data-testid^="plant-signal-sg-"]');
+    await rows.nth(1).waitFor();
+    const second = await rows.nth(1).getAttribute('data-testid');
+    await rows.first().focus();
+    await of().tab.keyboard.press('ArrowDown');
+    expect(await focused()).toBe(second);
+    await of().tab.keyboard.press('ArrowRight');
+    await expect.poll(() => rows.nth(1).getAttribute('aria-current')).toBe('true');
+    const pane = of().tab.getByRole('region');
+    expect(await of().tab.evaluate<string>('document.activeElement.getAttribute("role")')).toBe('region');
+    expect(await rows.nth(1).textContent()).toContain(await pane.getAttribute('aria-label'));
+    await of().tab.keyboard.press('ArrowLeft');
+    expect(await focused()).toBe(second);
+  });
+
+  it('says when the address names what is not there', async () => {
+    await show('#/studies/study-of-nobody');
+    await expect.poll(() => at('list-not-here').textContent()).toContain('Not in this list');
+    await show('#/gauges/G-999');
+    await of().tab.getByText('Not in this list').waitFor();
   });
 });
 

@@ -57,13 +57,8 @@ const scenes: Record<string, Scene> = {
     after: () => plant.orders.set(plant.orders.value.map((order) => ({ ...order, elsewhere: null }))),
   },
   nonconformances: { hash: '#/nonconformances' },
-  containments: {
-    hash: '#/nonconformances',
-    run: async (tab) => {
-      await click('plant-containments-open')(tab);
-      await click('plant-containment-row')(tab);
-    },
-  },
+  containments: { hash: '#/nonconformances/ct-01?show=containments' },
+  gauges: { hash: '#/gauges' },
   stops: { hash: '#/machines/stop-long' },
   energy: { hash: '#/machines?show=energy' },
   'energy-month': { hash: '#/machines/washer-w1?show=energy&days=31' },
