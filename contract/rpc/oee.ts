@@ -46,12 +46,60 @@ export interface SpanStop {
   readonly at: number | null;
 }
 
+/**
+ * By the counter; without one, by the units. Where the counter does not judge, the units do: what is neither good nor scrap of it
+ * goes through rework or waits for a decision.
+ */
 export interface SpanPieces {
   readonly produced: number;
   readonly good: number;
   readonly scrap: number;
   /** Of the produced: nobody knows exactly when, so they are spread evenly over their count. */
   readonly spread: number;
+  /** Of the produced: a counter told how many of them were good or scrap. */
+  readonly judged: number;
+  /** Of the produced: there is no counter, units stand for them. */
+  readonly byUnits: number;
+}
+
+/** What became of units that ran on the machine (domain/oee/units.ts); one of each that is `made` is good, scrap, rework or waiting. */
+export interface SpanUnits {
+  readonly made: number;
+  readonly scrap: number;
+  readonly rework: number;
+  readonly waiting: number;
+  /** Of the made: inspected for the first time (IP), and of those good without rework (GP). */
+  readonly inspected: number;
+  readonly firstPassed: number;
+}
+
+/** `waiting`: it failed or is on hold, and nobody decided yet. */
+export type UnitFate = 'good' | 'scrap' | 'rework' | 'waiting';
+
+/** A unit at the end of its run on the machine: one piece. */
+export interface MadeUnit {
+  readonly serial: string;
+  readonly executionId: string;
+  readonly operationId: string;
+  readonly definitionId: string;
+  /** End of the run, UTC ms: the instant at which the piece counts. */
+  readonly at: number;
+  readonly fate: UnitFate;
+  /** UTC ms when that was told; the same as `at`: with the end of the run. */
+  readonly toldAt: number;
+  /** It was inspected for the first time. */
+  readonly first: boolean;
+  /** And is good without rework. */
+  readonly firstPassed: boolean;
+  /** Good here, scrapped for another operation: it is scrap there. */
+  readonly scrappedElsewhere: boolean;
+}
+
+export interface UnitsView {
+  /** Oldest first, the newest 2,000. */
+  readonly units: readonly MadeUnit[];
+  /** That the window has more. */
+  readonly more: number;
 }
 
 /** A stretch of time of which everything is one: calendar, state, what runs, what people said. */
@@ -79,6 +127,7 @@ export interface OeeSpan {
   /** A stop, minor stop or failure begins with this span; each is counted once. */
   readonly begins: TimeLoss | null;
   readonly pieces: SpanPieces;
+  readonly units: SpanUnits;
   /** null: no ideal rate is told for what ran. */
   readonly rate: RateView | null;
 }
@@ -105,6 +154,17 @@ export interface Sums {
   readonly startupScrap: number;
   /** Of the produced: nobody knows exactly when. */
   readonly spread: number;
+  /** Of the produced: a counter told how many were good or scrap. */
+  readonly judged: number;
+  /** Of the produced: units stand for them, there is no counter. */
+  readonly byUnits: number;
+  /** Units that ran on the machine in planned operation time, and what became of them (domain/oee/units.ts). */
+  readonly unitsMade: number;
+  readonly unitsScrap: number;
+  readonly unitsRework: number;
+  readonly unitsWaiting: number;
+  readonly unitsInspected: number;
+  readonly unitsFirstPassed: number;
   /** Of the produced: no ideal rate is told. */
   readonly unrated: number;
   /** Made outside of planned operation time; in no figure. */
@@ -193,6 +253,7 @@ export const oee = {
   /** null: no such machine at this station, or no such shift. */
   view: base.input(asked).output(type<OeeView | null>()),
   rhythm: base.input(asked).output(type<RhythmView | null>()),
+  units: base.input(asked).output(type<UnitsView | null>()),
   /** Shifts of the last days, newest first; the one under way is the first. */
   shifts: base.output(type<readonly ShiftRow[]>()),
 };

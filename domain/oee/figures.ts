@@ -3,7 +3,7 @@
  * (S. Nakajima, Introduction to TPM, 1988). The formulae are those of domain/kpi. Each figure carries its definition, its terms and
  * where each term comes from; nothing is capped; what cannot be told is null with a reason.
  */
-import type { OeeSpan, Sums, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
+import type { MadeUnit, OeeSpan, Sums, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
 import { keyFigures, type KeyFigures } from '#domain/kpi/iso22400.ts';
 import { shiftEffectiveness } from '#domain/kpi/oee.ts';
 import { isRefused } from '#domain/spc/reason.ts';
@@ -52,12 +52,15 @@ export type NoFigure =
 /** Where a term comes from: spans of these elements and those of these losses, counted pieces, the ideal rate, other figures. */
 export type TermSource =
   | { readonly from: 'spans'; readonly elements: readonly TimeElement[]; readonly losses: readonly TimeLoss[] }
-  | { readonly from: 'pieces'; readonly of: 'produced' | 'good' | 'scrap' | 'order-produced' }
+  | { readonly from: 'pieces'; readonly of: 'produced' | 'good' | 'scrap' | 'order-produced'; readonly by: CountedBy }
+  | { readonly from: 'units'; readonly of: 'made' | 'inspected' | 'first-passed' | 'rework' }
   | { readonly from: 'events'; readonly losses: readonly TimeLoss[] }
   | { readonly from: 'rate' }
   | { readonly from: 'orders' }
-  | { readonly from: 'figure'; readonly figure: FigureId }
-  | { readonly from: 'nobody' };
+  | { readonly from: 'figure'; readonly figure: FigureId };
+
+/** Who says how many: a counter, what became of units, or nobody: without either all pieces are taken for good. */
+export type CountedBy = 'counter' | 'units' | 'nobody';
 
 export interface Term {
   /** As in the formula: `APT`, `PQ`. */
@@ -88,7 +91,10 @@ const spans = (elements: readonly TimeElement[], losses: readonly TimeLoss[] = [
 const hourMs = 3_600_000;
 
 /** A span is one of those that make a term. */
-export function isBehind({ element, loss, begins, calendar, pieces, context }: OeeSpan, source: TermSource): boolean {
+export function isBehind(
+  { element, loss, begins, calendar, pieces, units, context }: OeeSpan,
+  source: TermSource,
+): boolean {
   switch (source.from) {
     case 'spans':
       return source.elements.includes(element) || (loss !== null && source.losses.includes(loss));
@@ -103,21 +109,24 @@ export function isBehind({ element, loss, begins, calendar, pieces, context }: O
       return pieces.produced > 0;
     case 'orders':
       return context.orderId !== null;
+    case 'units':
+      return calendar !== 'unplanned' && units[unitsKey[source.of]] > 0;
     case 'figure':
-    case 'nobody':
       return false;
   }
 }
 
-/** Units that ran on the machine, where they have serials; first passes, those inspected, those that were rework. */
-export interface RunUnits {
-  readonly passedFirst: number;
-  readonly inspected: number;
-  readonly reworked: number;
+const unitsKey = { made: 'made', inspected: 'inspected', 'first-passed': 'firstPassed', rework: 'rework' } as const;
+
+/** A unit is one of those that make a term. */
+export function isUnitBehind({ fate, first, firstPassed }: MadeUnit, source: TermSource): boolean {
+  if (source.from === 'pieces')
+    return source.of === 'good' ? fate === 'good' : source.of === 'scrap' ? fate === 'scrap' : true;
+  if (source.from !== 'units') return false;
+  return { made: true, inspected: first, 'first-passed': firstPassed, rework: fate === 'rework' }[source.of];
 }
 
-/** @param units null: the machine's pieces have no serials */
-export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<Record<FigureId, Figure>> {
+export function figuresOf(sums: Sums): Readonly<Record<FigureId, Figure>> {
   const { ms } = sums;
   const pbt = plannedBusyMs(sums);
   const aubt = ms.APT + ms.AUST + ms.ADET;
@@ -125,7 +134,10 @@ export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<R
   const processing = ms.APT + ms.AUST;
   // More scrap than pieces can be told within a short time, where scrap is judged later than pieces are counted.
   const good = Math.max(0, sums.good);
-  const scrap = sums.produced - good;
+  const scrap = Math.min(sums.produced, sums.scrap);
+  const units = sums.unitsMade > 0;
+  const producedBy: CountedBy = sums.byUnits > 0 ? 'units' : 'counter';
+  const judgedBy: CountedBy = sums.judged > 0 ? 'counter' : units ? 'units' : 'nobody';
   const rated = sums.unrated === 0;
   const pri = sums.produced > 0 ? sums.idealUs / 1_000 / sums.produced : 0;
   const told = keyFigures({
@@ -142,11 +154,19 @@ export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<R
     TBF: processing + restoration,
     TTR: restoration,
     ...(rated ? { PRI: pri } : {}),
-    ...(units === null ? {} : { GP: units.passedFirst, IP: units.inspected, RQ: units.reworked }),
+    ...(units ? { GP: sums.unitsFirstPassed, IP: sums.unitsInspected } : {}),
   });
+  // Units among units: what goes through rework is a share of the units, whatever a counter says.
+  const ofUnits = units ? keyFigures({ RQ: sums.unitsRework, PQ: sums.unitsMade }) : null;
   const orders = keyFigures({ AUBT: sums.orderBusyMs, AOET: sums.orderMs, PQ: sums.orderProduced });
   const of = (name: keyof KeyFigures): number | null => (isRefused(told) ? null : told[name]);
 
+  const ofRuns = (name: string, value: number, what: 'made' | 'inspected' | 'first-passed' | 'rework'): Term => ({
+    name,
+    value: units ? value : null,
+    unit: 'pieces',
+    source: { from: 'units', of: what },
+  });
   const term = {
     APT: { name: 'APT', value: ms.APT, unit: 'ms', source: spans(['APT']) },
     AUST: { name: 'AUST', value: ms.AUST, unit: 'ms', source: spans(['AUST']) },
@@ -154,13 +174,19 @@ export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<R
     ADET: { name: 'ADET', value: ms.ADET, unit: 'ms', source: spans(['ADET']) },
     AUBT: { name: 'AUBT', value: aubt, unit: 'ms', source: spans(['APT', 'AUST', 'ADET']) },
     PBT: { name: 'PBT', value: pbt, unit: 'ms', source: spans(['APT', 'AUST', 'ADET', 'ADOT', 'unknown']) },
-    PQ: { name: 'PQ', value: sums.produced, unit: 'pieces', source: { from: 'pieces', of: 'produced' } },
-    GQ: { name: 'GQ', value: good, unit: 'pieces', source: { from: 'pieces', of: 'good' } },
-    SQ: { name: 'SQ', value: scrap, unit: 'pieces', source: { from: 'pieces', of: 'scrap' } },
+    PQ: {
+      name: 'PQ',
+      value: sums.produced,
+      unit: 'pieces',
+      source: { from: 'pieces', of: 'produced', by: producedBy },
+    },
+    GQ: { name: 'GQ', value: good, unit: 'pieces', source: { from: 'pieces', of: 'good', by: judgedBy } },
+    SQ: { name: 'SQ', value: scrap, unit: 'pieces', source: { from: 'pieces', of: 'scrap', by: judgedBy } },
     PRI: { name: 'PRI', value: rated && sums.produced > 0 ? pri : null, unit: 'ms', source: { from: 'rate' } },
-    GP: { name: 'GP', value: units?.passedFirst ?? null, unit: 'pieces', source: { from: 'nobody' } },
-    IP: { name: 'IP', value: units?.inspected ?? null, unit: 'pieces', source: { from: 'nobody' } },
-    RQ: { name: 'RQ', value: units?.reworked ?? null, unit: 'pieces', source: { from: 'nobody' } },
+    GP: ofRuns('GP', sums.unitsFirstPassed, 'first-passed'),
+    IP: ofRuns('IP', sums.unitsInspected, 'inspected'),
+    RQ: ofRuns('RQ', sums.unitsRework, 'rework'),
+    unitsPQ: ofRuns('PQ', sums.unitsMade, 'made'),
     FE: { name: 'FE', value: sums.events.breakdown, unit: 'events', source: { from: 'events', losses: ['breakdown'] } },
     TTR: { name: 'TTR', value: restoration, unit: 'ms', source: spans([], ['breakdown']) },
     TBF: { name: 'TBF', value: processing + restoration, unit: 'ms', source: spans(['APT', 'AUST'], ['breakdown']) },
@@ -170,7 +196,7 @@ export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<R
       name: 'PQ',
       value: sums.orderProduced,
       unit: 'pieces',
-      source: { from: 'pieces', of: 'order-produced' },
+      source: { from: 'pieces', of: 'order-produced', by: producedBy },
     },
   } as const satisfies Record<string, Term>;
 
@@ -264,12 +290,18 @@ export function figuresOf(sums: Sums, units: RunUnits | null = null): Readonly<R
       [term.orderPQ, term.AOET],
       'per-hour',
     ),
-    figure('first-pass-yield', 'GP / IP', of('firstPassYield'), units === null ? 'not-counted' : 'nothing-made', [
+    figure('first-pass-yield', 'GP / IP', of('firstPassYield'), units ? 'nothing-made' : 'not-counted', [
       term.GP,
       term.IP,
     ]),
     figure('scrap-ratio', 'SQ / PQ', of('scrapRatio'), made, [term.SQ, term.PQ]),
-    figure('rework-ratio', 'RQ / PQ', of('reworkRatio'), units === null ? 'not-counted' : made, [term.RQ, term.PQ]),
+    figure(
+      'rework-ratio',
+      'RQ / PQ',
+      ofUnits === null || isRefused(ofUnits) ? null : ofUnits.reworkRatio,
+      units ? 'nothing-made' : 'not-counted',
+      [term.RQ, term.unitsPQ],
+    ),
     figure('mtbf', 'TBF / (FE + 1)', of('meanTimeBetweenFailures'), 'impossible', [term.TBF, term.FE], 'ms'),
     figure('mttr', 'TTR / (FE + 1)', of('meanTimeToRestoration'), 'impossible', [term.TTR, term.FE], 'ms'),
     ...classicFigures,

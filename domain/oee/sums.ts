@@ -22,6 +22,14 @@ export const emptySums = (): Writable<Sums> => ({
   orderProduced: 0,
   startupScrap: 0,
   spread: 0,
+  judged: 0,
+  byUnits: 0,
+  unitsMade: 0,
+  unitsScrap: 0,
+  unitsRework: 0,
+  unitsWaiting: 0,
+  unitsInspected: 0,
+  unitsFirstPassed: 0,
   unrated: 0,
   outside: 0,
   idealUs: 0,
@@ -42,15 +50,18 @@ function take(sums: Writable<Sums>, span: OeeSpan): void {
   if (element === 'PDOT' && isMaintenance(span)) sums.maintenanceMs += ms;
   if (ordered) sums.orderMs += ms;
   if (ordered && (element === 'APT' || element === 'AUST' || element === 'ADET')) sums.orderBusyMs += ms;
-  if (pieces.produced === 0 && pieces.scrap === 0) return;
   if (element === 'unplanned') {
     sums.outside += pieces.produced;
     return;
   }
+  takeUnits(sums, span);
+  if (pieces.produced === 0 && pieces.good === 0 && pieces.scrap === 0) return;
   sums.produced += pieces.produced;
   sums.good += pieces.good;
   sums.scrap += pieces.scrap;
   sums.spread += pieces.spread;
+  sums.judged += pieces.judged;
+  sums.byUnits += pieces.byUnits;
   if (ordered) sums.orderProduced += pieces.produced;
   const startup = element === 'AUST' ? pieces.scrap : 0;
   sums.startupScrap += startup;
@@ -62,6 +73,15 @@ function take(sums: Writable<Sums>, span: OeeSpan): void {
   sums.idealUs += pieces.produced * cycleUs;
   sums.idealGoodUs += pieces.good * cycleUs;
   sums.idealStartupUs += startup * cycleUs;
+}
+
+function takeUnits(sums: Writable<Sums>, { units }: OeeSpan): void {
+  sums.unitsMade += units.made;
+  sums.unitsScrap += units.scrap;
+  sums.unitsRework += units.rework;
+  sums.unitsWaiting += units.waiting;
+  sums.unitsInspected += units.inspected;
+  sums.unitsFirstPassed += units.firstPassed;
 }
 
 export function sumOf(spans: Iterable<OeeSpan>): Sums {
@@ -94,6 +114,14 @@ export const plainSums = [
   'orderProduced',
   'startupScrap',
   'spread',
+  'judged',
+  'byUnits',
+  'unitsMade',
+  'unitsScrap',
+  'unitsRework',
+  'unitsWaiting',
+  'unitsInspected',
+  'unitsFirstPassed',
   'unrated',
   'outside',
   'idealUs',

@@ -111,7 +111,7 @@ describe('a shift calculated by hand', () => {
     }
     expect(figures['first-pass-yield']).toMatchObject({ value: null, reason: 'not-counted' });
     expect(figures['rework-ratio']).toMatchObject({ value: null, reason: 'not-counted' });
-    const units = figuresOf(sums, { passedFirst: 57, inspected: 60, reworked: 3 });
+    const units = figuresOf({ ...sums, unitsMade: 600, unitsInspected: 60, unitsFirstPassed: 57, unitsRework: 3 });
     expect(units['first-pass-yield'].value).toBe(0.95);
     expect(units['rework-ratio'].value).toBe(3 / 600);
     // Each term of time is the sum of the spans behind it; each of events, their number.

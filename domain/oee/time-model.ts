@@ -4,11 +4,21 @@
  * TPM, 1988). Every number is a sum over such spans, so it can be opened.
  */
 import type { MachineState, ReasonCategory } from '#contract/machine-state.ts';
-import type { Because, OeeSpan, RateView, SpanPieces, SpanStop, TimeElement, TimeLoss } from '#contract/rpc/oee.ts';
+import type {
+  Because,
+  MadeUnit,
+  OeeSpan,
+  RateView,
+  SpanPieces,
+  SpanStop,
+  TimeElement,
+  TimeLoss,
+} from '#contract/rpc/oee.ts';
 import { pieceInstants, type Count } from '#domain/machines/counted.ts';
 import { isWorking, tile, type Ended, type Slice } from '#domain/machines/series.ts';
 import { isStop, standingsOf, type Standing } from '#domain/stops/standing.ts';
 import type { CalendarSpan } from './calendar.ts';
+import { noUnits, withUnit, type CounterTells } from './units.ts';
 
 /** A part of a stop card. `to` null: until now. */
 export interface StopPart extends SpanStop {
@@ -32,6 +42,10 @@ export interface TimeModelInput {
   readonly parts: readonly StopPart[];
   /** Those that touch the window, oldest first. */
   readonly counts: readonly Count[];
+  /** That ran on the machine and whose runs ended in the window, oldest first (`madeUnits`); left out: none have serials. */
+  readonly units?: readonly MadeUnit[];
+  /** What the machine's counters tell (`counterOf`); left out: all. */
+  readonly counter?: CounterTells;
   readonly rateOf: (definitionId: string | null) => RateView | null;
   readonly microUnderMs: number;
   /** Instants at which spans are cut besides, in order, e.g. hours. */
@@ -93,7 +107,7 @@ function judge({ state, context }: Ended, calendar: CalendarSpan, reason: SpanSt
   return { ...ofState[state], because: 'state' };
 }
 
-const nothing: SpanPieces = { produced: 0, good: 0, scrap: 0, spread: 0 };
+const nothing: SpanPieces = { produced: 0, good: 0, scrap: 0, spread: 0, judged: 0, byUnits: 0 };
 
 /** Goes forward over ranges in order; asked for rising instants only. */
 class Cursor<T> {
@@ -191,10 +205,13 @@ export function timeModel(input: TimeModelInput): readonly OeeSpan[] {
       stop: part === null ? null : stopOf(part),
       begins,
       pieces: nothing,
+      units: noUnits,
       rate: rateOf(slice.context.definitionId),
     });
   }
-  return attribute(spans, input.counts);
+  const counted = attribute(spans, input.counts);
+  const { units = [], counter = 'judged' } = input;
+  return units.length === 0 ? counted : judgedByUnits(counted, units, counter);
 }
 
 const stopOf = ({ stopId, partId, reason, by, at }: StopPart): SpanStop => ({ stopId, partId, reason, by, at });
@@ -211,12 +228,13 @@ function scrapAmong({ produced, good, scrap }: Count, made: number): number {
  * span that it ended. Whole pieces, and the same however the time is cut.
  */
 function attribute(spans: readonly OeeSpan[], counts: readonly Count[]): readonly OeeSpan[] {
-  const pieces: { produced: number; scrap: number; spread: number }[] = [];
+  const pieces: { produced: number; scrap: number; spread: number; judged: number }[] = [];
   const add = (n: number, count: Count, fromPiece: number, toPiece: number): void => {
-    const made = (pieces[n] ??= { produced: 0, scrap: 0, spread: 0 });
+    const made = (pieces[n] ??= { produced: 0, scrap: 0, spread: 0, judged: 0 });
     made.produced += toPiece - fromPiece;
     made.scrap += scrapAmong(count, toPiece) - (fromPiece === 0 ? 0 : scrapAmong(count, fromPiece));
     if (count.kind === 'gap') made.spread += toPiece - fromPiece;
+    if (isJudged(count)) made.judged += toPiece - fromPiece;
   };
   let first = 0;
   for (const count of counts) {
@@ -248,7 +266,36 @@ function attribute(spans: readonly OeeSpan[], counts: readonly Count[]): readonl
   return spans.map((span, n) => {
     const made = pieces[n];
     if (made === undefined) return span;
-    return { ...span, pieces: { ...made, good: made.produced - made.scrap } };
+    return { ...span, pieces: { ...made, good: made.produced - made.scrap, byUnits: 0 } };
+  });
+}
+
+const isJudged = ({ good, scrap }: Pick<Count, 'good' | 'scrap'>): boolean => good !== null || scrap !== null;
+
+/**
+ * Gives each unit to the span in which its run ended, by the rule of pieces. Where the counter does not tell what was good, the units
+ * do: what is bad of them is taken from the counter's pieces. Without a counter the units are the pieces.
+ */
+function judgedByUnits(
+  spans: readonly OeeSpan[],
+  units: readonly MadeUnit[],
+  counter: CounterTells,
+): readonly OeeSpan[] {
+  let next = units.findIndex(({ at }) => at > (spans[0]?.from ?? 0));
+  if (next < 0) return spans;
+  return spans.map((span) => {
+    let of = noUnits;
+    for (let unit = units[next]; unit !== undefined && unit.at <= span.to; unit = units[next]) {
+      of = withUnit(of, unit);
+      next += 1;
+    }
+    if (of.made === 0) return span;
+    if (counter === 'judged') return { ...span, units: of };
+    const byUnits = counter === 'nothing' ? of.made : 0;
+    const produced = span.pieces.produced + byUnits;
+    const scrap = span.pieces.scrap + of.scrap;
+    const good = produced - scrap - of.rework - of.waiting;
+    return { ...span, units: of, pieces: { ...span.pieces, produced, good, scrap, byUnits } };
   });
 }
 

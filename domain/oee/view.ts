@@ -1,6 +1,6 @@
 /** A window of a machine's time with everything that its figures are made of, from slices, cards of stops and counts. */
 import type { MachineFile } from '#contract/config/machines.ts';
-import type { OeeView, RateView } from '#contract/rpc/oee.ts';
+import type { MadeUnit, OeeView, RateView } from '#contract/rpc/oee.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import { pieceInstants, type Count } from '#domain/machines/counted.ts';
 import { rateOf } from '#domain/machines/rate.ts';
@@ -9,6 +9,7 @@ import { partEnd, type StopCard } from '#domain/stops/card.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { calendarSpans, clockHours } from './calendar.ts';
 import { timeModel, type StopPart } from './time-model.ts';
+import { counterOf } from './units.ts';
 import type { TimeWindow } from './windows.ts';
 
 export function rateView(machine: MachineFile, definitionId: string | null): RateView | null {
@@ -48,6 +49,8 @@ export interface WindowFacts {
   /** That touch the slices, in order; withdrawn ones left out. */
   readonly cards: readonly StopCard[];
   readonly counts: readonly Count[];
+  /** Whose run on the machine ended in the window, oldest first. */
+  readonly units: readonly MadeUnit[];
   /** When slices in the window were last told anew; null: never. */
   readonly retoldAt: number | null;
 }
@@ -68,11 +71,12 @@ export function oeeViewOf(
   facts: WindowFacts,
   { catalogue, now }: { readonly catalogue: Catalogue; readonly now: number },
 ): OeeView {
-  const { slices, cards, counts, retoldAt } = facts;
+  const { slices, cards, counts, units, retoldAt } = facts;
   const plan = catalogue.calendar;
   const { from } = asked;
   const to = Math.min(asked.to, now);
   const range = rangeOf(slices, from, to);
+  const counter = counterOf(machine);
   const place = { machineId: machine.id, lineId: catalogue.lineOf(machine.station)?.id ?? null };
   const spans = timeModel({
     machineId: machine.id,
@@ -83,14 +87,19 @@ export function oeeViewOf(
     slices,
     parts: partsOf(cards, catalogue),
     counts,
+    units,
+    counter,
     rateOf: (definitionId) => rateView(machine, definitionId),
     microUnderMs: machine.stops.microUnderMs,
     cuts: clockHours(from, to, plan.timeZone),
   });
   const newest = counts.findLast(({ produced }) => produced > 0);
-  const changed = [retoldAt ?? 0, ...editsOf(cards.filter((card) => card.from < to && (card.to ?? to) > from))].filter(
-    (at) => at > asked.to,
-  );
+  const newestUnit = counter === 'nothing' ? (units.at(-1)?.at ?? null) : null;
+  const changed = [
+    retoldAt ?? 0,
+    ...units.map(({ toldAt }) => toldAt),
+    ...editsOf(cards.filter((card) => card.from < to && (card.to ?? to) > from)),
+  ].filter((at) => at > asked.to);
   const running = slices.at(-1)?.context.definitionId ?? null;
   const plannedIds = new Set(spans.map(({ plannedId }) => plannedId));
   return {
@@ -115,7 +124,7 @@ export function oeeViewOf(
         ? []
         : calendarSpans(now, asked.to, plan, place).map((span) => ({ from: span.from, to: span.to, kind: span.kind })),
     rate: rateView(machine, running),
-    lastPieceAt: newest === undefined ? null : (pieceInstants(newest).at(-1) ?? null),
+    lastPieceAt: newest === undefined ? newestUnit : (pieceInstants(newest).at(-1) ?? null),
     costPerHour: machine.costPerHour ?? null,
     restatedAt: changed.length === 0 ? null : Math.max(...changed),
     planned: plan.planned.filter(({ id }) => plannedIds.has(id)).map(({ id, title }) => ({ id, title })),

@@ -50,7 +50,7 @@ export function whatIf(spans: readonly OeeSpan[], which: WhichSpans, change: Cha
       const ms = span.to - span.from;
       const produced = ms * (made?.perMs ?? 0);
       const good = produced * (made?.goodShare ?? 0);
-      const pieces = { produced, good, scrap: produced - good, spread: 0 };
+      const pieces = { ...span.pieces, produced, good, scrap: produced - good };
       return [
         {
           ...span,

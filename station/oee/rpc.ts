@@ -4,16 +4,21 @@ import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { News } from '#station/core/news.ts';
 import { rhythmView } from './rhythm.ts';
+import { unitsView } from './units.ts';
 import { oeeView, type OeeSources } from './view.ts';
 import { shiftRows } from '#domain/oee/windows.ts';
 
-const concerns = (type: string): boolean => /^(?:slice|slices|pieces|stop)\./.test(type);
+/** Also what becomes of units: `execution.started` changes nothing that is counted. */
+const concerns = (type: string): boolean =>
+  /^(?:slice|slices|pieces|stop|unit|nonconformance)\./.test(type) ||
+  type === 'execution.passed' ||
+  type === 'execution.stopped';
 /** A window is computed anew for every news that is told, and counts of a quick machine come often. */
 const mostOftenMs = 500;
 
 export function createOeeRouter(core: Core) {
   const os = implement(contract.oee);
-  const news = new News(core, { facts: concerns });
+  const news = new News(core, { facts: concerns, documents: ['passport', 'nonconformance'] });
   const sources = (): OeeSources => ({ read: core.read, facts: core.facts() });
   return os.router({
     watch: os.watch.handler(async function* ({ signal }) {
@@ -21,6 +26,7 @@ export function createOeeRouter(core: Core) {
     }),
     view: os.view.handler(({ input }) => oeeView(input, sources())),
     rhythm: os.rhythm.handler(({ input }) => rhythmView(input, sources())),
+    units: os.units.handler(({ input }) => unitsView(input, sources())),
     shifts: os.shifts.handler(() => {
       const facts = core.facts();
       return shiftRows(facts.now, facts.catalogue.calendar);

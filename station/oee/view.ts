@@ -8,6 +8,7 @@ import type { ReadModelReader } from '#station/store/projection.ts';
 import { readCounts, readSliceAt, readSlices } from '#station/store/projections/machines.ts';
 import { readRetoldAt } from '#station/store/projections/oee.ts';
 import { readStopsSince } from '#station/store/projections/stops.ts';
+import { unitsOnMachine } from './units.ts';
 
 export interface OeeSources {
   readonly read: ReadModelReader;
@@ -38,6 +39,7 @@ export function oeeView(
       slices,
       cards: readStopsSince(read, machineId, range.from).filter((card) => card.from < range.to),
       counts: readCounts(read, machineId, from, to + 1),
+      units: unitsOnMachine(machine, from, to, sources),
       retoldAt: readRetoldAt(read, machineId, from, to),
     },
     { catalogue, now },

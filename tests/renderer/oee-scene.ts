@@ -1,6 +1,6 @@
 /** The invented shift of machines-scene as the OEE of it: laid over an invented calendar by the very functions of the product. */
 import { shiftSchema } from '#contract/config/plant.ts';
-import type { OeeView, RhythmView, ShiftRow } from '#contract/rpc/oee.ts';
+import type { OeeView, RhythmView, ShiftRow, UnitsView } from '#contract/rpc/oee.ts';
 import { calendarSpans, clockHours, type CalendarPlan } from '#domain/oee/calendar.ts';
 import { timeModel, type StopPart } from '#domain/oee/time-model.ts';
 import { machinesScene } from './machines-scene.ts';
@@ -122,4 +122,6 @@ const shifts: readonly ShiftRow[] = [
 /** A past shift: the same, over and told anew since. */
 const past: OeeView = { ...view, to: now, endsAt: now, ahead: [], restatedAt: now - 20 * minute };
 
-export const oeeScene = { view, past, rhythm, shifts };
+const units: UnitsView = { units: [], more: 0 };
+
+export const oeeScene = { view, past, rhythm, shifts, units };

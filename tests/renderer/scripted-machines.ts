@@ -37,6 +37,7 @@ export function scriptedOee() {
         : oeeScene.past,
     ),
     rhythm: os.rhythm.handler(() => oeeScene.rhythm),
+    units: os.units.handler(() => oeeScene.units),
     shifts: os.shifts.handler(() => oeeScene.shifts),
   });
 }

@@ -70,7 +70,8 @@ const ddl = `
     state TEXT NOT NULL
   ) STRICT;
   CREATE INDEX execution_open ON execution (station_id, id) WHERE status IN ('running', 'failed');
-  CREATE INDEX execution_ended ON execution (ended_at) WHERE status = 'passed';
+  CREATE INDEX execution_ended ON execution (ended_at);
+  CREATE INDEX execution_of ON execution (serial);
   CREATE TABLE execution_step (
     execution_id TEXT NOT NULL,
     step_id TEXT NOT NULL,
@@ -122,7 +123,7 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 6,
+  version: 7,
   tables: [
     'session',
     'work_order',

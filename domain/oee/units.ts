@@ -1,0 +1,147 @@
+/**
+ * Counts from units: what became of each unit that ran on a machine, told as pieces at the end of their runs.
+ *
+ * PQ = GQ + SQ + RQ and what waits for a decision; each run that was worked to its end is one piece of exactly one of them. A run
+ * that was given up made none. All is told as it is known now, so a unit that is scrapped a day later is scrap of the hour in which it
+ * was made, and no piece depends on the window it is asked in.
+ * - scrap (SQ): the unit is scrapped, this was its last run of the operation, and it was scrapped for it: in the run, by a
+ *   nonconformance that names the operation, or, where none names any, with no run of another operation since. A unit that was
+ *   scrapped for another operation is good here and is told to be scrap elsewhere, so that one fault is counted once.
+ * - rework (RQ): an order that the run did not know of ended its pass, or the operation was run again.
+ * - waiting: the run failed and was not run again, or the unit is on hold for this operation.
+ * - good (GQ): everything else, also what is used as it is under a concession.
+ * First pass yield = GP / IP (ISO 22400-2): IP is pieces whose run was the unit's first of this operation, GP those of them that
+ * passed and are good. Tries of a step within a run are no rework.
+ */
+import type { MachineFile } from '#contract/config/machines.ts';
+import type { MadeUnit, SpanUnits, UnitFate } from '#contract/rpc/oee.ts';
+import type { PassportRework, PassportRun } from '#contract/passport.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import type { ExecutionHead } from '#domain/execution/execution.ts';
+import { stateTags } from '#domain/machines/state.ts';
+import type { Hold } from '#domain/units/unit-state.ts';
+
+/** Of a run that has ended. */
+export type EndedRun = Pick<
+  ExecutionHead,
+  'executionId' | 'serial' | 'operationId' | 'definition' | 'status' | 'stopCause' | 'reworks'
+> & { readonly endedAt: number };
+
+/** What is known of a unit: by this station's log, and what has come from elsewhere. */
+export interface UnitHistory {
+  readonly scrappedAt: number | null;
+  readonly reworks: readonly PassportRework[];
+  readonly holds: readonly Pick<Hold, 'operationId' | 'at' | 'liftedAt'>[];
+  /** Of all stations that told of them, this one's among them or not. */
+  readonly otherRuns: readonly PassportRun[];
+  /** Where nonconformances that made it scrap were found; null in it: apart from any operation. */
+  readonly scrapFoundAt: readonly (string | null)[];
+}
+
+const madePiece = ({ status, stopCause }: EndedRun): boolean => status === 'passed' || stopCause !== 'given-up';
+
+/**
+ * Pieces that one unit's runs on a machine stand for, oldest first.
+ * @param runs all ended runs of the unit at this station, in order of their ends
+ * @param ran whether a run was on the machine
+ */
+export function madeUnits(
+  runs: readonly EndedRun[],
+  unit: UnitHistory,
+  ran: (run: EndedRun) => boolean,
+): readonly MadeUnit[] {
+  const own = new Set(runs.map(({ executionId }) => executionId));
+  const others = unit.otherRuns.flatMap(({ executionId, operationId, ended }) =>
+    ended === null || own.has(executionId) ? [] : [{ operationId, at: ended.at }],
+  );
+  const pieces = runs.filter(madePiece);
+  const all = [...others, ...pieces.map(({ operationId, endedAt }) => ({ operationId, at: endedAt }))];
+  return pieces.filter(ran).map((run) => {
+    const { operationId } = run;
+    const at = Math.trunc(run.endedAt);
+    const before = all.some((other) => other.operationId === operationId && other.at < run.endedAt);
+    const again = all.filter((other) => other.operationId === operationId && other.at > run.endedAt);
+    const goneOn = all.some((other) => other.operationId !== operationId && other.at > run.endedAt);
+    const { fate, toldAt, scrappedElsewhere } = fateOf(run, unit, again, goneOn);
+    const first = !before && !(run.reworks ?? []).some((id) => isOrderFor(unit, id, operationId));
+    return {
+      serial: run.serial,
+      executionId: run.executionId,
+      operationId,
+      definitionId: run.definition.id,
+      at,
+      fate,
+      toldAt: Math.max(at, Math.trunc(toldAt)),
+      first,
+      firstPassed: first && run.status === 'passed' && fate === 'good',
+      scrappedElsewhere,
+    };
+  });
+}
+
+const isOrderFor = ({ reworks }: UnitHistory, reworkId: string, operationId: string): boolean =>
+  reworks.some((order) => order.reworkId === reworkId && order.ends.includes(operationId));
+
+function fateOf(
+  run: EndedRun,
+  { scrappedAt, reworks, holds, scrapFoundAt }: UnitHistory,
+  again: readonly { readonly at: number }[],
+  goneOn: boolean,
+): { readonly fate: UnitFate; readonly toldAt: number; readonly scrappedElsewhere: boolean } {
+  const { operationId } = run;
+  const told = (fate: UnitFate, toldAt: number, scrappedElsewhere = false): ReturnType<typeof fateOf> => ({
+    fate,
+    toldAt,
+    scrappedElsewhere,
+  });
+  const foundAt = scrapFoundAt.filter((each) => each !== null);
+  const forThis = run.status !== 'passed' || (foundAt.length > 0 ? foundAt.includes(operationId) : !goneOn);
+  if (scrappedAt !== null && again.length === 0 && forThis) return told('scrap', scrappedAt);
+  const ordered = reworks.filter(
+    ({ reworkId, ends }) => ends.includes(operationId) && !(run.reworks ?? []).includes(reworkId),
+  );
+  const anew = [...ordered, ...again].map(({ at }) => at);
+  if (anew.length > 0) return told('rework', Math.min(...anew));
+  const held = holds.filter((hold) => hold.operationId === operationId || (hold.operationId === null && !goneOn));
+  const open = held.filter(({ liftedAt }) => liftedAt === null);
+  if (run.status !== 'passed') return told('waiting', run.endedAt);
+  if (open.length > 0 && scrappedAt === null) return told('waiting', Math.min(...open.map(({ at }) => at)));
+  const changes = [...held.map(({ liftedAt }) => liftedAt ?? 0).filter((at) => at > run.endedAt), scrappedAt ?? 0];
+  return told('good', Math.max(run.endedAt, ...changes), scrappedAt !== null);
+}
+
+/** `judged`: counters tell pieces and which are good; `produced`: pieces only; `nothing`: there is none. */
+export type CounterTells = 'judged' | 'produced' | 'nothing';
+
+export const counterOf = ({ counts }: Pick<MachineFile, 'counts'>): CounterTells =>
+  counts === undefined ? 'nothing' : (counts.good ?? counts.scrap) ? 'judged' : 'produced';
+
+export const noUnits: SpanUnits = { made: 0, scrap: 0, rework: 0, waiting: 0, inspected: 0, firstPassed: 0 };
+
+export const withUnit = (units: SpanUnits, { fate, first, firstPassed }: MadeUnit): SpanUnits => ({
+  made: units.made + 1,
+  scrap: units.scrap + Number(fate === 'scrap'),
+  rework: units.rework + Number(fate === 'rework'),
+  waiting: units.waiting + Number(fate === 'waiting'),
+  inspected: units.inspected + Number(first),
+  firstPassed: units.firstPassed + Number(firstPassed),
+});
+
+/**
+ * Which runs of a machine's station are on it: of the only machine there all; of several those of an operation with a machine cycle
+ * on a device whose tags the machine has.
+ */
+export function runsOnMachine(
+  machine: MachineFile,
+  catalogue: Catalogue,
+): (run: Pick<EndedRun, 'definition' | 'operationId'>) => boolean {
+  if (catalogue.machines.filter(({ station }) => station === machine.station).length === 1) return () => true;
+  const { counts } = machine;
+  const tags = [...stateTags(machine.state), counts?.produced.tag, counts?.good?.tag, counts?.scrap?.tag];
+  const devices = new Set(tags.flatMap((id) => (id === undefined ? [] : [catalogue.tag(id)?.device.id])));
+  return ({ definition, operationId }) =>
+    catalogue
+      .definition(definition.id, definition.revision)
+      ?.operations.find(({ id }) => id === operationId)
+      ?.steps.some((step) => step.type === 'machine-cycle' && devices.has(step.device)) ?? false;
+}
