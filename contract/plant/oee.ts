@@ -9,8 +9,11 @@ import { plantBase } from './base.ts';
 export const trendSteps = ['day', 'week', 'month'] as const;
 export type TrendStep = (typeof trendSteps)[number];
 
-/** Why hours were told anew: facts of the machine that came late, what people said of stops, another configuration. */
-export const anewReasons = ['machine', 'stops', 'configuration'] as const;
+/**
+ * Why hours were told anew: facts of the machine that came late, what people said of stops, what became of units since, another
+ * configuration.
+ */
+export const anewReasons = ['machine', 'stops', 'units', 'configuration'] as const;
 export type AnewReason = (typeof anewReasons)[number];
 
 export interface TrendPeriod {

@@ -83,10 +83,11 @@ describe('what became of a unit', () => {
     expect(fates([run('07:00')], { scrappedAt, scrapFoundAt: [null] })).toEqual(['scrap first']);
   });
 
-  it('waits while it is on hold for this operation, and says when it was told', () => {
-    const hold = { operationId: 'press', at: at('08:00'), liftedAt: null };
+  it('waits while it is on hold and has not gone on, and says when it was told', () => {
+    const hold = { at: at('08:00'), liftedAt: null };
     expect(fates([run('07:00')], { holds: [hold] })).toEqual(['waiting first']);
-    expect(fates([run('07:00')], { holds: [{ ...hold, operationId: 'test' }] })).toEqual(['good first GP']);
+    const otherRuns = [elsewhere('test', '07:50')];
+    expect(fates([run('07:00')], { holds: [hold], otherRuns })).toEqual(['good first GP']);
     const told = (unit: Partial<UnitHistory>): number | undefined =>
       madeUnits([run('07:00')], { ...plain, ...unit }, () => true)[0]?.toldAt;
     expect(told({})).toBe(at('07:00'));

@@ -8,7 +8,8 @@
  *   nonconformance that names the operation, or, where none names any, with no run of another operation since. A unit that was
  *   scrapped for another operation is good here and is told to be scrap elsewhere, so that one fault is counted once.
  * - rework (RQ): an order that the run did not know of ended its pass, or the operation was run again.
- * - waiting: the run failed and was not run again, or the unit is on hold for this operation.
+ * - waiting: the run failed and was not run again, or the unit is on hold and no run of another operation has ended since: a hold
+ *   stops what is being worked on, so it is of the operation that ended last.
  * - good (GQ): everything else, also what is used as it is under a concession.
  * First pass yield = GP / IP (ISO 22400-2): IP is pieces whose run was the unit's first of this operation, GP those of them that
  * passed and are good. Tries of a step within a run are no rework.
@@ -31,7 +32,7 @@ export type EndedRun = Pick<
 export interface UnitHistory {
   readonly scrappedAt: number | null;
   readonly reworks: readonly PassportRework[];
-  readonly holds: readonly Pick<Hold, 'operationId' | 'at' | 'liftedAt'>[];
+  readonly holds: readonly Pick<Hold, 'at' | 'liftedAt'>[];
   /** Of all stations that told of them, this one's among them or not. */
   readonly otherRuns: readonly PassportRun[];
   /** Where nonconformances that made it scrap were found; null in it: apart from any operation. */
@@ -102,13 +103,19 @@ function fateOf(
   );
   const anew = [...ordered, ...again].map(({ at }) => at);
   if (anew.length > 0) return told('rework', Math.min(...anew));
-  const held = holds.filter((hold) => hold.operationId === operationId || (hold.operationId === null && !goneOn));
+  const held = goneOn ? [] : holds;
   const open = held.filter(({ liftedAt }) => liftedAt === null);
   if (run.status !== 'passed') return told('waiting', run.endedAt);
   if (open.length > 0 && scrappedAt === null) return told('waiting', Math.min(...open.map(({ at }) => at)));
   const changes = [...held.map(({ liftedAt }) => liftedAt ?? 0).filter((at) => at > run.endedAt), scrappedAt ?? 0];
   return told('good', Math.max(run.endedAt, ...changes), scrappedAt !== null);
 }
+
+/** Those whose runs ended in a window (after `from`, at `to` or before), in order of their ends. */
+export const madeWithin = (units: readonly MadeUnit[], from: number, to: number): readonly MadeUnit[] =>
+  units
+    .filter(({ at }) => at > from && at <= to)
+    .sort((a, b) => a.at - b.at || (a.executionId < b.executionId ? -1 : 1));
 
 /** `judged`: counters tell pieces and which are good; `produced`: pieces only; `nothing`: there is none. */
 export type CounterTells = 'judged' | 'produced' | 'nothing';
@@ -128,20 +135,32 @@ export const withUnit = (units: SpanUnits, { fate, first, firstPassed }: MadeUni
 });
 
 /**
- * Which runs of a machine's station are on it: of the only machine there all; of several those of an operation with a machine cycle
- * on a device whose tags the machine has.
+ * Operations of which runs are on a machine: of the only machine of a station all; of several those with a machine cycle on a device
+ * whose tags the machine has.
+ * @returns `all`, or definition, revision and operation of each
  */
+export function operationsOnMachine(
+  machine: MachineFile,
+  catalogue: Catalogue,
+): 'all' | readonly (readonly [definitionId: string, revision: string, operationId: string])[] {
+  if (catalogue.machines.filter(({ station }) => station === machine.station).length === 1) return 'all';
+  const { counts } = machine;
+  const tags = [...stateTags(machine.state), counts?.produced.tag, counts?.good?.tag, counts?.scrap?.tag];
+  const devices = new Set(tags.flatMap((id) => (id === undefined ? [] : [catalogue.tag(id)?.device.id])));
+  return catalogue.definitions.flatMap(({ id, revision, operations }) =>
+    operations
+      .filter(({ steps }) => steps.some((step) => step.type === 'machine-cycle' && devices.has(step.device)))
+      .map((operation) => [id, revision, operation.id] as const),
+  );
+}
+
+/** Whether a run of the machine's station is on it. */
 export function runsOnMachine(
   machine: MachineFile,
   catalogue: Catalogue,
 ): (run: Pick<EndedRun, 'definition' | 'operationId'>) => boolean {
-  if (catalogue.machines.filter(({ station }) => station === machine.station).length === 1) return () => true;
-  const { counts } = machine;
-  const tags = [...stateTags(machine.state), counts?.produced.tag, counts?.good?.tag, counts?.scrap?.tag];
-  const devices = new Set(tags.flatMap((id) => (id === undefined ? [] : [catalogue.tag(id)?.device.id])));
-  return ({ definition, operationId }) =>
-    catalogue
-      .definition(definition.id, definition.revision)
-      ?.operations.find(({ id }) => id === operationId)
-      ?.steps.some((step) => step.type === 'machine-cycle' && devices.has(step.device)) ?? false;
+  const operations = operationsOnMachine(machine, catalogue);
+  if (operations === 'all') return () => true;
+  const keys = new Set(operations.map((each) => JSON.stringify(each)));
+  return ({ definition, operationId }) => keys.has(JSON.stringify([definition.id, definition.revision, operationId]));
 }

@@ -65,7 +65,7 @@ async function settle(db: Db, force: InForce, when = now): Promise<void> {
   while (await sumUp(db, force, machineIn(force), when));
 }
 async function slow(db: Db, force: InForce, from: number, to: number): Promise<Sums> {
-  const facts = await readWindow(db, machineIn(force), { from, to }, now);
+  const facts = await readWindow(db, machineIn(force), force.catalogue, { from, to }, now);
   const { spans } = oeeViewOf(machineIn(force), { from, to, shift: null }, facts, { ...force, now: to });
   return sumOf(spans);
 }

@@ -4,8 +4,10 @@ import { silentMs } from '#contract/sync/protocol.ts';
 import { isWorking, type Slice } from '#domain/machines/series.ts';
 import { rangeOf, type WindowFacts } from '#domain/oee/view.ts';
 import type { StopCard } from '#domain/stops/card.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
 import type { Queries } from '../db/db.ts';
 import { readBeginningAt, readCounts, readSlices } from '../machines/read-time.ts';
+import { readUnits } from './units.ts';
 
 /** More than these: facts of the past are still coming. */
 const fewEvents = 1_000;
@@ -76,6 +78,7 @@ export async function wholeStopsOf(
 export async function readWindow(
   db: Queries,
   machine: MachineFile,
+  catalogue: Catalogue,
   window: { readonly from: number; readonly to: number },
   known: number,
 ): Promise<WindowFacts> {
@@ -98,6 +101,7 @@ export async function readWindow(
     slices,
     cards: cards.map(({ card }) => JSON.parse(card) as StopCard),
     counts: await readCounts(db, id, window.from, window.to + 1),
+    units: await readUnits(db, machine, catalogue, window.from, window.to),
     retoldAt: anew?.at ?? null,
   };
 }

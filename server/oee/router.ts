@@ -48,7 +48,7 @@ export function createOeeRouter({ db, clock, configuration, feed }: PlantParts) 
       if (machine === null || window === null) return null;
       const to = Math.min(window.to, now);
       const known = (await knownOf(db, [machine.station], now)).get(machine.station)?.until ?? 0;
-      const facts = await readWindow(db, machine, { from: window.from, to }, known);
+      const facts = await readWindow(db, machine, force.catalogue, { from: window.from, to }, known);
       return oeeViewOf(machine, window, facts, { catalogue: force.catalogue, now });
     }),
     shifts: os.shifts.handler(() => shiftRows(clock.now(), configuration().catalogue.calendar)),

@@ -8,6 +8,7 @@ import type { MachineFile } from '#contract/config/machines.ts';
 import { anewReasons, type AnewReason } from '#contract/plant/oee.ts';
 import { calendarSpans, clockHourOf, clockHours } from '#domain/oee/calendar.ts';
 import { hourSums, settledUntil, type HourSums } from '#domain/oee/rollup.ts';
+import { counterOf, operationsOnMachine } from '#domain/oee/units.ts';
 import { oeeViewOf } from '#domain/oee/view.ts';
 import type { InForce } from '../configuration.ts';
 import type { Db, Queries } from '../db/db.ts';
@@ -33,12 +34,27 @@ interface Summed {
   readonly made_by: string;
 }
 
+/** Of the sums; another one makes all hours anew. */
+const sumsVersion = 2;
+
 /** Names everything but facts that sums of a machine rest on. Reasons are not among it: a fact says what its reason meant. */
 export function madeBy(machine: MachineFile, { catalogue }: InForce): string {
   const { shifts, holidays, planned } = catalogue.calendar;
   const lineId = catalogue.lineOf(machine.station)?.id ?? null;
   return createHash('sha256')
-    .update(JSON.stringify([1, shifts, holidays, planned, lineId, machine.rates, machine.stops.microUnderMs]))
+    .update(
+      JSON.stringify([
+        sumsVersion,
+        shifts,
+        holidays,
+        planned,
+        lineId,
+        machine.rates,
+        machine.stops.microUnderMs,
+        counterOf(machine),
+        operationsOnMachine(machine, catalogue),
+      ]),
+    )
     .digest('hex')
     .slice(0, 16);
 }
@@ -147,7 +163,7 @@ function rangesOf(stale: readonly Range[], until: number, timeZone: string): rea
 /** Up to which hour nothing changes by time alone. */
 async function settled(tx: Queries, force: InForce, machine: MachineFile, known: number): Promise<number> {
   const { calendar } = force.catalogue;
-  const { slices } = await readWindow(tx, machine, { from: known - 1, to: known }, known);
+  const { slices } = await readWindow(tx, machine, force.catalogue, { from: known - 1, to: known }, known);
   const from = Math.min(slices[0]?.beganAt ?? known, known - 1);
   const place = { machineId: machine.id, lineId: force.catalogue.lineOf(machine.station)?.id ?? null };
   const spans = calendarSpans(from, Math.max(known, from + 1), calendar, place);
@@ -162,7 +178,7 @@ export async function sumsOfHours(
   { from, to }: { readonly from: number; readonly to: number },
   known: number,
 ): Promise<readonly HourSums[]> {
-  const facts = await readWindow(db, machine, { from, to }, known);
+  const facts = await readWindow(db, machine, force.catalogue, { from, to }, known);
   const { spans } = oeeViewOf(machine, { from, to, shift: null }, facts, { catalogue: force.catalogue, now: to });
   return hourSums(spans, clockHours(from, to, force.catalogue.calendar.timeZone));
 }

@@ -126,7 +126,7 @@ async function freshHours(
   now: number,
   known: number,
 ): Promise<readonly { readonly hourAt: number; readonly sums: Sums }[]> {
-  const facts = await readWindow(db, machine, { from, to: now }, known);
+  const facts = await readWindow(db, machine, force.catalogue, { from, to: now }, known);
   const { spans } = oeeViewOf(machine, { from, to: now, shift: null }, facts, { catalogue: force.catalogue, now });
   return hourSums(spans, clockHours(from, now, force.catalogue.calendar.timeZone));
 }
@@ -163,7 +163,7 @@ export async function readShiftNow(
         { from: until, to: now },
       ]) {
         if (part.to <= part.from) continue;
-        const facts = await readWindow(db, machine, part, upTo);
+        const facts = await readWindow(db, machine, force.catalogue, part, upTo);
         const { spans } = oeeViewOf(machine, { ...part, shift: null }, facts, {
           catalogue: force.catalogue,
           now: part.to,

@@ -33,6 +33,8 @@ export interface ExecutionRow {
   endedAt: number | null;
   outcome: 'passed' | 'stopped' | null;
   stopCause: string | null;
+  /** JSON; null: none. */
+  reworks: string | null;
 }
 export interface Span {
   readonly executionId: string;
@@ -163,13 +165,14 @@ export class PageChanges {
     row.operationId = event.body.operationId;
     row.stationId = event.stationId;
     if (event.type === 'execution.started') {
-      const { orderId, definition } = event.body;
+      const { orderId, definition, reworks } = event.body;
       row.orderId = orderId;
       row.definitionId = definition.id;
       row.revision = definition.revision;
       row.definitionHash = definition.hash;
       row.personId = event.actor.kind === 'person' ? event.actor.id : null;
       row.startedAt = event.at;
+      if (reworks !== undefined) row.reworks = JSON.stringify(reworks);
     } else {
       row.endedAt = event.at;
       row.outcome = event.type === 'execution.passed' ? 'passed' : 'stopped';
@@ -327,6 +330,7 @@ const noExecution = (executionId: string): ExecutionRow => ({
   endedAt: null,
   outcome: null,
   stopCause: null,
+  reworks: null,
 });
 
 /** Operations that a passport which came with the unit (`unit.arrived`) shows as passed. */

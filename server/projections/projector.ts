@@ -94,6 +94,7 @@ const readModelTables = [
   'stop',
   'nonconformance',
   'concession_use',
+  'nonconformance_scrap',
   'containment',
 ] as const;
 

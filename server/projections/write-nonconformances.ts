@@ -61,6 +61,7 @@ export async function writeNonconformances(
   );
   const known = joined.filter(isRecorded);
   await writeConcessions(tx, known);
+  await writeScrap(tx, known);
   // Without its recording nobody could act on it; the stations get it when that was heard.
   return known.flatMap((nc) =>
     scopesOf(nc, force).map((scope): NewDocument<'nonconformance'> => ({
@@ -95,5 +96,26 @@ async function writeConcessions(tx: Queries, all: readonly Nonconformance[]): Pr
      SELECT * FROM unnest($1::text[], $2::text[], $3::int[])
      ON CONFLICT (number, nonconformance_id) DO UPDATE SET pieces = excluded.pieces`,
     [uses.map(({ number }) => number), uses.map(({ id }) => id), uses.map(({ pieces }) => pieces)],
+  );
+}
+
+/** Dispositions are only added, and the earliest recording tells where it was found. */
+async function writeScrap(tx: Queries, all: readonly Nonconformance[]): Promise<void> {
+  const scrap = all.flatMap(({ nonconformanceId, recorded, disposed }) =>
+    [...new Set(disposed.flatMap(({ kind, serials }) => (kind === 'scrap' ? serials : [])))].map((serial) => ({
+      serial,
+      nonconformanceId,
+      operationId: recorded.operationId,
+    })),
+  );
+  if (scrap.length === 0) return;
+  await tx.execute(
+    `INSERT INTO nonconformance_scrap (serial, nonconformance_id, operation_id) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+     ON CONFLICT (serial, nonconformance_id) DO UPDATE SET operation_id = excluded.operation_id`,
+    [
+      scrap.map(({ serial }) => serial),
+      scrap.map(({ nonconformanceId }) => nonconformanceId),
+      scrap.map(({ operationId }) => operationId),
+    ],
   );
 }

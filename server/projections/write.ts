@@ -7,6 +7,7 @@ import { unitStanding, type UnitStanding } from '#domain/units/standing.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument, Scope } from '../downlink/publish.ts';
+import { markUnits } from '../oee/units.ts';
 import type { PageChanges } from './fold.ts';
 import { writeCalls, writeHandovers } from './write-calls.ts';
 import { writeEnergy } from './write-energy.ts';
@@ -45,6 +46,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeStops(tx, changes);
   await writeStudies(tx, changes);
   documents.push(...(await writeNonconformances(tx, changes, force)));
+  await markUnits(tx, changes, force.catalogue);
   documents.push(...(await writeContainments(tx, changes)));
   documents.push(...(await writeCalls(tx, changes, force)));
   await writeHandovers(tx, changes);
@@ -256,16 +258,17 @@ async function writeRuns(tx: Queries, { executions, spans, facts }: PageChanges)
     // LEAST leaves NULL out: of two tellings of one run a fixed one is kept, whichever came first.
     await tx.execute(
       `INSERT INTO execution AS e (execution_id, serial, order_id, operation_id, definition_id, revision, definition_hash,
-         station_id, person_id, started_at, ended_at, outcome, stop_cause)
+         station_id, person_id, started_at, ended_at, outcome, stop_cause, reworks)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-         $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[])
+         $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::text[], $14::text[])
        ON CONFLICT (execution_id) DO UPDATE SET serial = LEAST(e.serial, excluded.serial),
          order_id = LEAST(e.order_id, excluded.order_id), operation_id = LEAST(e.operation_id, excluded.operation_id),
          definition_id = LEAST(e.definition_id, excluded.definition_id), revision = LEAST(e.revision, excluded.revision),
          definition_hash = LEAST(e.definition_hash, excluded.definition_hash),
          station_id = LEAST(e.station_id, excluded.station_id), person_id = LEAST(e.person_id, excluded.person_id),
          started_at = LEAST(e.started_at, excluded.started_at), ended_at = LEAST(e.ended_at, excluded.ended_at),
-         outcome = LEAST(e.outcome, excluded.outcome), stop_cause = LEAST(e.stop_cause, excluded.stop_cause)`,
+         outcome = LEAST(e.outcome, excluded.outcome), stop_cause = LEAST(e.stop_cause, excluded.stop_cause),
+         reworks = LEAST(e.reworks, excluded.reworks)`,
       [
         runs.map((run) => run.executionId),
         runs.map((run) => run.serial),
@@ -280,6 +283,7 @@ async function writeRuns(tx: Queries, { executions, spans, facts }: PageChanges)
         runs.map((run) => run.endedAt),
         runs.map((run) => run.outcome),
         runs.map((run) => run.stopCause),
+        runs.map((run) => run.reworks),
       ],
     );
   const list = [...spans.values()].sort((a, b) => (a.executionId < b.executionId ? -1 : 1));

@@ -4,7 +4,7 @@ import type { PassportRework, PassportRun } from '#contract/passport.ts';
 import type { MadeUnit, OeeWindow, UnitsView } from '#contract/rpc/oee.ts';
 import type { ExecutionHead } from '#domain/execution/execution.ts';
 import { isRecorded, type NonconformancePart } from '#domain/nonconformances/nonconformance.ts';
-import { madeUnits, runsOnMachine, type EndedRun } from '#domain/oee/units.ts';
+import { madeUnits, madeWithin, runsOnMachine, type EndedRun } from '#domain/oee/units.ts';
 import type { Hold } from '#domain/units/unit-state.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import type { OeeSources } from './view.ts';
@@ -45,22 +45,20 @@ export function unitsOnMachine(
     Math.floor(from),
     Math.floor(to),
   );
-  return rows
-    .flatMap(({ serial, scrappedAt, runs, reworks, holds, otherRuns }) =>
-      madeUnits(
-        (JSON.parse(runs) as ExecutionHead[]).filter(hasEnded).sort((a, b) => a.endedAt - b.endedAt),
-        {
-          scrappedAt,
-          reworks: parsed<PassportRework>(reworks),
-          holds: parsed<Hold>(holds),
-          otherRuns: parsed<PassportRun>(otherRuns),
-          scrapFoundAt: scrappedAt === null ? [] : scrapFoundAt(read, serial),
-        },
-        ran,
-      ),
-    )
-    .filter(({ at }) => at > from && at <= to)
-    .sort((a, b) => a.at - b.at || (a.serial < b.serial ? -1 : 1));
+  const units = rows.flatMap(({ serial, scrappedAt, runs, reworks, holds, otherRuns }) =>
+    madeUnits(
+      (JSON.parse(runs) as ExecutionHead[]).filter(hasEnded).sort((a, b) => a.endedAt - b.endedAt),
+      {
+        scrappedAt,
+        reworks: parsed<PassportRework>(reworks),
+        holds: parsed<Hold>(holds),
+        otherRuns: parsed<PassportRun>(otherRuns),
+        scrapFoundAt: scrappedAt === null ? [] : scrapFoundAt(read, serial),
+      },
+      ran,
+    ),
+  );
+  return madeWithin(units, from, to);
 }
 
 const hasEnded = (run: ExecutionHead): run is ExecutionHead & EndedRun => run.endedAt !== null;
