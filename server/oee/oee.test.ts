@@ -16,7 +16,7 @@ import type { InForce } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import { createLog } from '../log.ts';
 import { createProjector } from '../projections/projector.ts';
-import { demoConfiguration, demoReleased, StationStream } from '../projections/test-kit.ts';
+import { demoConfiguration, demoReleased, held, started, StationStream } from '../projections/test-kit.ts';
 import { readWindow } from './read-window.ts';
 import { sumUp } from './sum-up.ts';
 import { readShiftNow, readTrend } from './trend.ts';
@@ -116,6 +116,20 @@ const said = (stopId: string, category: 'down' | 'planned' | 'delay'): BodyOf<'s
   note: '',
   offered: null,
 });
+/** A run of one of few units, or what becomes of one, at any time. */
+function tellUnit(stream: StationStream, serial: string, id: string, fate: string, when: number): void {
+  const run = { executionId: id, serial, operationId: '10' };
+  if (fate === 'held') stream.add('unit.held', held(serial, id), when);
+  if (fate === 'scrapped') stream.add('unit.scrapped', { serial, reason: 'crack' }, when);
+  if (fate === 'rework') {
+    const order = { reworkId: id, nonconformanceId: id, kind: 'rework', operations: ['10'], ends: ['10'] } as const;
+    stream.add('unit.rework-ordered', { serial, ...order, operations: ['10'], ends: ['10'] }, when);
+  }
+  if (fate !== 'passed' && fate !== 'stopped') return;
+  stream.add('execution.started', started(id, serial), when - minute);
+  if (fate === 'passed') stream.add('execution.passed', run, when);
+  else stream.add('execution.stopped', { ...run, cause: 'held' }, when);
+}
 
 describeOnDatabases('sums of machine time', (database) => {
   beforeEach(() => database.clear());
@@ -141,6 +155,12 @@ describeOnDatabases('sums of machine time', (database) => {
         from: minutes,
         length: fc.constant(0),
         state: fc.constantFrom(...machineStates),
+      }),
+      fc.record({
+        type: fc.constant('unit'),
+        from: minutes,
+        length: fc.integer({ min: 1, max: 4 }),
+        fate: fc.constantFrom('passed', 'stopped', 'held', 'scrapped', 'rework'),
       }),
       fc.record({ type: fc.constant('micro'), from: fc.constant(0), length: fc.integer({ min: 0, max: 60 }) }),
     );
@@ -190,6 +210,8 @@ describeOnDatabases('sums of machine time', (database) => {
                 lost: [],
               });
           }
+          if (one.type === 'unit')
+            tellUnit(stream, `U-${one.length}`, `x-${(n += 1)}`, one.fate, at + one.from * minute);
           if (one.type === 'micro') force = demoReleased(zoned(zone, one.length * minute))();
           await tell(db, stream, () => force);
           // Sometimes it is summed up in between, sometimes several changes wait.

@@ -104,7 +104,9 @@ async function readHistories(
         {
           scrappedAt: scrapped?.at ?? null,
           reworks,
-          holds: holds.filter((hold) => !isUnheard(hold)).map(({ at, lifted }) => ({ at, liftedAt: lifted?.at ?? null })),
+          holds: holds
+            .filter((hold) => !isUnheard(hold))
+            .map(({ at, lifted }) => ({ at, liftedAt: lifted?.at ?? null })),
           scrapFoundAt: found === null ? [] : (JSON.parse(found) as (string | null)[]),
         },
       ];
@@ -118,7 +120,9 @@ async function readHistories(
  * @param after it was written
  */
 export async function markUnits(tx: Queries, changes: PageChanges, catalogue: Catalogue): Promise<void> {
-  const disposed = [...changes.nonconformances.values()].flatMap((part) => part.disposed.flatMap(({ serials }) => serials));
+  const disposed = [...changes.nonconformances.values()].flatMap((part) =>
+    part.disposed.flatMap(({ serials }) => serials),
+  );
   // A nonconformance whose recording comes after its dispositions says where those were found.
   const recorded = [...changes.nonconformances.values()].flatMap(({ recorded: told }) =>
     told?.subject.kind === 'units' ? told.subject.serials : [],

@@ -3,7 +3,7 @@ import type { CyclePoint, OeeWindow, RhythmView } from '#contract/rpc/oee.ts';
 import type { Count } from '#domain/machines/counted.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readCounts } from '#station/store/projections/machines.ts';
-import type { OeeSources } from './view.ts';
+import type { OeeSources } from './sources.ts';
 import { windowOf } from '#domain/oee/windows.ts';
 
 /** More than a screen has pixels for. */

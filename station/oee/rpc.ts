@@ -5,7 +5,8 @@ import type { Core } from '#station/core/index.ts';
 import { News } from '#station/core/news.ts';
 import { rhythmView } from './rhythm.ts';
 import { unitsView } from './units.ts';
-import { oeeView, type OeeSources } from './view.ts';
+import type { OeeSources } from './sources.ts';
+import { oeeView } from './view.ts';
 import { shiftRows } from '#domain/oee/windows.ts';
 
 /** Also what becomes of units: `execution.started` changes nothing that is counted. */

@@ -7,7 +7,7 @@ import { isRecorded, type NonconformancePart } from '#domain/nonconformances/non
 import { madeUnits, madeWithin, runsOnMachine, type EndedRun } from '#domain/oee/units.ts';
 import type { Hold } from '#domain/units/unit-state.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
-import type { OeeSources } from './view.ts';
+import type { OeeSources } from './sources.ts';
 import { windowOf } from '#domain/oee/windows.ts';
 
 /** More than a person reads. */

@@ -1,19 +1,13 @@
 /** A window of a machine's time, from this station's own facts. */
 import type { OeeView, OeeWindow } from '#contract/rpc/oee.ts';
-import type { Facts } from '#domain/facts.ts';
 import { wholeStops } from '#domain/oee/time-model.ts';
 import { oeeViewOf, rangeOf } from '#domain/oee/view.ts';
 import { windowOf } from '#domain/oee/windows.ts';
-import type { ReadModelReader } from '#station/store/projection.ts';
 import { readCounts, readSliceAt, readSlices } from '#station/store/projections/machines.ts';
 import { readRetoldAt } from '#station/store/projections/oee.ts';
 import { readStopsSince } from '#station/store/projections/stops.ts';
+import type { OeeSources } from './sources.ts';
 import { unitsOnMachine } from './units.ts';
-
-export interface OeeSources {
-  readonly read: ReadModelReader;
-  readonly facts: Facts;
-}
 
 /** @returns null: this station watches no such machine, or there is no such window */
 export function oeeView(

@@ -5,9 +5,9 @@
 export const sql = `
 -- Rework orders that were known when it began: JSON as text; NULL: none.
 ALTER TABLE execution ADD COLUMN reworks text;
--- As json and not jsonb: a text of it may hold what jsonb refuses.
+-- A text with an escaped NUL cannot be read as JSON here; of those it is told when the read model is made again.
 UPDATE execution e SET reworks = (p->'reworks')::text
-FROM unit u, json_array_elements(u.passport::json->'passed') p
+FROM unit u, json_array_elements((CASE WHEN u.passport = '' OR u.passport LIKE '%\\\\u0000%' THEN '{}' ELSE u.passport END)::json->'passed') p
 WHERE u.serial = e.serial AND u.passport LIKE '%"reworks"%' AND p->>'executionId' = e.execution_id AND p->'reworks' IS NOT NULL;
 CREATE INDEX execution_ended ON execution (station_id, ended_at);
 DROP INDEX execution_passed;
@@ -20,9 +20,10 @@ CREATE TABLE nonconformance_scrap (
   PRIMARY KEY (serial, nonconformance_id)
 );
 INSERT INTO nonconformance_scrap (serial, nonconformance_id, operation_id)
-SELECT DISTINCT s.serial, n.nonconformance_id, n.part::json->'recorded'->>'operationId'
-FROM nonconformance n, json_array_elements(n.part::json->'disposed') d, json_array_elements_text(d->'serials') AS s (serial)
-WHERE n.recorded_at IS NOT NULL AND n.part <> '' AND d->>'kind' = 'scrap';
+SELECT DISTINCT s.serial, n.nonconformance_id, n.part->'recorded'->>'operationId'
+FROM (SELECT nonconformance_id, (CASE WHEN part = '' OR part LIKE '%\\\\u0000%' THEN '{}' ELSE part END)::json AS part FROM nonconformance WHERE recorded_at IS NOT NULL) n,
+  json_array_elements(n.part->'disposed') d, json_array_elements_text(d->'serials') AS s (serial)
+WHERE d->>'kind' = 'scrap';
 
 ALTER TABLE machine_hour ADD COLUMN judged bigint NOT NULL DEFAULT 0;
 ALTER TABLE machine_hour ADD COLUMN by_units bigint NOT NULL DEFAULT 0;
