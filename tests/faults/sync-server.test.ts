@@ -8,7 +8,7 @@ import { writeBacklog } from '../support/backlog.ts';
 import { big } from '../support/big.ts';
 import { chance, seedOfRun } from '../support/chance.ts';
 import { keepWorking, type Member } from '../support/member.ts';
-import { databaseKinds } from '../support/plant.ts';
+import { databaseKinds, type PlantServer } from '../support/plant.ts';
 import { buildRoad, type Road } from '../support/road.ts';
 
 const acked = async (member: Member): Promise<number> =>
@@ -87,13 +87,23 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
       await road.again();
       const { cluster } = road.database;
       const work = keepWorking(member);
+      /** A server that is gone says what it said last. */
+      const statusOf = async (path: string): Promise<number> => {
+        const [server] = road.servers as [PlantServer];
+        const answer = await fetch(`${server.url}${path}`).catch((error: unknown) => {
+          throw new Error(`the server does not answer; it said:\n${server.child().output().slice(-4_000)}`, {
+            cause: error,
+          });
+        });
+        return answer.status;
+      };
       for (const mode of ['immediate', 'fast'] as const) {
         await road.batchComes();
         await pause(random() * batchMs);
         await cluster?.stop(mode);
         await pause(1_000);
-        expect((await fetch(`${road.servers[0]?.url}/ready`)).status).toBe(503);
-        expect((await fetch(`${road.servers[0]?.url}/health`)).status).toBe(200);
+        expect(await statusOf('/ready')).toBe(503);
+        expect(await statusOf('/health')).toBe(200);
         await cluster?.start();
       }
       await work.stop();
