@@ -1,13 +1,18 @@
-/** A table as text: RFC 4180, decimal points, instants as ISO 8601 in UTC, for programs. For people there is the workbook. */
+/** A table as text for programs: RFC 4180, instants as ISO 8601 in UTC, decimal points. */
 import type { Cell } from './xlsx.ts';
 
-/** A text that a spreadsheet would run as a formula is quoted away. */
-function field(cell: Cell): string {
-  if (cell === null) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
-  const text = typeof cell === 'object' ? new Date(cell.at).toISOString() : cell.replace(/^(?=[=+\-@\t\r])/, "'");
-  return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+/** Words that a table program would take for a formula are made plain text. */
+export function csvField(words: string): string {
+  const plain = /^[=+\-@\t\r]/.test(words) ? `'${words}` : words;
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
+/** @returns lines that each end with CR LF; what is not known and numbers that are none are empty. */
 export const csv = (rows: readonly (readonly Cell[])[]): string =>
-  rows.map((row) => `${row.map(field).join(',')}\r\n`).join('');
+  rows.map((row) => `${row.map(written).join(',')}\r\n`).join('');
+
+function written(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(cell) : '';
+  return typeof cell === 'string' ? csvField(cell) : new Date(cell.at).toISOString();
+}

@@ -1,4 +1,5 @@
 /** A pair of control charts as a file: table, vectors, picture. */
+import { csvField as cell } from '../../ui/csv.ts';
 import { chartFont } from '../plot.ts';
 import { drawOver, drawUnder, type Area, type Shown } from './draw.ts';
 import { limitsAt, lineOf, pointSteps, steps, withAir, type ControlSeries, type Track, type Window } from './series.ts';
@@ -43,12 +44,6 @@ export function controlCsv(series: ControlSeries): string {
 
 const figure = (value: number | null | undefined): string =>
   value === undefined || value === null || !Number.isFinite(value) ? '' : String(value);
-
-/** Of a line of RFC 4180; words that a table program would take for a formula are made plain text. */
-export function cell(words: string): string {
-  const plain = /^[=+\-@\t\r]/.test(words) ? `'${words}` : words;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
-}
 
 export interface PictureOptions {
   readonly window: Window;
@@ -227,15 +222,4 @@ export function controlPng(
     top += canvas.height;
   }
   return new Promise((resolve) => picture.toBlob(resolve, 'image/png'));
-}
-
-/** Gives a file to the person: the browser's download. */
-export function save(name: string, content: Blob | string, type: string): void {
-  const address = URL.createObjectURL(typeof content === 'string' ? new Blob([content], { type }) : content);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has taken it by the next turn; a minute is for slow disks.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

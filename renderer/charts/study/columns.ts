@@ -1,7 +1,7 @@
 /** What the pictures of a Gage R&R study show: its values by part, by appraiser, and the averages and ranges of its cells. Pure. */
 import type { StudyView } from '#contract/rpc/studies.ts';
 import { chartConstants } from '#domain/spc/constants.ts';
-import { cell } from '../control/export.ts';
+import { csvField as cell } from '../../ui/csv.ts';
 
 export interface Column {
   readonly label: string;

@@ -2,7 +2,7 @@
 import { figureNames, type HandoverView, type OpenItem, type ShiftDraft } from '#contract/rpc/handover.ts';
 import { startOfLocalDay } from '#domain/people/local-day.ts';
 import { energyText } from '../../charts/energy/energy-words.ts';
-import { save } from '../../charts/control/export.ts';
+import { save } from '../../ui/save.ts';
 import { format, localized, message, speech, t } from '../../i18n/index.svelte.ts';
 import { csv } from '../../ui/csv.ts';
 import { workbook, type Cell } from '../../ui/xlsx.ts';
