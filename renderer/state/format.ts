@@ -116,6 +116,10 @@ export class Format {
         : { day: 'numeric', month: 'short', year: 'numeric' },
     ).format(at);
   }
+  /** Nov 2026 / Nov. 2026 */
+  month(at: number): string {
+    return timeFormat('M', this.#settings(), { month: 'short', year: 'numeric' }).format(at);
+  }
   /** Time with seconds; with the day before it when that is not the day of `now`. */
   instant(at: number, now: number): string {
     return this.date(at) === this.date(now) ? this.time(at) : `${this.date(at)} ${this.time(at)}`;
