@@ -1,5 +1,6 @@
 /** Plant view: machines with the OEE of their shift, one machine's window and trend, files of a trend. */
 import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
 import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { sumOf } from '#domain/oee/sums.ts';
@@ -76,9 +77,9 @@ describeWith('chromium', 'machines', () => {
     };
     const table = await saved('trend-csv');
     expect(table.name).toBe('oee-press-p1-day.csv');
-    const lines = table.content.toString('utf8').trimEnd().split('\r\n');
-    expect(lines).toHaveLength(32);
-    const [head = [], last = []] = [lines[0]?.split(','), lines.at(-1)?.split(',')];
+    const rows = parse(table.content) as string[][];
+    expect(rows).toHaveLength(32);
+    const [head = [], last = []] = [rows[0], rows.at(-1)];
     expect(last).toHaveLength(head.length);
     const column = head.indexOf('OEE [%]');
     expect(percent(Number(last[column]) / 100)).toBe(await at('trend-row').first().locator('td').nth(1).textContent());
