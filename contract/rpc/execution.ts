@@ -6,6 +6,7 @@ import type { LiveReading } from '../reading.ts';
 import type { Met, Outcome, Reason, Refusal } from '../refusal.ts';
 import { stepActionSchema, type StepDefinition, type StepType } from '../steps/index.ts';
 import { base, commandId } from './base.ts';
+import type { CalendarKind } from './oee.ts';
 
 export type StepStatus = 'open' | 'current' | 'passed' | 'failed';
 export interface StepRow {
@@ -149,6 +150,15 @@ export interface RefusedPush {
   readonly reasons: readonly Reason[];
 }
 
+/** What a pace is judged by (domain/execution/pace.ts). */
+export interface WorkPace {
+  readonly taktMs: number;
+  /** The clock hour, UTC ms; `to` is outside. */
+  readonly hour: { readonly from: number; readonly to: number };
+  /** Planned time from the beginning of the unit in hand (a day ago at most) or of the hour, in order, to the end of the hour. */
+  readonly calendar: readonly { readonly from: number; readonly to: number; readonly kind: CalendarKind }[];
+}
+
 export interface ExecutionView {
   /** Counts up at every change. */
   readonly revision: number;
@@ -219,7 +229,10 @@ export interface ExecutionView {
     readonly at: number;
     readonly durationMs: number;
   } | null;
+  /** `target`: what the planned time of this clock hour has room for at the operation's takt; null: no takt, or none of it is planned. */
   readonly thisHour: { readonly passed: number; readonly target: number | null };
+  /** null: no takt is planned for the operation that is shown. */
+  readonly pace: WorkPace | null;
   /** Tags beside the work, with what to call them. */
   readonly panel: readonly {
     readonly tagId: string;

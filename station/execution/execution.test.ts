@@ -1,6 +1,9 @@
 /** The whole job at one station over the real store: what the screen shows at each point, and that a reload changes nothing. */
 import { call } from '@orpc/server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { shiftSchema } from '#contract/config/plant.ts';
+import { paceNow } from '#domain/execution/pace.ts';
+import { testConfiguration } from '#domain/test-kit.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import { TestStation } from '#station/core/test-kit.ts';
 import { createExecutionRouter } from './rpc.ts';
@@ -52,6 +55,8 @@ describe('the work screen', () => {
       mode: 'passed',
       finished: { operationId: '10', unitDone: false, nextOperation: { id: '20' } },
       thisHour: { passed: 1, target: 60 },
+      // A plant without shifts: all of the hour is planned.
+      pace: { taktMs: 60_000, calendar: [{ kind: 'working' }] },
     });
     station.start('P-0001');
     await look();
@@ -79,6 +84,49 @@ describe('the work screen', () => {
       'passed',
     ]);
     expect(station.store.rebuild({ replace: false })).toMatchObject({ equal: true });
+  });
+
+  it('judges the pace by the calendar: a break is in no target; an operation without a takt has none', async () => {
+    const of = testConfiguration();
+    const shift = {
+      id: 'a',
+      title: { en: 'A', de: 'A' },
+      from: '06:00',
+      to: '14:00',
+      breaks: [{ from: '08:30', to: '08:45' }],
+    };
+    const shifts = [shiftSchema.parse({ ...shift, days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] })];
+    const planned = new TestStation('ST10', { ...of, plant: { ...of.plant, timeZone: 'UTC', shifts } });
+    try {
+      planned.signIn('mara');
+      expect(planned.view().pace).toBeNull();
+      planned.start('P-0001');
+      const [hour, minute] = [planned.clock.now(), 60_000];
+      expect(planned.view()).toMatchObject({
+        thisHour: { passed: 0, target: 45 },
+        pace: {
+          taktMs: minute,
+          hour: { from: hour, to: hour + 60 * minute },
+          calendar: [
+            { from: hour, to: hour + 30 * minute, kind: 'working' },
+            { to: hour + 45 * minute, kind: 'break' },
+            { to: hour + 60 * minute, kind: 'working' },
+          ],
+        },
+      });
+      // The next hour, the same unit: its break is known all the same.
+      planned.clock.advance(65 * minute);
+      const { pace, thisHour } = planned.view();
+      expect(thisHour).toEqual({ passed: 0, target: 60 });
+      expect(pace === null ? null : paceNow(pace, hour, 0, planned.clock.now())).toEqual({
+        leftMs: minute - 50 * minute,
+        target: 60,
+        due: 5,
+        behind: true,
+      });
+    } finally {
+      await planned.close();
+    }
   });
 
   it('shows what was recorded beside each step', async () => {

@@ -2,12 +2,14 @@
 import type { Operation } from '#contract/config/definition.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import type { Localized } from '#contract/config/text.ts';
-import type { ExecutionView, RefusedPush, StepRow } from '#contract/rpc/execution.ts';
+import type { ExecutionView, RefusedPush, StepRow, WorkPace } from '#contract/rpc/execution.ts';
 import type { Reason, Refusal } from '#contract/refusal.ts';
 import { openPlace, stepFaults } from '#domain/execution/decide.ts';
 import { currentRun, isOpen, type Execution, type StepRun } from '#domain/execution/execution.ts';
+import { paceNow } from '#domain/execution/pace.ts';
 import { meantOperation, readyOperations } from '#domain/execution/routing.ts';
 import type { Facts } from '#domain/facts.ts';
+import { calendarSpans, clockHours } from '#domain/oee/calendar.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { stepKind } from '#domain/steps/index.ts';
 import { gaugeFaults } from '#domain/steps/measure/kind.ts';
@@ -37,7 +39,8 @@ const untitled = (id: string): Localized => ({ en: id, de: id });
 
 export function executionView(revision: number, sources: ViewSources): ExecutionView {
   const view = viewOf(revision, sources);
-  return { ...view, thisHour: thisHour(view, sources) };
+  const pace = paceOf(view, sources.facts);
+  return { ...view, pace, thisHour: thisHour(view, pace, sources) };
 }
 
 function viewOf(revision: number, sources: ViewSources): ExecutionView {
@@ -81,8 +84,35 @@ export function liveReasons({ read, facts }: Pick<ViewSources, 'read' | 'facts'>
   ];
 }
 
+const dayMs = 86_400_000;
+
+/** By the calendar of the station's machine, where it has one. */
+function paceOf({ operation }: ExecutionView, { catalogue, station, now }: Facts): WorkPace | null {
+  const taktMs = operation?.taktMs ?? null;
+  if (operation === null || taktMs === null) return null;
+  const { timeZone } = catalogue.plant;
+  const from = startOfLocalHour(now, timeZone);
+  const [, to = from + 3_600_000] = clockHours(from, from + 2 * 3_600_000, timeZone);
+  const began = Math.min(from, Math.max(operation.startedAt ?? from, now - dayMs));
+  const machines = catalogue.machines.filter((machine) => machine.station === station.id);
+  const place = {
+    machineId: machines.length === 1 ? (machines[0]?.id ?? '') : '',
+    lineId: catalogue.lineOf(station.id)?.id ?? null,
+  };
+  const calendar = calendarSpans(began, to, catalogue.calendar, place);
+  return {
+    taktMs,
+    hour: { from, to },
+    calendar: calendar.map((span) => ({ from: span.from, to: span.to, kind: span.kind })),
+  };
+}
+
 /** Runs that passed at this station since the full hour: those of the shown operation beside its takt, else all. */
-function thisHour({ definition, operation }: ExecutionView, { read, facts }: ViewSources): ExecutionView['thisHour'] {
+function thisHour(
+  { definition, operation }: ExecutionView,
+  pace: WorkPace | null,
+  { read, facts }: ViewSources,
+): ExecutionView['thisHour'] {
   const since = startOfLocalHour(facts.now, facts.catalogue.plant.timeZone);
   const passed = read.all<{ operation: string; definition: string }>(
     `SELECT json_extract(state, '$.operationId') AS operation, json_extract(state, '$.definition.id') AS definition
@@ -93,7 +123,7 @@ function thisHour({ definition, operation }: ExecutionView, { read, facts }: Vie
   if (definition === null || operation === null) return { passed: passed.length, target: null };
   return {
     passed: passed.filter((run) => run.operation === operation.id && run.definition === definition.id).length,
-    target: operation.taktMs === null ? null : Math.floor(3_600_000 / operation.taktMs),
+    target: pace === null ? null : paceNow(pace, null, 0, facts.now).target,
   };
 }
 
@@ -116,6 +146,7 @@ function emptyView(revision: number, sources: ViewSources): ExecutionView {
     refusal: null,
     finished: null,
     thisHour: { passed: 0, target: null },
+    pace: null,
     panel: station.panel.flatMap((tagId) => {
       const found = catalogue.tag(tagId);
       if (found === null) return [];

@@ -130,6 +130,23 @@ describeWith('chromium', 'acts', () => {
       .toMatchObject([{ executionId: 'x-1', stepId: 'measure-bore', attempt: 2 }]);
   });
 
+  it('the pace is told by the takt and by this hour, in colour only when behind, without a jump; without a takt it says nothing', async () => {
+    const [takt, hour] = [tab.getByTestId('work-pace-takt'), tab.getByTestId('work-pace-hour')];
+    const heightOf = async () => (await tab.getByTestId('work-pace').boundingBox())?.height;
+    await show('instruction');
+    await expect.poll(() => takt.innerText()).toMatch(/^Left of 3:45\s+[12]:\d\d$/);
+    expect(await hour.innerText()).toMatch(/^This hour, of 16\s+13 due by now\s+14$/);
+    expect(await tab.locator('[data-testid="work-pace"] .late').count()).toBe(0);
+    const height = await heightOf();
+    await show('behind');
+    await expect.poll(() => takt.innerText()).toMatch(/^Over 3:45 by\s+\+0:\d\d$/);
+    expect(await hour.innerText()).toMatch(/9$/);
+    expect(await tab.locator('[data-testid="work-pace"] p.late').count()).toBe(2);
+    expect(await heightOf()).toBe(height);
+    await show('no-takt');
+    await tab.getByTestId('work-pace').waitFor({ state: 'detached' });
+  });
+
   it('Enter is the primary action, and digits on a keypad are not shortcuts', async () => {
     await show('number');
     for (const key of ['6', '.', '1']) await tab.keyboard.press(key, { delay: 70 });

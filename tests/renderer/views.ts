@@ -48,6 +48,7 @@ const base = (revision: number): ExecutionView => ({
   refusal: null,
   finished: null,
   thisHour: { passed: 14, target: 16 },
+  pace: null,
   panel: [
     {
       tagId: 'press.state',
@@ -84,8 +85,15 @@ const base = (revision: number): ExecutionView => ({
   ],
 });
 
+/** 52 minutes of the hour are over. */
+function pace(): NonNullable<ExecutionView['pace']> {
+  const hour = { from: Date.now() - 52 * 60_000, to: Date.now() + 8 * 60_000 };
+  return { taktMs: 225_000, hour, calendar: [{ ...hour, kind: 'working' }] };
+}
+
 const inWork = (revision: number): ExecutionView => ({
   ...base(revision),
+  pace: pace(),
   unit: {
     serial: 'PMP100-2600417',
     material: { id: 'PMP-100', title: text('Coolant pump PMP-100', 'Kühlmittelpumpe PMP-100') },
@@ -225,6 +233,23 @@ export const scenes: Readonly<Record<string, (revision: number) => ExecutionView
       consequence: 'hold',
       triesLeft: 0,
     },
+  }),
+  /** Over its takt, and fewer passed than were due. */
+  behind: (revision) => ({
+    ...stepView('instruction')(revision),
+    operation: {
+      id: '10',
+      title: text('Press and measure', 'Einpressen und Messen'),
+      taktMs: 225_000,
+      startedAt: Date.now() - 273_000,
+    },
+    thisHour: { passed: 9, target: 16 },
+  }),
+  /** No takt is planned for its operation. */
+  'no-takt': (revision) => ({
+    ...stepView('instruction')(revision),
+    pace: null,
+    thisHour: { passed: 9, target: null },
   }),
   refused: (revision) => ({
     ...inWork(revision),
