@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attribute, byKey, type Slice } from './attribute.ts';
 import { inUnit, spansOf, total, type Counter, type CounterReading } from './counter.ts';
-import { idleWaste, peak, perGoodPiece, quarters } from './figures.ts';
+import { peak, quarters } from './figures.ts';
 
 const counter: Counter = { step: 0.001, rollOver: 100_000, mostPerHour: 50, gapMs: 60_000 };
 const minute = 60_000;
@@ -179,16 +179,9 @@ test('a shift: by state, what idling costs, what a stop cost, per good piece, th
   ]);
   // "This stop cost 4.2 kWh."
   expect(inUnit(used[1]!.steps, counter.step)).toBe(4.2);
-  expect(idleWaste(used, ({ state }) => state === 'idle')).toEqual({
-    steps: 4_200,
-    idleMs: 84 * minute,
-    share: 4_200 / 17_400,
-  });
-  expect(perGoodPiece(total(spans), counter.step, 87)).toBeCloseTo(0.2, 12);
-  expect(perGoodPiece(total(spans), counter.step, 0)).toBeNull();
   const all = quarters(spans);
   expect(all.map(({ steps }) => steps)).toEqual([3_000, 3_000, 750, 750, 750, 750, 750, 1_650, 3_000, 3_000]);
   expect(peak(all)).toEqual({ from: 0, steps: 3_000, perHour: 12_000, whole: true });
   expect(peak(quarters(spansOf([at(1, 1), at(2, 2)], { ...counter, mostPerHour: null }).spans))).toBeNull();
-  expect([quarters([]), peak([]), idleWaste([], () => true).share]).toEqual([[], null, null]);
+  expect([quarters([]), peak([])]).toEqual([[], null]);
 });

@@ -1,11 +1,6 @@
-/**
- * Figures made of attributed energy. Energy per piece is near to "comprehensive energy consumption" of ISO 22400-2:2014
- * (energy of a production cycle over its produced quantity); here it is per *good* piece, as field-guide section 25 asks,
- * so it has a name of its own. ISO 20140-1 tells energy that adds value from the rest; `idleWaste` is the part of the
- * rest that a machine takes while it waits.
- */
-import { attribute, type Slice, type Used } from './attribute.ts';
-import { inUnit, type Span } from './counter.ts';
+/** Figures made of attributed energy: mean power by quarters of an hour. */
+import { attribute, type Slice } from './attribute.ts';
+import type { Span } from './counter.ts';
 
 const quarterMs = 900_000;
 
@@ -39,29 +34,4 @@ export function peak(all: readonly Quarter[]): Quarter | null {
     (most, one) => (one.whole && (most === null || one.steps > most.steps) ? one : most),
     null,
   );
-}
-
-export interface IdleWaste {
-  /** Used while the machine was on and waited. */
-  readonly steps: number;
-  readonly idleMs: number;
-  /** The part of all energy that could be attributed, 0 to 1; null where there was none. */
-  readonly share: number | null;
-}
-
-/** @param isIdle whether a slice's state is one in which the machine makes nothing and is not switched off. */
-export function idleWaste<S extends Slice>(used: readonly Used<S>[], isIdle: (slice: S) => boolean): IdleWaste {
-  let [steps, idleMs, all] = [0, 0, 0];
-  for (const one of used) {
-    all += one.steps;
-    if (!isIdle(one.slice)) continue;
-    steps += one.steps;
-    idleMs += one.slice.to - one.slice.from;
-  }
-  return { steps, idleMs, share: all === 0 ? null : steps / all };
-}
-
-/** Energy per good piece, in the counter's unit; null where no good piece was made. */
-export function perGoodPiece(steps: number, step: number, goodPieces: number): number | null {
-  return goodPieces > 0 ? inUnit(steps, step) / goodPieces : null;
 }

@@ -3,12 +3,13 @@
  * the same told energy, in whole steps of the meter: states and what is open add up exactly to all that was used.
  */
 import type { MachineState } from '#contract/machine-state.ts';
-import { piecesIn, type Count } from '#domain/machines/counted.ts';
+import { piecesIn, type Count, type Pieces } from '#domain/machines/counted.ts';
 import type { Ended } from '#domain/machines/series.ts';
 import { attribute, type Slice } from './attribute.ts';
 import { inUnit, type Span } from './counter.ts';
-import { idleWaste, peak, quarters, type Quarter } from './figures.ts';
+import { quarters, type Quarter } from './figures.ts';
 import { spansOfTold, type Told } from './observe.ts';
+import { clipped, partOf, type EnergyPart } from './parts.ts';
 
 /** Switched on, and making nothing that anybody asked for. */
 const idleStates: readonly MachineState[] = ['waiting', 'starved', 'blocked', 'held', 'fault'];
@@ -54,70 +55,88 @@ export interface EnergySummary {
   readonly peak: { readonly from: number; readonly perHour: number } | null;
 }
 
+/** All of `EnergySummary` that parts of a stretch add up to. */
+export type EnergyFigures = Omit<EnergySummary, 'byOrder' | 'quarters'>;
+
+const goodOf = (pieces: Pieces | null): number | null =>
+  pieces === null ? null : (pieces.good ?? Math.max(0, pieces.produced - (pieces.scrap ?? 0)));
+const perGoodOf = (energy: number, good: number | null): number | null =>
+  good === null || good === 0 ? null : energy / good;
+
+/**
+ * Energy per piece is near to "comprehensive energy consumption" of ISO 22400-2:2014 (energy of a production cycle over its
+ * produced quantity); here it is per *good* piece, as field-guide section 25 asks. ISO 20140-1 tells energy that adds value from
+ * the rest; `idle` is the part of the rest that a machine takes while it waits.
+ */
+export function figuresOf({ unit, step }: Meter, part: EnergyPart): EnergyFigures {
+  const known = part.byState.reduce((sum, { steps }) => sum + steps, 0);
+  const idle = part.byState.filter(({ state }) => idleStates.includes(state));
+  const idleSteps = idle.reduce((sum, { steps }) => sum + steps, 0);
+  const energy = inUnit(known + part.openSteps, step);
+  const good = goodOf(part.pieces);
+  return {
+    unit,
+    energy,
+    open: inUnit(part.openSteps, step),
+    knownMs: part.byState.reduce((sum, one) => sum + one.knownMs, 0),
+    byState: part.byState
+      .map(({ state, steps, ms, knownMs }) => ({ state, energy: inUnit(steps, step), ms, knownMs }))
+      .toSorted((a, b) => b.energy - a.energy || b.ms - a.ms),
+    good,
+    perGood: perGoodOf(energy, good),
+    idle: {
+      energy: inUnit(idleSteps, step),
+      ms: idle.reduce((sum, { ms }) => sum + ms, 0),
+      share: known === 0 ? null : idleSteps / known,
+    },
+    peak: part.peak === null ? null : { from: part.peak.from, perHour: inUnit(part.peak.steps * 4, step) },
+  };
+}
+
 /**
  * @param spans told energy that touches the window, oldest first (`spansOfTold`)
  * @param slices tile it
  * @param counts that touch the window; null: nothing counts pieces
  */
 export function summarise(
-  { unit, step }: Meter,
+  meter: Meter,
   within: Slice,
   spans: readonly Span[],
   slices: readonly Ended[],
   counts: readonly Count[] | null,
 ): EnergySummary {
+  const { step } = meter;
   const tiles = slices.map((slice) => ({ from: slice.beganAt, to: slice.endAt, slice }));
-  const { slices: used } = attribute(spans, tiles);
-  const known = used.reduce((sum, { steps }) => sum + steps, 0);
-  const open = openIn(spans, within) - gapsGiven(spans, tiles);
-  const goodOf = (of: readonly Count[] | null): number | null => {
-    if (of === null) return null;
-    const { produced, good, scrap } = piecesIn(of, within.from, within.to);
-    return good ?? Math.max(0, produced - (scrap ?? 0));
-  };
-  const perGood = (steps: number, good: number | null): number | null =>
-    good === null || good === 0 ? null : inUnit(steps, step) / good;
-  const summed = (group: typeof used): Summed & { readonly steps: number } => {
-    const steps = group.reduce((sum, one) => sum + one.steps, 0);
-    return {
-      steps,
-      energy: inUnit(steps, step),
-      ms: group.reduce((sum, { slice }) => sum + slice.to - slice.from, 0),
-      knownMs: group.reduce((sum, one) => sum + one.knownMs, 0),
-    };
-  };
-  const byState = [...Map.groupBy(used, ({ slice }) => slice.slice.state)].map(([state, group]) => {
-    const { steps: _steps, ...sum } = summed(group);
-    return { state, ...sum };
-  });
-  const byOrder = [...Map.groupBy(used, ({ slice }) => slice.slice.context.orderId)].map(([orderId, group]) => {
-    const { steps, ...sum } = summed(group);
-    const good = goodOf(counts?.filter(({ context }) => context.orderId === orderId) ?? null);
-    const definitionId = group.at(-1)?.slice.slice.context.definitionId ?? null;
-    return { orderId, definitionId, ...sum, good, perGood: perGood(steps, good) };
-  });
-  const idle = idleWaste(used, ({ slice }) => idleStates.includes(slice.state));
-  // Quarters that the window cuts are told as far as it goes, and are not whole.
-  const inQuarters = quarters(clipped(spans, within));
-  const most = peak(inQuarters);
-  const good = goodOf(counts);
+  const used = attribute(spans, tiles).slices;
+  const byOrder = [...Map.groupBy(used, ({ slice }) => slice.slice.context.orderId)].map(
+    ([orderId, group]): OrderEnergy => {
+      const energy = inUnit(
+        group.reduce((sum, { steps }) => sum + steps, 0),
+        step,
+      );
+      const own = counts?.filter(({ context }) => context.orderId === orderId) ?? null;
+      const good = goodOf(own === null ? null : piecesIn(own, within.from, within.to));
+      return {
+        orderId,
+        definitionId: group.at(-1)?.slice.slice.context.definitionId ?? null,
+        energy,
+        ms: group.reduce((sum, { slice }) => sum + slice.to - slice.from, 0),
+        knownMs: group.reduce((sum, one) => sum + one.knownMs, 0),
+        good,
+        perGood: perGoodOf(energy, good),
+      };
+    },
+  );
   return {
-    unit,
-    energy: inUnit(known + open, step),
-    open: inUnit(open, step),
-    knownMs: used.reduce((sum, one) => sum + one.knownMs, 0),
-    byState: byState.toSorted((a, b) => b.energy - a.energy || b.ms - a.ms),
+    ...figuresOf(meter, partOf(within, spans, slices, counts)),
     byOrder: byOrder.filter(({ energy, good: made }) => energy > 0 || (made ?? 0) > 0),
-    good,
-    perGood: perGood(known + open, good),
-    idle: { energy: inUnit(idle.steps, step), ms: idle.idleMs, share: idle.share },
-    quarters: inQuarters.map(({ from, steps, perHour, whole }) => ({
+    // Quarters that the window cuts are told as far as it goes, and are not whole.
+    quarters: quarters(clipped(spans, within)).map(({ from, steps, perHour, whole }) => ({
       from,
       energy: inUnit(steps, step),
       perHour: inUnit(perHour, step),
       whole,
     })),
-    peak: most === null ? null : { from: most.from, perHour: inUnit(most.perHour, step) },
   };
 }
 
@@ -131,31 +150,6 @@ export function toldBy(
 ): { readonly spans: readonly Span[]; readonly otherMeter: boolean } {
   const own = told.filter((one) => one.unit === unit && one.step === step);
   return { spans: spansOfTold(own), otherMeter: own.length < told.length };
-}
-
-/** Steps of outages that lie whole in the window. */
-const openIn = (spans: readonly Span[], { from, to }: Slice): number =>
-  spans.reduce((sum, span) => sum + (span.kind === 'gap' && span.from >= from && span.to <= to ? span.steps : 0), 0);
-
-/** Those of them that one slice covers: it got them. */
-const gapsGiven = (spans: readonly Span[], slices: readonly Slice[]): number =>
-  spans.reduce((sum, span) => {
-    const whole = span.kind === 'gap' && slices.some(({ from, to }) => from <= span.from && span.to <= to);
-    return sum + (whole ? span.steps : 0);
-  }, 0);
-
-function clipped(spans: readonly Span[], { from, to }: Slice): readonly Span[] {
-  const inside = attribute(
-    spans,
-    spans.map((span) => ({
-      from: Math.max(span.from, from),
-      to: Math.max(Math.min(span.to, to), Math.max(span.from, from)),
-    })),
-  ).slices;
-  return spans.flatMap((span, n) => {
-    const { slice, steps } = inside[n] ?? { slice: span, steps: 0 };
-    return slice.to > slice.from ? [{ ...span, from: slice.from, to: slice.to, steps }] : [];
-  });
 }
 
 /** What a stretch of time used, e.g. "this stop cost 4.2 kWh". */

@@ -1,13 +1,24 @@
-/** Energy on the server: folded in pages of any size, over days of the plant, and moved by a past that is told anew. */
+/**
+ * Energy on the server: folded in pages of any size, over days of the plant, and moved by a past that is told anew; hours that are
+ * summed up give exactly what the facts do.
+ */
+import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import type { BodyOf } from '#contract/events/index.ts';
-import type { MachineState } from '#contract/machine-state.ts';
+import type { MachineFile } from '#contract/config/machines.ts';
+import { machineStates, type MachineState } from '#contract/machine-state.ts';
+import { summarise, toldBy, type EnergySummary } from '#domain/energy/summary.ts';
+import { tile } from '#domain/machines/series.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
+import type { Db } from '../db/db.ts';
 import { createLog } from '../log.ts';
+import { sumUp } from '../oee/sum-up.ts';
+import { readCounts, readSlices } from '../machines/read-time.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoReleased, StationStream } from '../projections/test-kit.ts';
 import { wholePlant } from '../rpc/sight.ts';
 import { energyOverview } from './read.ts';
+import { readEnergy } from './read-told.ts';
 
 const configuration = demoReleased();
 const machineId = 'press-p1';
@@ -61,6 +72,44 @@ function told(): StationStream {
     context,
   });
   return stream;
+}
+
+const counted = (minutes: number, until: number, produced: number): BodyOf<'pieces.counted'> => ({
+  machineId,
+  from: at + minutes * minute,
+  to: at + until * minute,
+  kind: 'counted',
+  produced,
+  good: null,
+  scrap: Math.floor(produced / 3),
+  counter: { first: 0, last: produced },
+  cyclesMs: [],
+  context,
+});
+const restated = (minutes: number, until: number, state: MachineState): BodyOf<'slices.restated'> => ({
+  machineId,
+  from: at + minutes * minute,
+  to: at + until * minute,
+  slices: [{ beganAt: at + minutes * minute, state, told: null, alarm: null, context }],
+  reason: 'by-hand',
+  note: '',
+});
+/** As the station computes a window: from all of its facts together. */
+async function atOnce(db: Db, machine: MachineFile, from: number, to: number): Promise<Partial<EnergySummary>> {
+  const meter = machine.meter!;
+  const [told, slices, counts] = await Promise.all([
+    readEnergy(db, machineId, from, to),
+    readSlices(db, machineId, from, to),
+    readCounts(db, machineId, from, to),
+  ]);
+  const tiles = tile(machineId, slices, from, to);
+  const {
+    quarters: _quarters,
+    byOrder: _orders,
+    byState: _states,
+    ...sums
+  } = summarise(meter, { from, to }, toldBy(meter, told).spans, tiles, counts);
+  return sums;
 }
 
 describeOnDatabases('energy', (database) => {
@@ -131,6 +180,127 @@ describeOnDatabases('energy', (database) => {
     await foldAll(projector);
     expect((await overview()).machines[0]?.sums).toMatchObject({ energy: 10.484, otherMeter: true });
   });
+
+  it('kept by hour is what the facts say, whatever comes late, in which order, and wherever an outage lies', async () => {
+    const { db } = database;
+    const [press] = configuration().catalogue.machines.filter(({ id }) => id === machineId);
+    if (press === undefined) throw new Error('no press in the demo plant');
+    const now = at + 50 * 60 * minute;
+    const projector = createProjector({
+      db,
+      configuration,
+      react: () => Promise.resolve([]),
+      log: createLog('silent'),
+    });
+    const settle = async (when: number): Promise<void> => {
+      while (await sumUp(db, configuration(), press, when));
+    };
+    const state = fc.constantFrom(...machineStates);
+    const history = fc.record({
+      slices: fc.array(fc.record({ minutes: fc.integer({ min: 1, max: 400 }), state }), {
+        minLength: 1,
+        maxLength: 12,
+      }),
+      // Of the meter: whole quarters, parts of them, and outages of any length.
+      told: fc.array(
+        fc.record({
+          minutes: fc.integer({ min: 1, max: 200 }),
+          kind: fc.constantFrom('told', 'told', 'told', 'outage', 'silent', 'other'),
+          steps: fc.integer({ min: 0, max: 5_000 }),
+        }),
+        { minLength: 1, maxLength: 40 },
+      ),
+      counts: fc.array(
+        fc.record({ minutes: fc.integer({ min: 1, max: 90 }), produced: fc.integer({ min: 0, max: 9 }) }),
+        {
+          maxLength: 30,
+        },
+      ),
+      late: fc.array(
+        fc.record({ from: fc.integer({ min: 0, max: 2_400 }), length: fc.integer({ min: 1, max: 300 }), state }),
+        {
+          maxLength: 4,
+        },
+      ),
+      order: fc.integer({ min: 1, max: 5 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(history, async ({ slices, told: spans, counts, late, order }) => {
+        await database.clear();
+        await db.execute(
+          `INSERT INTO station_status (station_id, heard_at, version, boot_id, started_at, config_hash, store_state,
+             clock_drift_ms, unsent_count, devices_down, blobs_waiting)
+           VALUES ('ST10', $1, '1', 'b', 1, 'c', 'ok', 0, 0, '{}', 0)`,
+          [new Date(now)],
+        );
+        const facts: ((stream: StationStream) => unknown)[] = [];
+        let from = 0;
+        for (const one of slices) {
+          const minutes = from;
+          facts.push((stream) => stream.add('slice.begun', begun(minutes, one.state)));
+          from += one.minutes;
+        }
+        from = 0;
+        for (const { minutes, kind, steps } of spans) {
+          const end = from + minutes;
+          if (kind === 'outage') {
+            const body = used(from, end, 0, { knownMs: 0, openSteps: steps + 1 });
+            facts.push((stream) => stream.add('energy.used', body));
+          }
+          // Never over a quarter.
+          for (let begin = from; begin < end && kind !== 'outage' && kind !== 'silent';) {
+            const until = Math.min(end, (Math.floor(begin / 15) + 1) * 15);
+            const body = used(begin, until, steps % (97 * minutes), kind === 'other' ? { step: 1 } : {});
+            facts.push((stream) => stream.add('energy.used', body));
+            begin = until;
+          }
+          from = end;
+        }
+        from = 0;
+        for (const { minutes, produced } of counts) {
+          const body = counted(from, from + minutes, produced);
+          facts.push((stream) => stream.add('pieces.counted', body));
+          from += minutes;
+        }
+        for (const one of late)
+          facts.push((stream) => stream.add('slices.restated', restated(one.from, one.from + one.length, one.state)));
+        const stream = new StationStream('ST10', at);
+        // In some order; summed up in between, as far as time has come.
+        const rounds = Array.from({ length: order }, (_, n) => facts.filter((_fact, index) => index % order === n));
+        for (const [n, round] of rounds.entries()) {
+          for (const tell of round) tell(stream);
+          await stream.send(db, Infinity, at);
+          await foldAll(projector);
+          if (n % 2 === 0) await settle(now - (rounds.length - 1 - n) * 11 * 60 * minute);
+        }
+        const days = { from: '2026-11-19', to: '2026-11-23' };
+        const marked = await overview(days, now);
+        await settle(now);
+        const kept = await overview(days, now);
+        const [hours] = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM machine_energy_hour');
+        expect(hours?.n).toBeGreaterThan(40);
+        await db.execute('TRUNCATE machine_summed');
+        const slow = await overview(days, now);
+        // Of equal ones the order is of no meaning.
+        const sorted = (plant: typeof slow) =>
+          JSON.parse(
+            JSON.stringify(plant, (key, value) =>
+              key === 'byState'
+                ? value.toSorted((a: { state: string }, b: { state: string }) => (a.state < b.state ? -1 : 1))
+                : value,
+            ),
+          ) as unknown;
+        expect(sorted(kept)).toEqual(sorted(slow));
+        expect(sorted(marked)).toEqual(sorted(slow));
+        // Days and hours are sums of what the window gives at once.
+        const [machine] = slow.machines;
+        const [of, to] = [slow.from, slow.to];
+        const whole = await atOnce(db, press, of, to);
+        expect(machine?.sums).toMatchObject({ ...whole, byState: expect.any(Array) });
+      }),
+      { numRuns: Number(process.env['LINEWRIGHT_RUNS'] ?? 15) },
+    );
+  }, 120_000);
 
   it('a person of another line reads nothing; a range that has not begun is empty, not an error', async () => {
     const { db } = database;

@@ -3,34 +3,17 @@ import type { MachineFile } from '#contract/config/machines.ts';
 import type { EnergyDay, MachineEnergy, PlantEnergy } from '#contract/plant/energy.ts';
 import type { Slice as Window } from '#domain/energy/attribute.ts';
 import { inUnit } from '#domain/energy/counter.ts';
-import { summarise, toldBy, type EnergySummary, type Meter } from '#domain/energy/summary.ts';
+import { addParts, withOutages, type Outage } from '#domain/energy/parts.ts';
+import { figuresOf, toldBy } from '#domain/energy/summary.ts';
 import { tile } from '#domain/machines/series.ts';
 import { endOfLocalDay, localDay, startOfLocalDay } from '#domain/people/local-day.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
-import { readCounts, readSlices } from '../machines/read-time.ts';
+import { readSlices } from '../machines/read-time.ts';
+import { keptOf } from '../oee/kept.ts';
 import type { Sight } from '../rpc/sight.ts';
-
-interface Row extends Meter {
-  readonly from: number;
-  readonly to: number;
-  readonly steps: number;
-  readonly openSteps: number;
-}
-
-/** What touches `from` to `to` (outside), UTC ms, oldest first, none overlapping the next. */
-export async function readEnergy(db: Queries, machineId: string, from: number, to: number): Promise<readonly Row[]> {
-  const rows = await db.query<Row>(
-    `SELECT from_at AS "from", to_at AS "to", steps, open_steps AS "openSteps", step, unit FROM machine_energy
-     WHERE machine_id = $1 AND from_at < $3 AND to_at > $2 AND from_at >= coalesce(
-       (SELECT max(from_at) FROM machine_energy WHERE machine_id = $1 AND from_at <= $2), $2)
-     ORDER BY from_at, to_at`,
-    [machineId, from, to],
-  );
-  let end = -Infinity;
-  // A station that was put back tells some of its time twice, and the meter counted once.
-  return rows.filter((row) => row.from >= end && ((end = row.to), true));
-}
+import { partsOfFacts, readHours, type Stretch } from './hours.ts';
+import { readOutages } from './read-told.ts';
 
 interface Day extends Window {
   readonly day: string;
@@ -87,35 +70,25 @@ async function ofMachine(
   force: InForce,
 ): Promise<MachineEnergy> {
   const { id: machineId } = machine;
-  const [told, slices, counts] = await Promise.all([
-    readEnergy(db, machineId, range.from, range.to),
-    readSlices(db, machineId, range.from, range.to),
-    machine.counts === undefined ? null : readCounts(db, machineId, range.from, range.to),
-  ]);
-  const { spans, otherMeter } = toldBy(meter, told);
-  /** Of what touches the window: a day need not look through a month. */
-  const touching =
-    <T>(from: (one: T) => number, to: (one: T) => number) =>
-    (window: Window) =>
-    (one: T): boolean =>
-      from(one) < window.to && to(one) > window.from;
-  const timed = touching<Window>(
-    (one) => one.from,
-    (one) => one.to,
-  );
-  const sliced = touching<(typeof slices)[number]>(
-    ({ beganAt }) => beganAt,
-    ({ endAt }) => endAt ?? Infinity,
-  );
-  const summed = (window: Window): EnergySummary =>
-    summarise(
-      meter,
-      window,
-      spans.filter(timed(window)),
-      tile(machineId, slices.filter(sliced(window)), window.from, window.to),
-      counts?.filter(timed(window)) ?? null,
-    );
-  const { quarters: _quarters, byOrder: _orders, ...sums } = summed(range);
+  const kept = await keptOf(db, machine, force, range);
+  const before = days.flatMap(({ from, to }) => stretch(from, Math.min(to, kept.from)));
+  const after = days.flatMap(({ from, to }) => stretch(Math.max(from, kept.to), to));
+  const parts = [
+    ...(await partsOfFacts(db, machine, meter, before)),
+    ...(await readHours(db, machineId, kept)),
+    ...(await partsOfFacts(db, machine, meter, after)),
+  ];
+  const outages = await outagesBetween(db, machineId, meter, range, parts);
+  const within =
+    ({ from, to }: Window) =>
+    (one: Window): boolean =>
+      one.from >= from && one.to <= to;
+  const summed = (window: Window) => {
+    const sum = addParts(parts.filter(within(window)).map(({ part }) => part));
+    const none = machine.counts === undefined ? null : { produced: 0, good: null, scrap: null };
+    return figuresOf(meter, withOutages({ ...sum, pieces: sum.pieces ?? none }, outages.filter(within(window))));
+  };
+  const sums = summed(range);
   const byDay = days.map((window): EnergyDay => {
     const { energy, open, byState, good, perGood, idle, peak } = summed(window);
     return { ...window, energy, open, byState, good, perGood, idle, peak };
@@ -127,8 +100,28 @@ async function ofMachine(
     title: machine.title,
     stationId: machine.station,
     lineId: force.lineOf(machine.station)?.id ?? null,
-    sums: { ...sums, price: meter.price ?? null, otherMeter },
+    sums: { ...sums, price: meter.price ?? null, otherMeter: parts.some(({ otherMeter }) => otherMeter) },
     days: byDay,
     betweenDays: inUnit(rest, meter.step),
   };
+}
+
+const stretch = (from: number, to: number): readonly Stretch[] => (to > from ? [{ from, to }] : []);
+
+/** Outages that are in none of the parts, because they lie over a border between two of them. */
+async function outagesBetween(
+  db: Queries,
+  machineId: string,
+  meter: NonNullable<MachineFile['meter']>,
+  range: Window,
+  parts: readonly Window[],
+): Promise<readonly Outage[]> {
+  const all = toldBy(meter, await readOutages(db, machineId, range.from, range.to)).spans;
+  const between = all.filter((one) => !parts.some(({ from, to }) => one.from >= from && one.to <= to));
+  const placed: Outage[] = [];
+  for (const { from, to, steps } of between) {
+    const [tiled, second] = tile(machineId, await readSlices(db, machineId, from, to), from, to);
+    placed.push({ from, to, steps, state: second === undefined ? (tiled?.state ?? null) : null });
+  }
+  return placed;
 }

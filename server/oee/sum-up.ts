@@ -12,6 +12,7 @@ import { counterOf, operationsOnMachine } from '#domain/oee/units.ts';
 import { oeeViewOf } from '#domain/oee/view.ts';
 import type { InForce } from '../configuration.ts';
 import type { Db, Queries } from '../db/db.ts';
+import { keepHours } from '../energy/hours.ts';
 import { sumColumns, sumsOfRow } from './columns.ts';
 import { knownOf, readWindow, wholeStopsOf, type Known } from './read-window.ts';
 import { joined } from './unsummed.ts';
@@ -35,7 +36,7 @@ interface Summed {
 }
 
 /** Of the sums; another one makes all hours anew. */
-const sumsVersion = 2;
+const sumsVersion = 3;
 
 /** Names everything but facts that sums of a machine rest on. Reasons are not among it: a fact says what its reason meant. */
 export function madeBy(machine: MachineFile, { catalogue }: InForce): string {
@@ -53,6 +54,8 @@ export function madeBy(machine: MachineFile, { catalogue }: InForce): string {
         machine.stops.microUnderMs,
         counterOf(machine),
         operationsOnMachine(machine, catalogue),
+        machine.meter === undefined ? null : [machine.meter.unit, machine.meter.step],
+        machine.counts !== undefined,
       ]),
     )
     .digest('hex')
@@ -102,6 +105,7 @@ async function sumUpChunk(
   if (restart) {
     // Hours of other clocks do not fit between these.
     await tx.execute('DELETE FROM machine_hour WHERE machine_id = $1', [id]);
+    await tx.execute('DELETE FROM machine_energy_hour WHERE machine_id = $1', [id]);
     [from, until] = [begin, begin];
   } else if (held.made_by !== by) stale.push({ from, to: until, why: 'configuration' });
   // It was watched earlier than anybody knew: from then on everything is new.
@@ -126,6 +130,7 @@ async function sumUpChunk(
   } else {
     const to = Math.min(work.to, clockHourOf(work.from + chunkMs, timeZone));
     await remake(tx, force, machine, { from: work.from, to, why: work.why }, { now, known: known.until });
+    await keepHours(tx, machine, clockHours(work.from, to, timeZone), to);
     if (work.why === null) until = to;
     const rest = [{ ...work, from: to }, ...again.slice(1)].flatMap(({ why, ...range }) =>
       why === null || range.to <= range.from ? [] : [{ ...range, why }],

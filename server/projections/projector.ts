@@ -81,6 +81,7 @@ const readModelTables = [
   'machine_count',
   'machine_doubt',
   'machine_energy',
+  'machine_energy_hour',
   'machine_hour',
   'machine_summed',
   'machine_unsummed',

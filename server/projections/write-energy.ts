@@ -1,5 +1,6 @@
 /** What meters told. A stretch is told once; one that comes again changes nothing. */
 import type { Queries } from '../db/db.ts';
+import { markUnsummed } from '../oee/unsummed.ts';
 import type { EventOf } from './fold.ts';
 
 export async function writeEnergy(tx: Queries, facts: readonly EventOf<'energy.used'>[]): Promise<void> {
@@ -18,5 +19,10 @@ export async function writeEnergy(tx: Queries, facts: readonly EventOf<'energy.u
       facts.map(({ body }) => body.unit),
       facts.map(({ stationId }) => stationId),
     ],
+  );
+  await markUnsummed(
+    tx,
+    'machine',
+    facts.map(({ body: { machineId, from, to } }) => ({ machineId, from, to: Math.max(to, from + 1) })),
   );
 }
