@@ -64,8 +64,8 @@ async function tell(db: Db, stream: StationStream, force: () => InForce): Promis
 async function settle(db: Db, force: InForce, when = now): Promise<void> {
   while (await sumUp(db, force, machineIn(force), when));
 }
-async function slow(db: Db, force: InForce, from: number, to: number): Promise<Sums> {
-  const facts = await readWindow(db, machineIn(force), force.catalogue, { from, to }, now);
+async function slow(db: Db, force: InForce, from: number, to: number, known = now): Promise<Sums> {
+  const facts = await readWindow(db, machineIn(force), force.catalogue, { from, to }, known);
   const { spans } = oeeViewOf(machineIn(force), { from, to, shift: null }, facts, { ...force, now: to });
   return sumOf(spans);
 }
@@ -276,6 +276,24 @@ describeOnDatabases('sums of machine time', (database) => {
     await heard(db, now);
     await settle(db, force, now + 2 * minute);
     expect((await trend(3, now)).periods.map(({ sums }) => sums)).toEqual(after.periods.map(({ sums }) => sums));
+  });
+
+  it('a stop of weeks that is told late is summed up in pieces, and that ends', async () => {
+    const { db } = database;
+    const force = demoReleased(zoned('Europe/Berlin'))();
+    const later = at + 25 * 24 * hour;
+    await heard(db, later);
+    const stream = new StationStream('ST10', at).add('slice.begun', begun(0, 'producing'));
+    await tell(db, stream, () => force);
+    await settle(db, force, later);
+    stream.add('slices.restated', restated(60, 20 * 24 * 60, 'fault'));
+    await tell(db, stream, () => force);
+    let pieces = 0;
+    while (await sumUp(db, force, machineIn(force), later)) expect((pieces += 1)).toBeLessThan(6);
+    expect(pieces).toBeGreaterThan(2);
+    expect(await db.query('SELECT * FROM machine_unsummed')).toEqual([]);
+    const { periods } = await readTrend(db, force, machineIn(force), { step: 'day', count: 27 }, later);
+    expect(addSums(periods.map(({ sums }) => sums))).toEqual(await slow(db, force, at - 40 * minute, later, later));
   });
 
   it('two instances share the work: a machine that one is at is left to it', async () => {

@@ -38,6 +38,15 @@ interface Summed {
 /** Of the sums; another one makes all hours anew. */
 const sumsVersion = 3;
 
+interface Mark {
+  readonly number: number;
+  readonly from_at: number;
+  readonly to_at: number;
+  readonly why: AnewReason;
+  /** Widened to whole stops already: what is left of a longer time. Widened again it would never end where a stop is longer than a piece. */
+  readonly whole: boolean;
+}
+
 /** Names everything but facts that sums of a machine rest on. Reasons are not among it: a fact says what its reason meant. */
 export function madeBy(machine: MachineFile, { catalogue }: InForce): string {
   const { shifts, holidays, planned } = catalogue.calendar;
@@ -89,8 +98,8 @@ async function sumUpChunk(
     [id],
   );
   if (held === undefined) return false;
-  const marks = await tx.query<{ number: number; from_at: number; to_at: number; why: AnewReason }>(
-    'SELECT number, from_at, to_at, why FROM machine_unsummed WHERE machine_id = $1',
+  const marks = await tx.query<Mark>(
+    'SELECT number, from_at, to_at, why, whole FROM machine_unsummed WHERE machine_id = $1',
     [id],
   );
   const [first] = await tx.query<{ at: number | null }>(
@@ -111,9 +120,11 @@ async function sumUpChunk(
   // It was watched earlier than anybody knew: from then on everything is new.
   if (begin < from) stale.push({ from: begin, to: from, why: 'machine' });
   from = Math.min(from, begin);
+  for (const { from_at, to_at, why } of marks.filter(({ whole }) => whole))
+    if (from_at < until) stale.push({ from: from_at, to: Math.min(to_at, until), why });
   for (const why of anewReasons)
     for (const mark of joined(
-      marks.filter((each) => each.why === why).map((m) => ({ from: m.from_at, to: m.to_at })),
+      marks.filter((each) => each.why === why && !each.whole).map((m) => ({ from: m.from_at, to: m.to_at })),
     )) {
       if (mark.from >= until) continue;
       const whole = await wholeStopsOf(tx, id, mark.from, Math.min(mark.to, until));
@@ -136,12 +147,10 @@ async function sumUpChunk(
       why === null || range.to <= range.from ? [] : [{ ...range, why }],
     );
     for (const range of rest)
-      await tx.execute('INSERT INTO machine_unsummed (machine_id, from_at, to_at, why) VALUES ($1, $2, $3, $4)', [
-        id,
-        range.from,
-        range.to,
-        range.why,
-      ]);
+      await tx.execute(
+        'INSERT INTO machine_unsummed (machine_id, from_at, to_at, why, whole) VALUES ($1, $2, $3, $4, true)',
+        [id, range.from, range.to, range.why],
+      );
   }
   await tx.execute('DELETE FROM machine_unsummed WHERE number = ANY($1)', [marks.map((mark) => mark.number)]);
   await tx.execute(
