@@ -2,7 +2,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import { idSchema, type Localized } from '../config/text.ts';
-import { oeeWindowSchema, type OeeView, type ShiftRow, type Sums } from '../rpc/oee.ts';
+import { oeeWindowSchema, type OeeView, type ShiftRow, type Sums, type UnitsView } from '../rpc/oee.ts';
 import { plantBase } from './base.ts';
 
 /** Of the plant's calendar; weeks begin on Monday (ISO 8601). */
@@ -67,6 +67,10 @@ export const oee = {
   view: plantBase
     .input(z.strictObject({ machineId: idSchema, window: oeeWindowSchema }))
     .output(type<OeeView | null>()),
+  /** Units that ran on the machine. null: no such machine, or no such shift. */
+  units: plantBase
+    .input(z.strictObject({ machineId: idSchema, window: oeeWindowSchema }))
+    .output(type<UnitsView | null>()),
   /** Shifts of the last days, newest first; the one under way is the first. */
   shifts: plantBase.output(type<readonly ShiftRow[]>()),
   /** The last `count` periods, the one under way among them. null: no such machine. */

@@ -126,6 +126,13 @@ export function isUnitBehind({ fate, first, firstPassed }: MadeUnit, source: Ter
   return { made: true, inspected: first, 'first-passed': firstPassed, rework: fate === 'rework' }[source.of];
 }
 
+/**
+ * The counter and the units contradict each other: it counted otherwise than units were finished. One of difference is none: a piece
+ * is counted in the cycle and its unit finished afterwards, perhaps in the next window.
+ */
+export const countsDiffer = ({ produced, byUnits, unitsMade }: Sums): boolean =>
+  byUnits === 0 && unitsMade > 0 && Math.abs(produced - unitsMade) > 1;
+
 export function figuresOf(sums: Sums): Readonly<Record<FigureId, Figure>> {
   const { ms } = sums;
   const pbt = plannedBusyMs(sums);

@@ -1,12 +1,16 @@
 /** What became of units told as pieces, and laid over a machine's time. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Configuration } from '#contract/config/index.ts';
+import { machineFileSchema } from '#contract/config/machines.ts';
 import type { MadeUnit } from '#contract/rpc/oee.ts';
-import { figuresOf, isBehind, isUnitBehind } from './figures.ts';
+import { catalogueOf } from '#domain/catalogue.ts';
+import { testConfiguration } from '#domain/test-kit.ts';
+import { countsDiffer, figuresOf, isBehind, isUnitBehind } from './figures.ts';
 import { addSums, sumOf } from './sums.ts';
 import { at, count, handShift } from './test-shift.ts';
 import { timeModel } from './time-model.ts';
-import { madeUnits, type EndedRun, type UnitHistory } from './units.ts';
+import { madeUnits, operationsOnMachine, type EndedRun, type UnitHistory } from './units.ts';
 import { waterfall } from './waterfall.ts';
 
 const run = (time: string, more: Partial<EndedRun> = {}): EndedRun => ({
@@ -116,6 +120,23 @@ const unit = (
   scrappedElsewhere: false,
 });
 
+describe('which runs are on a machine', () => {
+  const machine = (id: string, state: object, station = 'ST10') =>
+    machineFileSchema.parse({ schema: 'linewright/machine@1', id, title: { en: id, de: id }, station, state });
+  const press = machine('press', { from: 'packml', state: 'press.state' });
+  const bench = machine('bench', { from: 'hand' });
+  const of = (machines: Configuration['machines'], which: typeof press) =>
+    operationsOnMachine(which, catalogueOf({ ...testConfiguration(), machines }));
+
+  it('those with a cycle on its device; all of its station where no operation has one and it is the only machine there', () => {
+    const cycles = ['A', 'B', '0'].map((revision) => ['PUMP', revision, '10']);
+    expect(of([press], press)).toEqual(cycles);
+    expect(of([bench], bench)).toBe('all');
+    expect(of([press, bench], bench)).toEqual([]);
+    expect(of([press, bench], press)).toEqual(cycles);
+  });
+});
+
 describe('units over a machine’s time', () => {
   const units = [
     unit(at('06:30'), 'good'),
@@ -159,12 +180,21 @@ describe('units over a machine’s time', () => {
     const sums = sumOf(timeModel({ ...handShift, units, counter: 'judged' }));
     expect(sums).toMatchObject({ produced: 600, good: 580, scrap: 20, judged: 600, unitsMade: 5, unitsScrap: 1 });
     const figures = figuresOf(sums);
+    expect(countsDiffer(sums)).toBe(true);
+    expect([599, 600, 601, 602].map((unitsMade) => countsDiffer({ ...sums, unitsMade }))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(countsDiffer({ ...sums, unitsMade: 0 })).toBe(false);
     expect(figures['quality-ratio'].terms[0]?.source).toEqual({ from: 'pieces', of: 'good', by: 'counter' });
     expect(figures['first-pass-yield'].value).toBe(1 / 4);
   });
 
   it('without a counter the units are the pieces', () => {
     const sums = sumOf(timeModel({ ...handShift, counts: [], units, counter: 'nothing' }));
+    expect(countsDiffer(sums)).toBe(false);
     expect(sums).toMatchObject({ produced: 5, good: 2, scrap: 1, byUnits: 5, unitsRework: 1, unitsWaiting: 1 });
     const figures = figuresOf(sums);
     expect(figures['quality-ratio'].value).toBe(2 / 5);

@@ -15,7 +15,7 @@
  * passed and are good. Tries of a step within a run are no rework.
  */
 import type { MachineFile } from '#contract/config/machines.ts';
-import type { MadeUnit, SpanUnits, UnitFate } from '#contract/rpc/oee.ts';
+import type { MadeUnit, SpanUnits, UnitFate, UnitsView } from '#contract/rpc/oee.ts';
 import type { PassportRework, PassportRun } from '#contract/passport.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { ExecutionHead } from '#domain/execution/execution.ts';
@@ -117,6 +117,15 @@ export const madeWithin = (units: readonly MadeUnit[], from: number, to: number)
     .filter(({ at }) => at > from && at <= to)
     .sort((a, b) => a.at - b.at || (a.executionId < b.executionId ? -1 : 1));
 
+/** More than a person reads. */
+const mostUnits = 2_000;
+
+/** @param units oldest first */
+export const unitsViewOf = (units: readonly MadeUnit[]): UnitsView => ({
+  units: units.slice(-mostUnits),
+  more: Math.max(0, units.length - mostUnits),
+});
+
 /** `judged`: counters tell pieces and which are good; `produced`: pieces only; `nothing`: there is none. */
 export type CounterTells = 'judged' | 'produced' | 'nothing';
 
@@ -135,23 +144,24 @@ export const withUnit = (units: SpanUnits, { fate, first, firstPassed }: MadeUni
 });
 
 /**
- * Operations of which runs are on a machine: of the only machine of a station all; of several those with a machine cycle on a device
- * whose tags the machine has.
+ * Operations of which runs are on a machine: those with a machine cycle on a device whose tags the machine has. Where no operation has
+ * one, all runs of a station are on its only machine.
  * @returns `all`, or definition, revision and operation of each
  */
 export function operationsOnMachine(
   machine: MachineFile,
   catalogue: Catalogue,
 ): 'all' | readonly (readonly [definitionId: string, revision: string, operationId: string])[] {
-  if (catalogue.machines.filter(({ station }) => station === machine.station).length === 1) return 'all';
   const { counts } = machine;
   const tags = [...stateTags(machine.state), counts?.produced.tag, counts?.good?.tag, counts?.scrap?.tag];
   const devices = new Set(tags.flatMap((id) => (id === undefined ? [] : [catalogue.tag(id)?.device.id])));
-  return catalogue.definitions.flatMap(({ id, revision, operations }) =>
+  const cycles = catalogue.definitions.flatMap(({ id, revision, operations }) =>
     operations
       .filter(({ steps }) => steps.some((step) => step.type === 'machine-cycle' && devices.has(step.device)))
       .map((operation) => [id, revision, operation.id] as const),
   );
+  const isOnly = catalogue.machines.filter(({ station }) => station === machine.station).length === 1;
+  return cycles.length === 0 && isOnly ? 'all' : cycles;
 }
 
 /** Whether a run of the machine's station is on it. */

@@ -4,6 +4,7 @@ import type { MachineFile } from '#contract/config/machines.ts';
 import { oee } from '#contract/plant/oee.ts';
 import type { ShiftOee } from '#contract/plant/oee.ts';
 import { oeeViewOf } from '#domain/oee/view.ts';
+import { unitsViewOf } from '#domain/oee/units.ts';
 import { shiftRows, windowOf } from '#domain/oee/windows.ts';
 import type { InForce } from '../configuration.ts';
 import type { PlantParts } from '../plant-routers.ts';
@@ -11,6 +12,7 @@ import type { PlantContext } from '../rpc/context.ts';
 import { sightOf, type Sight } from '../rpc/sight.ts';
 import { knownOf, readWindow } from './read-window.ts';
 import { readShiftNow, readTrend } from './trend.ts';
+import { readUnits } from './units.ts';
 
 /** The shift under way is computed once for all viewers in this time, ms. */
 const sameMs = 1_000;
@@ -50,6 +52,13 @@ export function createOeeRouter({ db, clock, configuration, feed }: PlantParts) 
       const known = (await knownOf(db, [machine.station], now)).get(machine.station)?.until ?? 0;
       const facts = await readWindow(db, machine, force.catalogue, { from: window.from, to }, known);
       return oeeViewOf(machine, window, facts, { catalogue: force.catalogue, now });
+    }),
+    units: os.units.handler(async ({ context: { caller }, input }) => {
+      const { force, machine } = seen(caller, input.machineId);
+      const now = clock.now();
+      const window = windowOf(input.window, now, force.catalogue.calendar);
+      if (machine === null || window === null) return null;
+      return unitsViewOf(await readUnits(db, machine, force.catalogue, window.from, Math.min(window.to, now)));
     }),
     shifts: os.shifts.handler(() => shiftRows(clock.now(), configuration().catalogue.calendar)),
     trend: os.trend.handler(async ({ context: { caller }, input }) => {

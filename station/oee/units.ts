@@ -4,14 +4,11 @@ import type { PassportRework, PassportRun } from '#contract/passport.ts';
 import type { MadeUnit, OeeWindow, UnitsView } from '#contract/rpc/oee.ts';
 import type { ExecutionHead } from '#domain/execution/execution.ts';
 import { isRecorded, type NonconformancePart } from '#domain/nonconformances/nonconformance.ts';
-import { madeUnits, madeWithin, runsOnMachine, type EndedRun } from '#domain/oee/units.ts';
+import { madeUnits, madeWithin, runsOnMachine, unitsViewOf, type EndedRun } from '#domain/oee/units.ts';
 import type { Hold } from '#domain/units/unit-state.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import type { OeeSources } from './sources.ts';
 import { windowOf } from '#domain/oee/windows.ts';
-
-/** More than a person reads. */
-const most = 2_000;
 
 interface Row {
   readonly serial: string;
@@ -84,6 +81,5 @@ export function unitsView(
   const machine = catalogue.machines.find(({ id }) => id === machineId);
   const window = windowOf(asked, now, catalogue.calendar);
   if (machine?.station !== station.id || window === null) return null;
-  const units = unitsOnMachine(machine, window.from, Math.min(window.to, now), sources);
-  return { units: units.slice(-most), more: Math.max(0, units.length - most) };
+  return unitsViewOf(unitsOnMachine(machine, window.from, Math.min(window.to, now), sources));
 }

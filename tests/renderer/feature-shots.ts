@@ -94,6 +94,13 @@ const features: Readonly<Record<string, Feature>> = {
       .first()
       .click();
     await shoot('what-if');
+    await press('oee-figure');
+    await press('figure-quality-ratio');
+    await shoot('quality');
+    await press('counts-differ');
+    await press('term-GP');
+    await tab.getByTestId('unit-behind').first().waitFor();
+    await shoot('first-pass');
     for (const side of ['losses', 'reasons', 'hours', 'rhythm-tab']) {
       await press(`oee-${side}`);
       await tab.waitForTimeout(1_200);

@@ -1,6 +1,6 @@
 /** The invented shift of machines-scene as the OEE of it: laid over an invented calendar by the very functions of the product. */
 import { shiftSchema } from '#contract/config/plant.ts';
-import type { OeeView, RhythmView, ShiftRow, UnitsView } from '#contract/rpc/oee.ts';
+import type { MadeUnit, OeeView, RhythmView, ShiftRow, UnitsView } from '#contract/rpc/oee.ts';
 import { calendarSpans, clockHours, type CalendarPlan } from '#domain/oee/calendar.ts';
 import { timeModel, type StopPart } from '#domain/oee/time-model.ts';
 import { machinesScene } from './machines-scene.ts';
@@ -66,6 +66,26 @@ const parts = [
   part('p-3', 252, 259, null, null),
 ];
 
+/** Each counted piece is a unit, all but three of them; some were reworked, scrapped, or wait. */
+const made: readonly MadeUnit[] = counts
+  .flatMap(({ to, produced }) => Array.from({ length: produced }, (_, n) => to - (produced - n - 1) * 18_000))
+  .slice(3)
+  .map((at, n): MadeUnit => {
+    const fate = n % 53 === 50 ? 'scrap' : n % 41 === 40 ? 'rework' : n % 97 === 90 ? 'waiting' : 'good';
+    return {
+      serial: `PMP100-26${String(n + 300).padStart(5, '0')}`,
+      executionId: `x-${n}`,
+      operationId: '10',
+      definitionId: 'PMP-100',
+      at,
+      fate,
+      toldAt: fate === 'good' ? at : Math.min(now, at + 25 * minute),
+      first: n % 59 !== 58,
+      firstPassed: fate === 'good' && n % 59 !== 58,
+      scrappedElsewhere: n % 71 === 70 && fate === 'good',
+    };
+  });
+
 const view: OeeView = {
   machineId: machine.id,
   title: machine.title,
@@ -82,6 +102,8 @@ const view: OeeView = {
     slices,
     parts,
     counts,
+    units: made,
+    counter: 'judged',
     rateOf: () => rate,
     microUnderMs: 240_000,
     cuts: clockHours(from, now, plan.timeZone),
@@ -122,6 +144,6 @@ const shifts: readonly ShiftRow[] = [
 /** A past shift: the same, over and told anew since. */
 const past: OeeView = { ...view, to: now, endsAt: now, ahead: [], restatedAt: now - 20 * minute };
 
-const units: UnitsView = { units: [], more: 0 };
+const units: UnitsView = { units: made, more: 0 };
 
 export const oeeScene = { view, past, rhythm, shifts, units };

@@ -49,6 +49,29 @@ describeWith('chromium', 'machines', () => {
     expect(await at('window-later').isDisabled()).toBe(false);
   });
 
+  it('first pass yield is opened to its units, says who counts, and that the counter contradicts them', async () => {
+    await show('#/machines/press-p1?show=machine');
+    const { unitsMade, unitsFirstPassed, produced } = sumOf(oeeScene.view.spans);
+    await expect
+      .poll(() => text('counts-differ'))
+      .toContain(`The counter counted ${produced} pieces, ${unitsMade} units were finished`);
+    await at('counts-differ').click();
+    expect(await text('figure-pane')).toContain('ISO 22400-2');
+    expect(await text('counted-by')).toContain('In units:');
+    await at('term-GP').click();
+    await expect.poll(() => text('machine-window')).toContain(`${unitsFirstPassed} units behind it`);
+    const first = await at('unit-behind').first().textContent();
+    await at('unit-behind').first().click();
+    await expect.poll(() => of().tab.url()).toContain(`#/units/${/PMP100-\d+/.exec(first ?? '')?.[0]}`);
+    // Quality: its counter tells, so its counts are behind it.
+    await show('#/machines/press-p1?show=machine');
+    await at('figure-quality-ratio').click();
+    expect(await at('counted-by').allTextContents()).toEqual([
+      'Good and scrap: the machine’s counter tells.',
+      'How many: the machine’s counter counts.',
+    ]);
+  });
+
   it('a trend is a chart with its table, says what is summed up and what was told anew, and opens a day', async () => {
     await show('#/machines/press-p1?show=machine&part=trend');
     await expect.poll(() => at('trend-row').count()).toBe(31);

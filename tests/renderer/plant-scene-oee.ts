@@ -44,6 +44,7 @@ export function plantOee(
     view: os.view.handler(({ input }) =>
       input.window.kind === 'shift' && input.window.key === null ? oeeScene.view : oeeScene.past,
     ),
+    units: os.units.handler(() => oeeScene.units),
     shifts: os.shifts.handler(() => oeeScene.shifts),
     trend: os.trend.handler(({ input }) => trend(input.step, input.count)),
     now: os.now.handler(() => [

@@ -1,5 +1,5 @@
 /** OEE in words. */
-import type { Because, OeeSpan, TimeElement } from '#contract/rpc/oee.ts';
+import type { Because, MadeUnit, OeeSpan, TimeElement } from '#contract/rpc/oee.ts';
 import type { Figure, FigureId, NoFigure, Term } from '#domain/oee/figures.ts';
 import type { ParetoKey } from '#domain/oee/pareto.ts';
 import type { WaterfallId } from '#domain/oee/waterfall.ts';
@@ -15,6 +15,20 @@ const becauseText = (because: Because): string => message(`oee_because_${key(bec
 export const whyText = (reason: NoFigure): string => message(`oee_why_${key(reason)}`) ?? reason;
 export const definitionName = ({ definition }: Pick<Figure, 'definition'>): string =>
   definition === 'nakajima' ? t.oee_nakajima() : t.oee_iso();
+
+export const fateText = ({ fate, first }: MadeUnit): string =>
+  [message(`oee_fate_${fate}`) ?? fate, first ? null : t.oee_fate_again()].filter(Boolean).join(' · ');
+
+/** Who counts what of a figure's pieces, and why: a sentence each; [] where none of its terms is counted. */
+export function countedText({ terms }: Pick<Figure, 'terms'>): readonly string[] {
+  const said = terms.flatMap(({ source }) => {
+    if (source.from === 'units') return [t.oee_by_runs()];
+    if (source.from !== 'pieces') return [];
+    const judges = source.of === 'good' || source.of === 'scrap';
+    return [message(`oee_${judges ? 'judged' : 'counted'}_by_${source.by}`) ?? source.by];
+  });
+  return [...new Set(said)];
+}
 
 export const percent = (share: number | null): string =>
   share === null ? '–' : `${format.number(share * 100, 1)}\u00A0%`;
