@@ -125,7 +125,7 @@ describe('which runs are on a machine', () => {
     machineFileSchema.parse({ schema: 'linewright/machine@1', id, title: { en: id, de: id }, station, state });
   const press = machine('press', { from: 'packml', state: 'press.state' });
   const bench = machine('bench', { from: 'hand' });
-  const of = (machines: Configuration['machines'], which: typeof press) =>
+  const of = (machines: NonNullable<Configuration['machines']>, which: typeof press) =>
     operationsOnMachine(which, catalogueOf({ ...testConfiguration(), machines }));
 
   it('those with a cycle on its device; all of its station where no operation has one and it is the only machine there', () => {
