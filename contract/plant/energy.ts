@@ -5,8 +5,8 @@ import type { Localized } from '../config/text.ts';
 import type { EnergySums } from '../rpc/energy.ts';
 import { plantBase } from './base.ts';
 
-/** A whole plant's days are summed up when they are asked for; more of them at once would keep others waiting. */
-export const mostEnergyDays = 31;
+/** Days of a whole plant are answered together; more of them at once would be megabytes, and keep others waiting. */
+export const mostEnergyDays = 92;
 
 /** `energy` with `open`, as `EnergySums`. */
 export interface EnergyDay extends Pick<

@@ -62,6 +62,7 @@ const scenes: Record<string, Scene> = {
   stops: { hash: '#/machines/stop-long' },
   energy: { hash: '#/machines?show=energy' },
   'energy-month': { hash: '#/machines/washer-w1?show=energy&days=31' },
+  'energy-quarter': { hash: '#/machines/press-p1?show=energy&days=92' },
   machines: { hash: '#/machines' },
   machine: { hash: '#/machines/press-p1?show=machine' },
   'machine-trend': { hash: '#/machines/press-p1?show=machine&part=trend' },

@@ -1,7 +1,7 @@
 /** Ranges of whole days of the plant's calendar, `YYYY-MM-DD`. Pure. */
 import { mostEnergyDays } from '#contract/plant/energy.ts';
 
-export const rangeSizes = [1, 7, mostEnergyDays] as const;
+export const rangeSizes = [1, 7, 31, mostEnergyDays] as const;
 export type RangeSize = (typeof rangeSizes)[number];
 
 const dayMs = 86_400_000;

@@ -25,6 +25,7 @@ describe('energy by line', () => {
 describe('the range in the address', () => {
   const today = '2026-11-26';
   it('is of whole days, both inside', () => {
+    expect(readRange('92', '2026-03-31', today)).toMatchObject({ size: 92, from: '2025-12-30' });
     expect(readRange('31', '2026-03-31', today)).toEqual({ size: 31, from: '2026-03-01', to: '2026-03-31' });
     expect(readRange('1', null, today)).toEqual({ size: 1, from: today, to: today });
   });
