@@ -135,6 +135,18 @@ export class EdgeNode {
     await this.#tell([...newest.values()]);
   }
 
+  isAlive(stationId: string): boolean {
+    return this.#devices.has(stationId) && !this.#dead.has(stationId);
+  }
+
+  /** A plain topic of its own, retained. @param document null: it is taken from the broker */
+  async tellDocument(stationId: string, name: string, document: object | null): Promise<void> {
+    const { topics } = this.#names;
+    if (topics === null) return;
+    const payload = Buffer.from(document === null ? '' : JSON.stringify(document));
+    await this.#broker.publish(`${topics}/${stationId}/${name}`, payload, { qos: 1, retain: true });
+  }
+
   /** Resolves when the broker has everything that was told before; rejects where the connection is gone. */
   async settled(): Promise<void> {
     await this.#broker.subscribe(this.#commands);

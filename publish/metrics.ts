@@ -31,7 +31,7 @@ export const standing: readonly Pick<Value, 'name' | 'type' | 'value'>[] = [
 ];
 
 /** An id as one level of a name. */
-const level = (id: string): string => id.replaceAll(/[/+#\p{Cc}]/gu, '_');
+export const level = (id: string): string => id.replaceAll(/[/+#\p{Cc}]/gu, '_');
 const machine = (machineId: string): string => `Machine/${level(machineId)}`;
 /** What is told of older stops is theirs; the metrics are of the newest one. */
 const isNewest = (

@@ -10,6 +10,7 @@ import { EdgeNode, deathOf, deathTopic, type NodeNames } from './edge-node.ts';
 import { changesOf, type Value } from './metrics.ts';
 import { problemOf } from './publish-error.ts';
 import type { PublishStore } from './publish-store.ts';
+import { shiftDocument, shiftTopic, shiftValues, type ShiftFigures } from './shift-figures.ts';
 
 /** Events of one round. */
 const perRound = 500;
@@ -22,6 +23,10 @@ const askMs = 1_000;
 
 export interface NodeParts {
   readonly store: PublishStore;
+  /** Of machines' shifts; left out: none are published. */
+  readonly figures?: ShiftFigures;
+  /** How often they are told at most, ms. */
+  readonly figuresMs?: number;
   readonly log: {
     info(about: object, text: string): void;
     warn(about: object, text: string): void;
@@ -119,7 +124,9 @@ export class NodePublisher {
   }
 
   async #publish(node: EdgeNode, broker: Broker, bornAt: number): Promise<void> {
-    let lookedAt = -Infinity;
+    const { figuresMs = 5_000 } = this.#parts;
+    let [lookedAt, figuredAt] = [-Infinity, -Infinity];
+    const figured = new Map<string, string>();
     /** What was told as history and is current: told as such when the backlog ends. */
     const owed = new Map<string, Value>();
     while (broker.open && !this.#ended.signal.aborted) {
@@ -134,6 +141,10 @@ export class NodePublisher {
       if (owed.size > 0) {
         await node.tell([...owed.values()].map((value) => ({ ...value, historical: false })));
         owed.clear();
+      }
+      if (broker.open && performance.now() - figuredAt >= figuresMs) {
+        figuredAt = performance.now();
+        await this.#figure(node, figured);
       }
       if (!this.#called && broker.open) await this.#rest();
     }
@@ -179,6 +190,35 @@ export class NodePublisher {
     await node.settled();
     await page.keep([...new Map(changes.map((change) => [`${change.stationId}/${change.name}`, change])).values()]);
     return page.facts.length;
+  }
+
+  /**
+   * Shifts of machines: those that ended or were told anew as history, with the instant of their end, and behind them what is
+   * current. @param told what was told as current last, by machine
+   */
+  async #figure(node: EdgeNode, told: Map<string, string>): Promise<void> {
+    const { figures, store } = this.#parts;
+    if (figures === undefined) return;
+    const { ended, underWay, gone, keep } = await figures.read((stationId) => node.isAlive(stationId));
+    const anew = new Set(ended.map(({ machineId }) => machineId));
+    const current = underWay.flatMap((shift) => {
+      const values = shiftValues(shift);
+      const text = JSON.stringify(values.map(({ value }) => value));
+      if (told.get(shift.machineId) === text && !anew.has(shift.machineId)) return [];
+      told.set(shift.machineId, text);
+      return values;
+    });
+    const history = ended.flatMap((shift) => shiftValues(shift));
+    if (history.length + current.length + gone.length === 0) return keep();
+    await node.tell([
+      ...history.map((value) => ({ ...value, historical: true })),
+      ...current.map((value) => ({ ...value, historical: false })),
+    ]);
+    for (const shift of ended) await node.tellDocument(shift.stationId, shiftTopic(shift), shiftDocument(shift));
+    for (const shift of gone) await node.tellDocument(shift.stationId, shiftTopic(shift), null);
+    await node.settled();
+    await store.hold();
+    await keep();
   }
 
   /** Stations that went silent or are heard again. */

@@ -7,6 +7,7 @@ import type { NodePublisher } from '#publish/node-publisher.ts';
 import type { ReleasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
 import type { Log } from '../log.ts';
+import { LineFigures } from './shift-figures.ts';
 import { LineStore, nodeStates } from './store.ts';
 
 export interface PublishParts {
@@ -19,6 +20,7 @@ export interface PublishParts {
   readonly eventsChannel: string;
   readonly openBroker?: OpenBroker;
   readonly againMs?: readonly [first: number, most: number];
+  readonly figuresMs?: number;
 }
 
 export interface Publisher {
@@ -32,7 +34,7 @@ export interface Publisher {
 export function createPublisher(settings: Publishing | null, parts: PublishParts): Publisher {
   if (settings === null)
     return { start: () => Promise.resolve(), stop: () => Promise.resolve(), states: () => Promise.resolve([]) };
-  const { db, log, now, released, againMs } = parts;
+  const { db, log, now, released, againMs, figuresMs } = parts;
   const access = accessOf(settings, parts.environment);
   const { plant } = released().configuration;
   const isPublished = ({ id }: { readonly id: string }): boolean => settings.lines?.includes(id) ?? true;
@@ -53,6 +55,7 @@ export function createPublisher(settings: Publishing | null, parts: PublishParts
         const stations = (): readonly string[] => stationsOf(id);
         return new NodePublisher({
           store: new LineStore({ db, now, nodeId: `${group}/${id}`, lineId: id, url: settings.url, stations }),
+          figures: new LineFigures({ db, now, released, stations }),
           log,
           now,
           access,
@@ -66,6 +69,7 @@ export function createPublisher(settings: Publishing | null, parts: PublishParts
           },
           openBroker: parts.openBroker ?? openBroker,
           ...(againMs !== undefined && { againMs }),
+          ...(figuresMs !== undefined && { figuresMs }),
         });
       });
       const wake = (): void => nodes.forEach((node) => node.wake());

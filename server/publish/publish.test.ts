@@ -14,6 +14,8 @@ import { freePorts } from '#tests/support/ports.ts';
 import { describeWith } from '#tests/support/system.ts';
 import type { Db } from '../db/db.ts';
 import { createLog } from '../log.ts';
+import { sumUp } from '../oee/sum-up.ts';
+import { createProjector } from '../projections/projector.ts';
 import { StationStream, demoReleased, ended, started } from '../projections/test-kit.ts';
 import { createPublisher, type Publisher } from './index.ts';
 import { openBroker, type OpenBroker } from '#publish/broker.ts';
@@ -34,16 +36,17 @@ describeWith('mosquitto', 'publishing', (program) => {
 
     const begins = (serial: string): BodyOf<'execution.started'> => started(`x-${serial}`, serial);
     const passes = (serial: string): BodyOf<'execution.passed'> => ended(`x-${serial}`, serial);
-    const make = (db: Db = database.db, open: OpenBroker = openBroker): Publisher =>
+    const make = (db: Db = database.db, open: OpenBroker = openBroker, now = () => Date.now()): Publisher =>
       createPublisher(publishingSchema.parse({ url: broker.url, lines: ['L1'] }), {
         db,
         openBroker: open,
         log: createLog('silent'),
-        now: () => Date.now(),
+        now,
         released,
         environment: {},
         eventsChannel: 'events',
         againMs: [50, 200],
+        figuresMs: 100,
       });
     const told = (kind: string): Decoded[] =>
       ears.heard
@@ -263,6 +266,130 @@ describeWith('mosquitto', 'publishing', (program) => {
         expect(values('Units/Passed').map(([value]) => value)).toEqual(Array.from({ length: 40 }, (_, n) => n + 1));
         // A lease of 6 s and a look every second; the rest is for a machine that is busy.
         expect(tookMs).toBeLessThan(20_000);
+      },
+      limitMs,
+    );
+
+    it(
+      'tells the figures of a machine’s shift live, at its end as history, and again with a revision where its past is told anew',
+      async () => {
+        const { db } = database;
+        const [machineId, minute, hour] = ['press-p1', 60_000, 3_600_000];
+        const machine = released().catalogue.machine(machineId);
+        if (machine === null) throw new Error('no press in the demo plant');
+        // The early shift of the plant: 06:00 to 14:00 in Berlin. The press works through the breaks: they are planned busy time.
+        const from = Date.parse('2026-11-25T05:00:00Z');
+        const [to, plannedMs] = [from + 8 * hour, 8 * hour];
+        let clock = from;
+        const passes = async (at: number): Promise<void> => {
+          await db.execute(
+            `INSERT INTO station_status (station_id, heard_at, version, boot_id, started_at, config_hash, store_state,
+               clock_drift_ms, unsent_count, devices_down, blobs_waiting)
+             VALUES ('ST10', $1, '1', 'b', 1, 'c', 'ok', 0, 0, '{}', 0)
+             ON CONFLICT (station_id) DO UPDATE SET heard_at = excluded.heard_at`,
+            [new Date(at)],
+          );
+          clock = at;
+          const react = () => Promise.resolve([]);
+          const projector = createProjector({ db, configuration: released, react, log: createLog('silent') });
+          while ((await projector.round()) > 0);
+          while (await sumUp(db, released(), machine, at));
+        };
+        const context = { orderId: null, definitionId: 'PMP-100', operationId: '10' };
+        const slice = (beganAt: number, state: 'producing' | 'fault') => ({
+          beganAt,
+          state,
+          told: null,
+          alarm: null,
+          context,
+        });
+        stream = new StationStream('ST10', from);
+        stream
+          .add('slice.begun', { machineId, ...slice(from, 'producing'), clock: 'machine' }, from)
+          .add('slice.begun', { machineId, ...slice(from + hour, 'fault'), clock: 'machine' }, from + hour)
+          .add(
+            'slice.begun',
+            { machineId, ...slice(from + 1.5 * hour, 'producing'), clock: 'machine' },
+            from + 1.5 * hour,
+          )
+          .add('pieces.counted', {
+            machineId,
+            from,
+            to: from + hour,
+            kind: 'counted',
+            produced: 200,
+            good: null,
+            scrap: 5,
+            counter: { first: 0, last: 200 },
+            cyclesMs: [],
+            context,
+          });
+        await stream.send(db, Infinity, from + 2 * hour);
+        await passes(from + 2.5 * hour);
+        publisher = make(db, openBroker, () => clock);
+        await publisher.start();
+        const shift = 'Machine/press-p1/Shift';
+        await until(() => values(`${shift}/OEE`).length > 0, 'figures of the shift under way', 20_000);
+        expect(values(`${shift}/Id`)).toEqual([['2026-11-25/early', false]]);
+        // 150 min, 30 of them in a fault; no break yet.
+        expect(values(`${shift}/Availability`)).toEqual([[expect.closeTo(120 / 150, 9), false]]);
+        expect(values(`${shift}/QualityRatio`)).toEqual([[195 / 200, false]]);
+
+        const document = (): Record<string, unknown> | null => {
+          const last = ears.heard.findLast(({ topic }) =>
+            topic.endsWith('ST10/Machine/press-p1/Shifts/2026-11-25/early'),
+          );
+          return last === undefined ? null : (JSON.parse(last.payload.toString()) as Record<string, unknown>);
+        };
+        const history = (name: string) =>
+          dataOf(`${shift}/${name}`)
+            .filter(({ historical }) => historical)
+            .map(({ value, timestamp }) => [value, timestamp]);
+        expect(document()).toBeNull();
+        await passes(to + 30 * minute);
+        await until(() => document() !== null, 'the shift at its end', 20_000);
+        const availability = (plannedMs - 30 * minute) / plannedMs;
+        expect(document()).toMatchObject({
+          shift: '2026-11-25/early',
+          revision: 1,
+          from_ms: from,
+          to_ms: to,
+          produced: 200,
+          good: 195,
+          scrap: 5,
+          availability: expect.closeTo(availability, 9),
+          qualityRatio: 0.975,
+          timestamp_ms: to,
+        });
+        expect(history('Availability')).toEqual([[expect.closeTo(availability, 9), to]]);
+        // What is current comes behind it: the shift under way.
+        expect(values(`${shift}/Id`).slice(-2)).toEqual([
+          ['2026-11-25/early', true],
+          ['2026-11-25/late', false],
+        ]);
+
+        const late = { from: from + 2 * hour, to: from + 3 * hour };
+        stream.add('slices.restated', {
+          machineId,
+          ...late,
+          slices: [slice(late.from, 'fault')],
+          reason: 'late-values',
+          note: '',
+        });
+        await stream.send(db, Infinity, clock);
+        await passes(clock + minute);
+        await until(() => document()?.['revision'] === 2, 'told anew', 20_000);
+        const anew = (plannedMs - 90 * minute) / plannedMs;
+        expect(document()).toMatchObject({ availability: expect.closeTo(anew, 9), produced: 200, timestamp_ms: to });
+        expect(history('Availability').at(-1)).toEqual([expect.closeTo(anew, 9), to]);
+        // Another one that speaks does not tell it once more.
+        await publisher.stop();
+        const [heard, before] = [ears.heard.length, values(`${shift}/Id`).length];
+        publisher = make(db, openBroker, () => clock);
+        await publisher.start();
+        await until(() => values(`${shift}/Id`).length > before, 'current again', 20_000);
+        expect(ears.heard.slice(heard).filter(({ topic }) => topic.includes('/Shifts/'))).toEqual([]);
+        expect(values(`${shift}/Id`).at(-1)).toEqual(['2026-11-25/late', false]);
       },
       limitMs,
     );
