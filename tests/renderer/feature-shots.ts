@@ -109,7 +109,10 @@ const features: Readonly<Record<string, Feature>> = {
     await press('oee-earlier');
     await tab.waitForTimeout(1_500);
     await shoot('past');
-    await press('oee-later');
+    await press('oee-day');
+    await tab.waitForTimeout(1_500);
+    await shoot('day');
+    await press('oee-shift');
   },
   energy: async ({ tab, go, press, shoot }) => {
     station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });

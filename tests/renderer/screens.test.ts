@@ -311,6 +311,29 @@ describeWith('chromium', 'a stop', () => {
   });
 });
 
+describeWith('chromium', 'OEE', () => {
+  it('is told of a shift and of a day, each with those before it', async () => {
+    station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
+    try {
+      await tab.evaluate("location.hash = '#/machines/press-p1%20oee'");
+      const [title, later] = [tab.getByTestId('oee-window'), tab.getByTestId('oee-later')];
+      await expect.poll(() => title.textContent()).toContain('Early shift');
+      await tab.getByTestId('oee-earlier').click();
+      // A shift that is over was told anew since.
+      await tab.getByTestId('restated').waitFor();
+      await tab.getByTestId('oee-day').click();
+      await expect.poll(() => title.textContent()).not.toContain('shift');
+      expect(await later.isDisabled()).toBe(true);
+      await tab.getByTestId('oee-earlier').click();
+      await expect.poll(() => later.isEnabled()).toBe(true);
+      for (const figure of ['mtbf', 'mttr', 'allocation'])
+        expect(await tab.getByTestId(`figure-${figure}`).textContent()).toMatch(/\d.*ISO 22400-2/);
+    } finally {
+      await tab.evaluate("location.hash = '#/work'");
+    }
+  });
+});
+
 describeWith('chromium', 'words', () => {
   it.each(['en', 'de'] as const)(
     'fit on the small panel in %s, in every state of the work screen',
