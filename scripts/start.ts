@@ -1,7 +1,10 @@
 /** `npm start`: the demo devices, the station and its screen with one command; Ctrl-C ends all of it. See `--help`. */
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
+import type { Configuration } from '#contract/config/index.ts';
 import { exitHopeless, stationFlags } from '#contract/shell.ts';
+import { shiftMs } from '#simulator/press/shift.ts';
 import type { NodeEntryMessage } from '#station/node.entry.ts';
 import { buildIfStale, renderer, shell } from './start/build.ts';
 import { simulatorsFor, startDemo, type Demo } from './start/demo.ts';
@@ -9,6 +12,7 @@ import { electronBinary, electronPlace, findElectron, whyNoWindow } from './star
 import { openBrowser } from './start/open-browser.ts';
 import { help, readStartOptions, type StartOptions } from './start/options.ts';
 import { Processes, type Child } from './start/processes.ts';
+import { machineId, partOfShift, playShift, writeShiftPlant } from './start/shift.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (line: string): void => console.log(line);
@@ -33,11 +37,12 @@ if (process.env.npm_lifecycle_event !== undefined) {
 }
 
 async function start(): Promise<void> {
-  const options = await readOptions();
+  let options = await readOptions();
   // Only now: the help and a wrong option need none of it.
   const [{ defaultDataFolder, readConfiguration, UnknownStationError }, { installedDrivers }, { portFault }] =
     await Promise.all([import('#station/startup.ts'), import('#station/drivers/index.ts'), import('./start/port.ts')]);
-  const configuration = readConfiguration(options.config, await installedDrivers());
+  const drivers = await installedDrivers();
+  let configuration = readConfiguration(options.config, drivers);
   const { plant, stations } = configuration;
   const stationId = options.station ?? plant.defaultStation;
   const station = stations.find(({ id }) => id === stationId);
@@ -48,6 +53,11 @@ async function start(): Promise<void> {
     );
   const taken = await portFault(options.host, options.port);
   if (taken !== null) await finish(exitHopeless, taken);
+  const shift = options.shift === null ? null : await prepareShift(options, options.shift, configuration, stationId);
+  if (shift !== null) {
+    options = { ...options, config: shift.config, data: shift.data };
+    configuration = readConfiguration(options.config, drivers);
+  }
   say(`${plant.title[plant.language]}, station ${stationId}: ${station.title[plant.language]}`);
 
   const simulators = plant.demo && options.demo ? simulatorsFor(configuration, stationId) : [];
@@ -61,9 +71,49 @@ async function start(): Promise<void> {
       `Reachable from the network at ${options.host}, unencrypted: put a TLS proxy before it outside a closed network.`,
     );
   }
+  if (shift !== null) playWhenDue(shift, demo.addresses.press);
   const noWindow = await startWindow(options, stationArgs);
   if (noWindow !== null) startHeadless(options, stationArgs, demo, noWindow);
   if (demo.scanner !== null && process.stdin.isTTY) typeToScan(demo.scanner);
+}
+
+/** A plant of its own with the shift in it, which begins as soon as everything can be up. */
+async function prepareShift(
+  { config }: StartOptions,
+  speed: number,
+  { plant, machines = [] }: Configuration,
+  stationId: string,
+): Promise<{ readonly config: string; readonly data: string; readonly speed: number; readonly beginsAt: number }> {
+  if (!plant.demo || !machines.some(({ id, station }) => id === machineId && station === stationId))
+    await finish(exitHopeless, `--shift needs the demo plant, whose default station has the machine ${machineId}`);
+  // The build is what may take long; after it the shift is soon.
+  await buildIfStale(root, renderer, say);
+  const beginsAt = Math.ceil((Date.now() + upMs) / minuteMs) * minuteMs;
+  const folder = resolve('data', plant.id, `${stationId}-shift`);
+  rmSync(folder, { recursive: true, force: true });
+  writeShiftPlant(resolve(config), join(folder, 'config'), speed, beginsAt);
+  return { config: join(folder, 'config'), data: join(folder, 'data'), speed, beginsAt };
+}
+
+const minuteMs = 60_000;
+/** Devices and station are up within it, mostly. */
+const upMs = 15_000;
+
+function playWhenDue({ speed, beginsAt }: { speed: number; beginsAt: number }, control: string | undefined): void {
+  if (control === undefined) return;
+  const clock = (at: number): string => new Date(at).toLocaleTimeString();
+  say(
+    `The press runs a shift of 8 h at ${speed} x from ${clock(beginsAt)} to ${clock(beginsAt + shiftMs / speed)}: Machines, OEE.`,
+  );
+  const play = async (): Promise<void> => {
+    await playShift(control, speed, partOfShift());
+    const late = Math.round((Date.now() - beginsAt) / 1_000);
+    say(`The shift has begun${late > 1 ? `, ${late} s late: it does not end within the planned time` : ''}.`);
+  };
+  setTimeout(
+    () => void play().catch((error: unknown) => finish(1, error instanceof Error ? error.message : String(error))),
+    Math.max(0, beginsAt - Date.now()),
+  );
 }
 
 async function readOptions(): Promise<StartOptions> {
