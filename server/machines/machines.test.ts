@@ -7,7 +7,7 @@ import { describeOnDatabases } from '#tests/support/database.ts';
 import type { Db } from '../db/db.ts';
 import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
-import { demoReleased, StationStream } from '../projections/test-kit.ts';
+import { demoConfiguration, demoReleased, StationStream } from '../projections/test-kit.ts';
 import { wholePlant } from '../rpc/sight.ts';
 import { listCounts, listDoubts, listMachines, listSlices } from './read.ts';
 import { readBeginningAt, readSlices } from './read-time.ts';
@@ -160,5 +160,69 @@ describeOnDatabases('machine time', (database) => {
     expect(await listSlices(db, force, window, nobody)).toEqual([]);
     expect(await listCounts(db, force, window, nobody)).toEqual([]);
     expect(await listDoubts(db, force, page, nobody)).toMatchObject({ total: 0 });
+  });
+
+  it('a starved machine is told with the machine before it that stands, as long as both stations are heard', async () => {
+    const { db } = database;
+    const demo = demoConfiguration();
+    const [press] = demo.machines ?? [];
+    if (press === undefined) throw new Error('the demo has a press');
+    const cleaner = { ...press, id: 'washer-w1', title: { en: 'Washer W1', de: 'Waschanlage W1' }, station: 'ST05' };
+    // The order of the line's stations counts, not that of the files.
+    const force = demoReleased({ ...demo, machines: [press, cleaner] })();
+    const projector = projectorOn(db);
+    const of = (id: string, minutes: number, state: MachineState, alarm: string | null) => ({
+      ...begun(minutes, state),
+      machineId: id,
+      alarm,
+    });
+    const washer = new StationStream('ST05', at)
+      .add('slice.begun', of(cleaner.id, 0, 'producing', null))
+      .add('slice.begun', of(cleaner.id, 10, 'fault', 'E3 Pump'));
+    const pressed = new StationStream('ST10', at)
+      .add('slice.begun', of(press.id, 0, 'producing', null))
+      .add('slice.begun', of(press.id, 13, 'starved', null));
+    for (const stream of [washer, pressed]) {
+      await stream.send(db, Infinity, at);
+      await foldAll(projector);
+    }
+    const waits = async (minutes: number) =>
+      (await listMachines(db, force, wholePlant, at + minutes * minute)).map(({ id, waitsFor }) => [id, waitsFor]);
+    const heard = async (stationId: string, minutes: number): Promise<void> => {
+      await db.query(
+        `INSERT INTO station_status (station_id, heard_at, version, boot_id, started_at, config_hash, store_state,
+           clock_drift_ms, unsent_count, devices_down, blobs_waiting)
+         VALUES ($1, $2, '1', 'b', 1, 'c', 'ok', 0, 0, '{}', 0)
+         ON CONFLICT (station_id) DO UPDATE SET heard_at = excluded.heard_at`,
+        [stationId, new Date(at + minutes * minute)],
+      );
+    };
+    await heard('ST05', 20);
+    await heard('ST10', 20);
+    const root = {
+      machineId: cleaner.id,
+      title: cleaner.title,
+      stationId: 'ST05',
+      state: 'fault',
+      alarm: 'E3 Pump',
+      from: at + 10 * minute,
+      to: null,
+      over: false,
+    };
+    expect(await waits(20)).toEqual([
+      [press.id, { state: 'starved', root }],
+      [cleaner.id, null],
+    ]);
+    // Nobody knows what the washer does since, and so not why the press waits.
+    await heard('ST05', 12);
+    expect(await waits(20)).toEqual([
+      [press.id, { state: 'starved', root: null }],
+      [cleaner.id, null],
+    ]);
+    await heard('ST10', 12);
+    expect(await waits(20)).toEqual([
+      [press.id, null],
+      [cleaner.id, null],
+    ]);
   });
 });

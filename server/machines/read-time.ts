@@ -61,6 +61,15 @@ export async function readSlices(db: Queries, machineId: string, from: number, t
     .filter(({ beganAt }) => beganAt < to);
 }
 
+/** UTC ms when each of these stations was heard last; one that never was is left out. */
+export async function heardAt(db: Queries, stationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.query<{ readonly station_id: string; readonly heard_at: Date }>(
+    'SELECT station_id, max(heard_at) AS heard_at FROM station_status WHERE station_id = ANY($1) GROUP BY station_id',
+    [stationIds],
+  );
+  return new Map(rows.map((row) => [row.station_id, row.heard_at.getTime()]));
+}
+
 interface CountRow {
   readonly from_at: number;
   readonly to_at: number;

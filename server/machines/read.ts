@@ -15,7 +15,8 @@ import { actorName } from '#domain/units/holder.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
 import type { Sight } from '../rpc/sight.ts';
-import { readCounts, readOpenSlices, readSlices } from './read-time.ts';
+import { heardAt, readCounts, readOpenSlices, readSlices } from './read-time.ts';
+import { readRoots } from './roots.ts';
 
 const isSeen = ({ station }: MachineFile, { stations }: Sight): boolean =>
   stations === null || stations.includes(station);
@@ -44,8 +45,8 @@ export async function listMachines(
   const hour = startOfLocalHour(now, plant.timeZone);
   const shift = shiftAt(now, plant);
   const from = shift?.shift === undefined || shift.shift === null ? hour : Math.min(hour, shift.startAt);
-  return Promise.all(
-    machines.map(async (machine): Promise<PlantMachine> => {
+  const listed = await Promise.all(
+    machines.map(async (machine): Promise<Omit<PlantMachine, 'waitsFor'>> => {
       const counts = machine.counts === undefined ? null : await readCounts(db, machine.id, from, now + 1);
       const pieces = (since: number): PlantMachine['hour']['pieces'] =>
         counts === null ? { produced: null, good: null, scrap: null } : piecesIn(counts, since, now + 1);
@@ -77,17 +78,11 @@ export async function listMachines(
       };
     }),
   );
+  const roots = await readRoots(db, force, listed, now);
+  return listed.map((machine) => ({ ...machine, waitsFor: roots.get(machine.id) ?? null }));
 }
 
 const viewOf = ({ machineId: _machine, ...slice }: Slice): SliceView => slice;
-
-async function heardAt(db: Queries, stationIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const rows = await db.query<{ readonly station_id: string; readonly heard_at: Date }>(
-    'SELECT station_id, max(heard_at) AS heard_at FROM station_status WHERE station_id = ANY($1) GROUP BY station_id',
-    [stationIds],
-  );
-  return new Map(rows.map((row) => [row.station_id, row.heard_at.getTime()]));
-}
 
 async function unseen(db: Queries, machineIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const rows = await db.query<{ readonly machine_id: string; readonly n: number }>(
