@@ -111,5 +111,5 @@ export const machinesScene = {
     ({ to }) => to,
   ),
   doubts,
-  plant: [{ ...press, stationId: 'ST10', lineId: 'L1', heardAt: Date.now(), linked: true }],
+  plant: [{ ...press, stationId: 'ST10', lineId: 'L1', heardAt: Date.now(), linked: true, waitsFor: null }],
 };
