@@ -179,18 +179,16 @@ async function slowly(db: Db, force: InForce, from: number, to: number): Promise
     from - dayMs,
     to + dayMs,
   ]);
-  const known = rows.map(
-    (row, n): Slice => ({
-      machineId,
-      beganAt: row.began_at,
-      endAt: rows[n + 1]?.began_at ?? Math.min(to + dayMs, now),
-      state: row.state,
-      told: null,
-      alarm: row.alarm,
-      context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
-      restated: null,
-    }),
-  );
+  const known = rows.map((row, n): Slice => ({
+    machineId,
+    beganAt: row.began_at,
+    endAt: rows[n + 1]?.began_at ?? Math.min(to + dayMs, now),
+    state: row.state,
+    told: null,
+    alarm: row.alarm,
+    context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
+    restated: null,
+  }));
   const cards = await db.query<{ card: string }>(
     'SELECT card FROM stop WHERE from_at < $2 AND to_at > $1 ORDER BY from_at',
     [from - dayMs, to + dayMs],
@@ -215,19 +213,17 @@ async function slowly(db: Db, force: InForce, from: number, to: number): Promise
     cards: cards.map(({ card }) => JSON.parse(card) as StopCard),
     counts: pieces
       .filter((row) => row.to_at > from)
-      .map(
-        (row): Count => ({
-          machineId,
-          from: row.from_at,
-          to: row.to_at,
-          kind: row.kind,
-          produced: row.produced,
-          good: null,
-          scrap: row.scrap,
-          cyclesMs: row.cycles_ms,
-          context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
-        }),
-      ),
+      .map((row): Count => ({
+        machineId,
+        from: row.from_at,
+        to: row.to_at,
+        kind: row.kind,
+        produced: row.produced,
+        good: null,
+        scrap: row.scrap,
+        cyclesMs: row.cycles_ms,
+        context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
+      })),
     retoldAt: null,
   };
   const { spans } = oeeViewOf(machine, { from, to, shift: null }, facts, { catalogue: force.catalogue, now: to });
@@ -263,7 +259,9 @@ export async function run(): Promise<BenchRow[]> {
     const begin = periods[0]?.from ?? now;
     const wrote = performance.now();
     await writeFacts(db, begin);
-    console.error(`${slices} slices and ${counts} counts written in ${((performance.now() - wrote) / 1_000).toFixed(1)} s`);
+    console.error(
+      `${slices} slices and ${counts} counts written in ${((performance.now() - wrote) / 1_000).toFixed(1)} s`,
+    );
 
     const beganUp = performance.now();
     while (await sumUp(db, force, machine, now));
