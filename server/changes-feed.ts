@@ -9,6 +9,8 @@ export const tellChanged = (on: Queries, what: string): Promise<unknown> =>
   on.query('SELECT pg_notify($1, $2)', [changesChannel, what]);
 
 export interface ChangesFeed {
+  /** The number that `revisions` would tell now. */
+  revision(): number;
   /** Ends with the signal, or when the server ends. */
   revisions(signal: AbortSignal | undefined): AsyncGenerator<{ readonly revision: number }>;
   close(): Promise<void>;
@@ -45,6 +47,7 @@ export async function createChangesFeed(db: Db): Promise<ChangesFeed> {
     });
 
   return {
+    revision: () => revision,
     async *revisions(signal) {
       while (!closed && signal?.aborted !== true) {
         const told = revision;

@@ -14,7 +14,7 @@ import { knownOf, readWindow } from './read-window.ts';
 import { readShiftNow, readTrend } from './trend.ts';
 import { readUnits } from './units.ts';
 
-/** The shift under way is computed once for all viewers in this time, ms. */
+/** The shift under way is computed once for all viewers in this time, ms, unless something changed. */
 const sameMs = 1_000;
 
 export function createOeeRouter({ db, clock, configuration, feed }: PlantParts) {
@@ -26,13 +26,20 @@ export function createOeeRouter({ db, clock, configuration, feed }: PlantParts) 
     const machine = force.catalogue.machine(machineId);
     return { force, machine: machine !== null && isSeen(machine, sightOf(grants, force)) ? machine : null };
   };
-  let shared: { readonly at: number; readonly force: InForce; readonly rows: Promise<readonly ShiftOee[]> } | null =
-    null;
+  let shared: {
+    readonly at: number;
+    readonly revision: number;
+    readonly force: InForce;
+    readonly rows: Promise<readonly ShiftOee[]>;
+  } | null = null;
   const shiftNow = (force: InForce): Promise<readonly ShiftOee[]> => {
     const now = clock.now();
-    if (shared === null || shared.force !== force || Math.abs(now - shared.at) > sameMs) {
+    const revision = feed.revision();
+    // Who asks because something changed must not be given an answer from before it: nobody would ask again.
+    const isSame = shared?.force === force && shared.revision === revision && Math.abs(now - shared.at) <= sameMs;
+    if (shared === null || !isSame) {
       const rows = readShiftNow(db, force, force.catalogue.machines, now);
-      const made = { at: now, force, rows };
+      const made = { at: now, revision, force, rows };
       shared = made;
       // A failure is told to who asked, and asked for again by the next.
       rows.catch(() => {
