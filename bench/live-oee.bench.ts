@@ -175,7 +175,7 @@ async function watchBoard(calls: Calls, machines: ReadonlyMap<string, Machine>, 
         if (machine === undefined) continue;
         while ((machine.changes[machine.onBoard]?.at ?? Infinity) <= since) {
           const change = machine.changes[machine.onBoard];
-          if (change?.from != null) seen.board.push(now - change.from);
+          if (typeof change?.from === 'number') seen.board.push(now - change.from);
           if (change?.at === since && change.state !== state) seen.wrong += 1;
           machine.onBoard += 1;
         }
@@ -206,7 +206,7 @@ async function watchOee(calls: Calls, machines: ReadonlyMap<string, Machine>, se
         // What began after the answer's end is in none of its sums.
         const change = changes[machine.inOee];
         if ((change?.at ?? 0) >= end) break;
-        if (change?.from != null) seen.oee.push(now - change.from);
+        if (typeof change?.from === 'number') seen.oee.push(now - change.from);
       }
     }
   }

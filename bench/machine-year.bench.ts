@@ -224,6 +224,8 @@ async function slowly(db: Db, force: InForce, from: number, to: number): Promise
         cyclesMs: row.cycles_ms,
         context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
       })),
+    // No unit runs on the machine: its counter counts.
+    units: [],
     retoldAt: null,
   };
   const { spans } = oeeViewOf(machine, { from, to, shift: null }, facts, { catalogue: force.catalogue, now: to });
