@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { machineStates, type MachineState } from '#contract/machine-state.ts';
 import { rootOfLine, rootsOf, type LineMachine } from './root.ts';
 import { series } from './test-series.ts';
 
@@ -56,4 +58,70 @@ it('of two that stand the one counts for which more wait; of as many the first',
   expect(
     rootOfLine(line('producing 2 held', 'producing 3 starved', 'producing', 'fault', 'starved'), 5 * minute)?.machineId,
   ).toBe('m4');
+});
+
+const anyState = fc.constantFrom(...machineStates);
+/** Lines of machines whose series each begin at 0 and tile the time; the last slice goes on. */
+const anyLine: fc.Arbitrary<readonly LineMachine[]> = fc
+  .array(fc.array(fc.record({ state: anyState, ms: fc.integer({ min: 1, max: 10 * minute }) }), { maxLength: 6 }), {
+    maxLength: 5,
+  })
+  .map((machines) =>
+    machines.map((parts, place) => {
+      let at = 0;
+      return {
+        machineId: `m${place}`,
+        slices: parts.map(({ state, ms }, n) => {
+          const beganAt = at;
+          at += ms;
+          return { beganAt, endAt: n === parts.length - 1 ? null : at, state, alarm: null };
+        }),
+      };
+    }),
+  );
+const anyAt = fc.integer({ min: 0, max: 40 * minute });
+
+it('any line: a root stands of its own, on the right side, and all between it and who waits wait alike', () => {
+  fc.assert(
+    fc.property(anyLine, anyAt, (line, at) => {
+      const placeOf = (id: string): number => line.findIndex(({ machineId }) => machineId === id);
+      const stateOf = (machine: LineMachine | undefined): string | undefined =>
+        machine?.slices.find(({ beganAt, endAt }) => beganAt <= at && (endAt === null || at < endAt))?.state;
+      const waiting = rootsOf(line, at);
+      // Who waits, and nobody else.
+      expect(waiting.map(({ machineId, state }) => [machineId, state])).toEqual(
+        line
+          .map((machine) => [machine.machineId, stateOf(machine)])
+          .filter(([, state]) => state === 'blocked' || state === 'starved'),
+      );
+      for (const { machineId, state, root } of waiting) {
+        if (root === null) continue;
+        expect(['blocked', 'starved', 'producing', 'no-data']).not.toContain(root.state);
+        const [from, to] = [placeOf(machineId), placeOf(root.machineId)];
+        expect(Math.sign(to - from)).toBe(state === 'blocked' ? 1 : -1);
+        const between = line.slice(Math.min(from, to) + 1, Math.max(from, to));
+        for (const other of between) expect(stateOf(other)).toBe(state);
+        expect(root.over).toBe(root.to !== null && root.to <= at);
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it('any line read from its end, with blocked and starved changed over, gives the same roots', () => {
+  const turned = (state: MachineState): MachineState =>
+    state === 'blocked' ? 'starved' : state === 'starved' ? 'blocked' : state;
+  fc.assert(
+    fc.property(anyLine, anyAt, (line, at) => {
+      const other = line
+        .map(({ machineId, slices }) => ({
+          machineId,
+          slices: slices.map((slice) => ({ ...slice, state: turned(slice.state) })),
+        }))
+        .toReversed();
+      const roots = new Map(rootsOf(line, at).map(({ machineId, root }) => [machineId, root]));
+      expect(new Map(rootsOf(other, at).map(({ machineId, root }) => [machineId, root]))).toEqual(roots);
+    }),
+    { numRuns: 2_000 },
+  );
 });

@@ -93,6 +93,22 @@ const press: MachineNow = {
   doubts: 1,
 };
 
+const ofPlant = { stationId: 'ST10', lineId: 'L1', heardAt: Date.now(), linked: true };
+/** Nothing comes from the machine before it. */
+const waiting = (id: string, title: MachineNow['title']): MachineNow => ({
+  ...press,
+  id,
+  title,
+  slice: {
+    ...slices.at(-1)!,
+    state: 'starved',
+    told: null,
+    alarm: null,
+    beganAt: Date.now() - 3 * minute,
+  },
+  doubts: 0,
+});
+
 const touching =
   <T>(list: readonly T[], from: (one: T) => number, to: (one: T) => number) =>
   (window: { readonly from: number; readonly to: number }): readonly T[] =>
@@ -111,5 +127,29 @@ export const machinesScene = {
     ({ to }) => to,
   ),
   doubts,
-  plant: [{ ...press, stationId: 'ST10', lineId: 'L1', heardAt: Date.now(), linked: true, waitsFor: null }],
+  plant: [
+    { ...press, ...ofPlant, waitsFor: null },
+    {
+      ...waiting('leak-p2', { en: 'Leak tester P2', de: 'Dichtprüfer P2' }),
+      ...ofPlant,
+      waitsFor: {
+        state: 'starved' as const,
+        root: {
+          machineId: 'press-p1',
+          title: press.title,
+          stationId: 'ST10',
+          state: 'fault' as const,
+          alarm: 'E17 Ram not at top',
+          from: Date.now() - 4 * minute,
+          to: null,
+          over: false,
+        },
+      },
+    },
+    {
+      ...waiting('pack-p3', { en: 'Packer P3', de: 'Packer P3' }),
+      ...ofPlant,
+      waitsFor: { state: 'starved' as const, root: null },
+    },
+  ],
 };
