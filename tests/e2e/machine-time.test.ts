@@ -19,7 +19,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ScriptStep } from '#simulator/press/script.ts';
 import { partOfShift, playShift, writeShiftPlant } from '../../scripts/start/shift.ts';
-import { chromiumArgs, wedge } from '../support/browser.ts';
+import { chromiumArgs } from '../support/browser.ts';
 import { startDemoLine, type DemoLine } from '../support/demo-line.ts';
 import { factsIn, factsOf } from '../support/facts.ts';
 import { patience, Screen, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
@@ -99,8 +99,7 @@ describeWith('chromium', 'machine time', (executablePath) => {
   it(
     'the station asks why it stands when nothing is in work, and is answered in one tap',
     async () => {
-      await wedge(screen.page, 'BDG-1004');
-      await screen.says('header-person', 'Jana Vogt');
+      await screen.scan('BDG-1004', 'header-person', 'Jana Vogt');
       await screen.see('stop-ask').waitFor();
       await screen.says('stop-ask', 'E17');
       await screen.picture('ask');

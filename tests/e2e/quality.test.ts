@@ -4,9 +4,9 @@
  * reaction and its closing; the disposition, the rework, the release. Real server, real stations, a person at each screen.
  */
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumArgs, wedge } from '../support/browser.ts';
+import { chromiumArgs } from '../support/browser.ts';
 import { builtPlantView } from '../support/built.ts';
 import { startDemoLine, type DemoLine } from '../support/demo-line.ts';
 import {
@@ -68,7 +68,8 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
   });
 
   const primary = (screen: Screen): Promise<void> => screen.press('primary-action');
-  const step = (id: string): Promise<void> => work.page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor();
+  const openStep = (id: string): Locator => work.page.locator(`[data-testid="step"][data-step="${id}"]`);
+  const step = (id: string): Promise<void> => openStep(id).waitFor();
   async function signIn(screen: Screen, badge: string, name: string): Promise<void> {
     await screen.scan(badge, 'header-person', name);
   }
@@ -82,10 +83,8 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
     await step('prepare');
     await primary(work);
     await step('scan-housing');
-    await wedge(work.page, 'HSG-100|L:H-22817');
-    await step('scan-impeller');
-    await wedge(work.page, 'IMP-100|S:IMP-009112');
-    await step('press-bearing');
+    await work.scan('HSG-100|L:H-22817', openStep('scan-impeller'));
+    await work.scan('IMP-100|S:IMP-009112', openStep('press-bearing'));
     await primary(work);
     await step('measure-bore');
     for (const [at, value] of bores.entries()) {
@@ -127,8 +126,7 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
     'is measured by the gauges alone; a defect seen on the way is captured in two taps, with a photo',
     async () => {
       for (const serial of sampled) {
-        await wedge(bench.page, serial);
-        await bench.page.getByText(serial).first().waitFor();
+        await bench.scan(serial, bench.page.getByText(serial));
       }
       await primary(bench);
       await measured(0);
@@ -174,8 +172,7 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
       await work.says('header-signal', 'Bore B');
       await primary(work);
       await work.see('no-unit').waitFor();
-      await wedge(work.page, next);
-      await work.see('refused').waitFor();
+      await work.scan(next, work.see('refused'));
       expect(await work.see('refused').textContent()).toMatch(/control chart shows a signal/i);
       await work.picture('refused-signal');
       await work.press('next-open-signal');
@@ -219,8 +216,7 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
       for (const serial of sampled) await work.says(`suspect-${serial}`, /aufgehoben|lifted/);
       await work.picture('signal-closed');
       await work.press('place-work');
-      await wedge(work.page, made);
-      await work.see('refused').waitFor();
+      await work.scan(made, work.see('refused'));
       await work.picture('refused-nonconforming');
     },
     slow,
@@ -258,15 +254,13 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
       await work.press('place-work');
       // The same code again within a second and a half is one scan: it was refused a moment ago.
       await work.page.waitForTimeout(1_600);
-      await wedge(work.page, made);
-      await step('prepare');
+      await work.scan(made, openStep('prepare'));
       expect(await work.see('rework').textContent()).toMatch(/Nacharbeit/);
       await work.picture('rework');
       await build([24.005, 24.004, 24.006]);
       await primary(work);
       await work.see('no-unit').waitFor();
-      await wedge(work.page, made);
-      await step('seal-colour');
+      await work.scan(made, openStep('seal-colour'));
       // It comes for the first time: that is no rework.
       expect(await work.see('rework').count()).toBe(0);
       await bench.press('place-nonconformances');

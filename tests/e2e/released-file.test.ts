@@ -64,8 +64,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     st20 = await startStationScreen(who);
     station = await Screen.open(browser, st20.url);
     await station.see('sign-in').waitFor();
-    await wedge(station.page, 'BDG-1002');
-    await station.says('header-person', 'Sam');
+    await station.scan('BDG-1002', 'header-person', 'Sam');
     await station.says('header-server', 'all sent');
   }, 240_000);
 

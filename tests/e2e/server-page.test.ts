@@ -161,13 +161,11 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
 
   it('facts are marked as on the server once it has them', async () => {
     await at10.press('place-work');
-    await wedge(at10.page, 'BDG-1002');
-    await at10.says('header-person', 'Sam');
+    await at10.scan('BDG-1002', 'header-person', 'Sam');
     await expect
       .poll(async () => (await hands.client.orders.get({ orderId: 'WO-10452' }))?.status, patience)
       .toBe('released');
-    await wedge(at10.page, serial);
-    await at10.says('header-unit', serial);
+    await at10.scan(serial, 'header-unit', serial);
     await at10.press('place-units');
     await at10.press(`unit-${serial}`);
     await at10.says('entry-execution.started', 'on the server');
@@ -202,8 +200,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at10.page.locator('dialog img').waitFor();
     await at10.picture('server-page-label');
     await at20.press('place-work');
-    await wedge(at20.page, 'BDG-1002');
-    await at20.says('header-person', 'Sam');
+    await at20.scan('BDG-1002', 'header-person', 'Sam');
     // That the server is gone must have been noticed: before, its word would do.
     await toServerPage(at20);
     await at20.says('server', /Link\s*not reachable/);

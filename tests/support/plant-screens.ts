@@ -97,17 +97,21 @@ export class Screen {
       `${testId} does not say ${String(what)}; it says: ${said ?? `(it is not there; the page says: ${page.slice(0, 600)})`}`,
     );
   }
-  /** A long code, until the part says what is to come of it: where it came in pieces it is scanned again, as people do. */
-  async scan(code: string, testId: string, what: string | RegExp): Promise<void> {
+  /** A long code, until the part says what is to come of it (string) or is there: where it came in pieces it is scanned again, as people do. */
+  async scan(code: string, part: string | Locator, what: string | RegExp = ''): Promise<void> {
+    const came = (withinMs?: number): Promise<void> =>
+      typeof part === 'string'
+        ? this.says(part, what, withinMs)
+        : part.first().waitFor(withinMs === undefined ? {} : { timeout: withinMs });
     for (let tries = 1; tries < 6; tries += 1) {
       await wedge(this.page, code);
-      const said = await this.says(testId, what, 10_000).then(
+      const isHere = await came(10_000).then(
         () => true,
         () => false,
       );
-      if (said) return;
+      if (isHere) return;
     }
-    await this.says(testId, what);
+    await came();
   }
   async picture(name: string): Promise<void> {
     const folder = process.env['LINEWRIGHT_PICTURES'];
