@@ -54,7 +54,7 @@ describeWith('chromium', 'machines', () => {
     const { unitsMade, unitsFirstPassed, produced } = sumOf(oeeScene.view.spans);
     await expect
       .poll(() => text('counts-differ'))
-      .toContain(`The counter counted ${produced} pieces, ${unitsMade} units were finished`);
+      .toContain(`Counter: ${produced} pieces, units finished: ${unitsMade}`);
     await at('counts-differ').click();
     expect(await text('figure-pane')).toContain('ISO 22400-2');
     expect(await text('counted-by')).toContain('In units:');
