@@ -239,14 +239,16 @@ const features: Readonly<Record<string, Feature>> = {
 const { people, settings } = station;
 const { person } = people.value;
 if (person !== null) people.set({ ...people.value, person: { ...person, permissions: [...permissions] } });
+/** As in plant-shots: `SIZES=1280 LOOKS=dark-de` takes those pictures only. */
+const sizes = (process.env['SIZES'] ?? '1920,1280').split(',');
+const looks = (process.env['LOOKS'] ?? 'light-en,dark-de').split(',');
 for (const { width, height } of [
   { width: 1920, height: 1080 },
   { width: 1280, height: 800 },
-])
-  for (const [theme, language] of [
-    ['light', 'en'],
-    ['dark', 'de'],
-  ] as const) {
+].filter((size) => sizes.includes(String(size.width))))
+  for (const look of looks) {
+    const theme = look.startsWith('dark') ? 'dark' : 'light';
+    const language = look.endsWith('de') ? 'de' : 'en';
     const tab = await browser.newPage({ viewport: { width, height } });
     tab.on('console', (message) => console.log(`[${message.type()}] ${message.text()}`));
     tab.on('pageerror', (error) => console.log(`[pageerror] ${error.stack ?? error.message}`));
@@ -263,10 +265,10 @@ for (const { width, height } of [
         press: (testId) => tab.getByTestId(testId).click(),
         async shoot(name) {
           await tab.waitForTimeout(700);
-          const look = `${feature}-${name}-${width}-${theme}-${language}`;
-          await tab.screenshot({ path: `${folder}/${look}.png` });
+          const picture = `${feature}-${name}-${width}-${theme}-${language}`;
+          await tab.screenshot({ path: `${folder}/${picture}.png` });
           const overflow = await tab.evaluate<readonly string[]>(overflowing);
-          if (overflow.length > 0) console.log(`${look}:\n  ${overflow.join('\n  ')}`);
+          if (overflow.length > 0) console.log(`${picture}:\n  ${overflow.join('\n  ')}`);
         },
       });
     }
