@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { stationPublishingSchema } from '#contract/config/publishing.ts';
-import { event, type StoredEvent } from '#contract/events/index.ts';
 import type { Broker, OpenBroker } from '#publish/broker.ts';
 import { decodePayload } from '#publish/payload.ts';
 import { PublishError } from '#publish/publish-error.ts';
 import { createLog } from '#station/log.ts';
-import { Signal } from '#station/streams/signal.ts';
 import { until } from '#tests/conformance/wires.ts';
 import { createStationPublisher, type StationPublisher } from './index.ts';
+import { logInMemory } from './test-kit.ts';
 
 const folders: string[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
@@ -20,22 +19,7 @@ afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive
 function rig() {
   const folder = mkdtempSync(join(tmpdir(), 'linewright-publish-'));
   folders.push(folder);
-  const log: StoredEvent[] = [];
-  const onAppended = new Signal<readonly StoredEvent[]>();
-  let epoch = 'e1';
-  const store = {
-    get epoch() {
-      return epoch;
-    },
-    get position() {
-      return log.length === 0 ? null : { epoch, seq: log.length };
-    },
-    records: (after: number, limit: number) =>
-      log.slice(after, after + limit).map((record) => {
-        return { epochId: 1, seq: record.seq, record: JSON.stringify(record), hash: new Uint8Array() };
-      }),
-    onAppended,
-  };
+  const { store, passed, putBack } = logInMemory();
   let at = 1_790_000_000_000;
   const heard: string[] = [];
   let away = false;
@@ -82,31 +66,13 @@ function rig() {
   };
   return {
     heard,
-    passed(): void {
-      at += 1_000;
-      log.push({
-        ...event('execution.passed', { executionId: 'x', serial: 'S', operationId: '10' }),
-        stationId: 'ST10',
-        epoch,
-        seq: log.length + 1,
-        at,
-        bootId: 'b',
-        monoMs: 0,
-        actor: { kind: 'system' },
-        commandId: null,
-        config: 'c',
-      } as unknown as StoredEvent);
-      onAppended.emit([]);
-    },
+    passed: () => passed((at += 1_000)),
     brokerGone(): void {
       away = true;
       for (const listener of ended) listener('gone');
     },
     brokerBack: () => void (away = false),
-    putBack(): void {
-      epoch = 'e2';
-      log.splice(0);
-    },
+    putBack,
     forget: () => writeFileSync(join(folder, 'publish.json'), '{ nonsense'),
     make: (environment: Record<string, string> = {}, more: object = {}): StationPublisher =>
       createStationPublisher({
