@@ -127,7 +127,8 @@ export interface DriverHost {
 }
 
 export type DriverResult<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly status: string; readonly message: string };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly status: string; readonly message: string };
 
 export interface Driver {
   /** Never throws for an absent device: it keeps trying and reports through `condition`. */

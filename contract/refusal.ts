@@ -377,4 +377,5 @@ export interface Refusal {
 }
 
 export type Outcome<T = undefined> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };

@@ -17,7 +17,8 @@ import { onEnd, started } from '../host/process-end.ts';
 import { defaultDataFolder, endLimitMs, hopelessLine } from './startup.ts';
 
 export type NodeEntryMessage =
-  { readonly type: 'ready'; readonly url: string } | { readonly type: 'failed'; readonly message: string };
+  | { readonly type: 'ready'; readonly url: string }
+  | { readonly type: 'failed'; readonly message: string };
 
 const log = createLog(process.env.LINEWRIGHT_LOG ?? 'warn', process.env.LINEWRIGHT_LOG_FILE ?? null);
 

@@ -18,7 +18,7 @@ export const stateSourceSchema = z.discriminatedUnion('from', [
     from: z.literal('packml'),
     state: idSchema,
     mode: idSchema.optional(),
-    /** Status.EquipmentBlocked and .EquipmentStarved, booleans; else Suspended is `starved`. */
+    /** Status.EquipmentBlocked and .EquipmentStarved, booleans or 0 and 1; else Suspended is `starved`. */
     blocked: idSchema.optional(),
     starved: idSchema.optional(),
     idleAfterMs,

@@ -15,7 +15,8 @@ export interface PlantFault {
   readonly field: string | null;
 }
 export type PlantOutcome<T = undefined> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly PlantFault[] };
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly faults: readonly PlantFault[] };
 
 /** Where a fact rests: which instance of which version answers, and how far the projections are behind the streams. */
 export interface PlantHealth {

@@ -42,7 +42,8 @@ export interface WorkOrderFacts {
   begun(lineId: string): number;
 }
 export type WorkOrderDecision =
-  { readonly ok: true; readonly order: WorkOrder } | { readonly ok: false; readonly faults: readonly PlantFault[] };
+  | { readonly ok: true; readonly order: WorkOrder }
+  | { readonly ok: false; readonly faults: readonly PlantFault[] };
 
 type Params<C extends PlantFaultCode> = {
   readonly [K in (typeof plantFaultCodes)[C][number]]: string | number | null;

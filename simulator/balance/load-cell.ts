@@ -12,7 +12,8 @@ const underload = -10;
 const swing = 1 / 8;
 
 export type Shown =
-  { readonly kind: 'weight'; readonly value: number; readonly stable: boolean } | { readonly kind: '+' | '-' };
+  | { readonly kind: 'weight'; readonly value: number; readonly stable: boolean }
+  | { readonly kind: '+' | '-' };
 
 export class LoadCell {
   readonly #options: LoadCellOptions;

@@ -12,7 +12,7 @@ const locked = (read('package-lock.json') as { packages: Record<string, Entry> }
 describe('packages', () => {
   it('are pinned exactly', () => {
     const loose = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
-      ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
+      ([, version]) => !/^(npm:[^@]+@)?\d+\.\d+\.\d+$/.test(version),
     );
     expect(loose).toEqual([]);
   });

@@ -74,7 +74,8 @@ export function gaugeGate(
 
 /** The gauge of a value, and what its value is accepted by; or every reason why it does not count. */
 type Sourced =
-  { readonly gaugeId: string | null; readonly acceptance: Acceptance | null } | { readonly faults: readonly Reason[] };
+  | { readonly gaugeId: string | null; readonly acceptance: Acceptance | null }
+  | { readonly faults: readonly Reason[] };
 
 /** A value typed off a gauge without a device names it; off the step's own gauge it may be typed where its device is down. */
 function typedSource(

@@ -7,7 +7,9 @@ import { sessionEnded } from './gate.ts';
 import { gate, link, listenToLink } from './link.svelte.ts';
 
 export type SignInAnswer =
-  { readonly ok: true } | { readonly ok: false; readonly faults: readonly PlantFault[] } | { readonly ok: null };
+  | { readonly ok: true }
+  | { readonly ok: false; readonly faults: readonly PlantFault[] }
+  | { readonly ok: null };
 
 class Session {
   /** `asking`: not known yet. `out`: nobody; the sign-in page is shown. */

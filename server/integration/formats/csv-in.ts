@@ -223,7 +223,8 @@ function rowOf(row: number, { cells, line }: CsvRecord, columns: readonly Column
 }
 
 type Converted =
-  { readonly value: unknown; readonly problem: null } | { readonly problem: string; readonly remedy: string };
+  | { readonly value: unknown; readonly problem: null }
+  | { readonly problem: string; readonly remedy: string };
 
 function convert(field: OrderField, cell: string): Converted {
   switch (field) {

@@ -9,7 +9,8 @@ import type { Tag } from './xml.ts';
 const textMembers = ['value', '#text', '_', '$'];
 
 export type JsonTree =
-  { readonly root: Element; readonly fault: null } | { readonly root: null; readonly fault: RowFault };
+  | { readonly root: Element; readonly fault: null }
+  | { readonly root: null; readonly fault: RowFault };
 
 /** Takes `{ "Name": { ... } }` with exactly one element at the top; `$schema` and `@...` beside it are ignored. */
 export function readJsonTree(text: string): JsonTree {

@@ -8,7 +8,8 @@ import { Lines, wholeFault, type Place } from './faults.ts';
 import type { Element } from './tree.ts';
 
 export type XmlRead =
-  { readonly root: Element; readonly fault: null } | { readonly root: null; readonly fault: RowFault };
+  | { readonly root: Element; readonly fault: null }
+  | { readonly root: null; readonly fault: RowFault };
 
 const maxDepth = 64;
 

@@ -3,7 +3,12 @@ import { LineSplitter, shown, type RawFrame } from '../kit/line-splitter.ts';
 import type { SerialLineSettings } from './manifest.ts';
 
 export type LineFault =
-  'overlong' | 'terminator-missing' | 'terminator-wrong' | 'encoding' | 'prefix-missing' | 'suffix-missing';
+  | 'overlong'
+  | 'terminator-missing'
+  | 'terminator-wrong'
+  | 'encoding'
+  | 'prefix-missing'
+  | 'suffix-missing';
 
 export type LineFrame =
   | { readonly kind: 'text'; readonly text: string }
