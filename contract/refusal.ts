@@ -146,6 +146,8 @@ export const reasonCodes = {
   'sample.other-open': ['startedAt'],
   'sample.none-open': [],
   'sample.finished-already': ['finishedAt'],
+  /** It stays visible, and can be measured again. */
+  'sample.value-suspect': ['characteristicText', 'serial', 'gauge', 'foundAt'],
   'sample.not-due': [],
   'sample.not-here': ['station'],
   'sample.units-missing': [],
@@ -250,6 +252,7 @@ export const reasonCodes = {
   'gauge.nothing-to-hold': ['gauge'],
   /** Why a unit is on hold. */
   'gauge.recalled': ['gauge', 'sinceAt', 'foundAt'],
+  'gauge.not-found-good': ['gauge', 'foundAt'],
   // measurement system studies
   'study.unknown': ['study'],
   'study.over': ['endedAt'],
@@ -268,6 +271,7 @@ export const reasonCodes = {
   'study.typed-not-allowed': ['gauge', 'deviceText'],
   'study.nothing-to-replace': [],
   'study.values-missing': ['have', 'need'],
+  'study.values-suspect': ['gauge', 'characteristicText', 'count', 'foundAt'],
   'study.not-judgeable': ['problem'],
   'study.blind': ['operator'],
   'study.other-tag': ['tag', 'expected'],

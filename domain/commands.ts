@@ -228,6 +228,8 @@ export type BenchCommand =
       readonly replaces: { readonly valueId: string; readonly reason: string } | null;
     }
   | { readonly type: 'sample.stop'; readonly sampleId: string; readonly reason: string }
+  /** By the station, where what is heard of a gauge leaves nothing to be measured again; else nothing happens. */
+  | { readonly type: 'sample.complete'; readonly sampleId: string }
   | {
       readonly type: 'set-up.record';
       readonly kind: SetUpKind;

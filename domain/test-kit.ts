@@ -190,6 +190,7 @@ export class World {
       case 'sample.skip':
       case 'sample.measure':
       case 'sample.stop':
+      case 'sample.complete':
       case 'set-up.record':
         return decideBench(command, facts);
       case 'gauge.calibrate':

@@ -13,6 +13,7 @@ import { ReleasedFiles } from './config/released-files.ts';
 import { createAndon } from './andon/index.ts';
 import { createAndonRouter } from './andon/rpc.ts';
 import { createBenchRouter } from './bench/rpc.ts';
+import { followGauges } from './bench/follow-gauges.ts';
 import { followSignals } from './control/follow-signals.ts';
 import { createControlRouter } from './control/rpc.ts';
 import { createCore } from './core/index.ts';
@@ -275,6 +276,7 @@ export async function composeStation(options: StationOptions): Promise<Station> 
           catalogue.replace(taken);
         }),
         followSignals(core),
+        followGauges(core),
         followNonconformances(core),
         followMachineStops(core),
         machines.start(),

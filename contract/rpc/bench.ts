@@ -54,8 +54,10 @@ export interface SampleValueView {
   readonly gaugeId: string | null;
   /** Another value took its place. */
   readonly replaced: boolean;
-  /** Why it was measured again; null: it was not. */
+  /** Why it was measured again, in words or as the station keeps it (`suspectText`); null: it was not. */
   readonly reason: string | null;
+  /** Why it cannot be relied on, e.g. its gauge was found bad afterwards; null: nothing is known against it. */
+  readonly suspect: Reason | null;
 }
 
 export interface SampleCharacteristic extends CharacteristicView {
@@ -85,8 +87,15 @@ export interface SampleTask {
   readonly serial: string;
   readonly characteristicId: string;
   readonly index: number;
-  /** The value that the next one takes the place of, and why; null: it is the next in turn. */
-  readonly remeasure: { readonly valueId: string; readonly reason: string } | null;
+  /** The value that the next one takes the place of; null: it is the next in turn. */
+  readonly remeasure: {
+    readonly valueId: string;
+    /** Somebody's words; empty: only because it cannot be relied on. */
+    readonly reason: string;
+    readonly suspect: Reason | null;
+    /** Somebody asked for it, and may think better of it; false: the sample waits for it. */
+    readonly asked: boolean;
+  } | null;
 }
 
 export interface SampleView extends SampledView {
@@ -95,6 +104,7 @@ export interface SampleView extends SampledView {
   readonly startedAt: number;
   readonly startedBy: string;
   readonly measured: readonly SampleCharacteristic[];
+  /** `done`: values that are there and can be relied on. */
   readonly units: readonly { readonly serial: string; readonly done: number; readonly total: number }[];
   readonly values: readonly SampleValueView[];
   /** What the next value of a gauge is; null: finished. */

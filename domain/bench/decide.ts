@@ -7,13 +7,14 @@ import type { Reason } from '#contract/refusal.ts';
 import type { BenchCommand } from '#domain/commands.ts';
 import { accept, reason, refuse, type Decision } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
+import { suspectText, suspicion, type SuspectOf } from '#domain/gauges/suspect.ts';
 import { permissionFaults } from '#domain/people/access.ts';
 import { deviceValue, verdictOf } from '#domain/steps/values.ts';
 import type { DueSample } from './due.ts';
 import { gaugeFor, gaugeGate } from './gauge.ts';
 import { guardFaults } from './guards.ts';
 import { dueNow, sampledHere, type SampledStream } from './plan.ts';
-import { countingValues, nextPlace, type Place, type Sample, type SampleValue } from './sample.ts';
+import { countingValues, nextPlace, suspectValues, type Place, type Sample, type SampleValue } from './sample.ts';
 
 type Of<T extends BenchCommand['type']> = Extract<BenchCommand, { type: T }>;
 
@@ -27,6 +28,8 @@ export function decideBench(command: BenchCommand, facts: Facts): Decision {
       return measure(command, facts);
     case 'sample.stop':
       return stop(command, facts);
+    case 'sample.complete':
+      return complete(command, facts);
     case 'set-up.record':
       return recordSetUp(command, facts);
   }
@@ -173,28 +176,55 @@ export function characteristicsOf(
   );
 }
 
+/** Nothing of the sample waits for a value; what of it cannot be relied on is named, as it can still be measured again. */
+export function finishedFaults(sample: Sample, suspectOf: SuspectOf, facts: Pick<Facts, 'catalogue'>): Reason[] {
+  return [
+    reason('sample.finished-already', { finishedAt: sample.finished?.at ?? sample.at }),
+    ...suspectValues(sample, suspectOf).map(({ value: { serial, characteristicId, gaugeId }, why }) =>
+      reason('sample.value-suspect', {
+        characteristicText:
+          characteristicsOf(sample, serial, facts).find(({ id }) => id === characteristicId)?.title ?? null,
+        serial,
+        gauge: gaugeId,
+        foundAt: why.params['foundAt'] ?? null,
+      }),
+    ),
+  ];
+}
+
 /** The place that the next value is of, and the value that it replaces. */
 function target(
   sample: Sample,
   { replaces }: Of<'sample.measure'>,
-): { readonly place: Place; readonly older: SampleValue | null; readonly why: string } | Reason {
+  suspectOf: SuspectOf,
+  facts: Facts,
+):
+  | { readonly place: Place; readonly older: SampleValue | null; readonly why: string }
+  | { readonly faults: readonly Reason[] } {
   if (replaces === null) {
-    const place = nextPlace(sample);
-    if (place !== null) return { place, older: null, why: '' };
-    return reason('sample.finished-already', { finishedAt: sample.finished?.at ?? sample.at });
+    const next = nextPlace(sample, suspectOf);
+    if (next === null) return { faults: finishedFaults(sample, suspectOf, facts) };
+    return {
+      place: next.place,
+      older: next.replaces?.value ?? null,
+      why: next.replaces === null ? '' : suspectText(next.replaces.why),
+    };
   }
   const older = [...countingValues(sample).values()].find(({ valueId }) => valueId === replaces.valueId);
-  if (older === undefined) return reason('sample.value-unknown', {});
-  const why = replaces.reason.trim();
-  return why === '' ? reason('sample.words-missing', {}) : { place: older, older, why };
+  if (older === undefined) return { faults: [reason('sample.value-unknown', {})] };
+  // That its gauge was found bad is reason enough.
+  const suspect = suspectOf(older);
+  const why = replaces.reason.trim() || (suspect === null ? '' : suspectText(suspect));
+  return why === '' ? { faults: [reason('sample.words-missing', {})] } : { place: older, older, why };
 }
 
 function measure(command: Of<'sample.measure'>, facts: Facts): Decision {
   const faults: Reason[] = [...permissionFaults(facts, 'sample.measure')];
   const sample = known(command.sampleId, faults, facts);
   if (isDecision(sample)) return sample;
-  const aim = target(sample, command);
-  if ('code' in aim) return refuse([...faults, aim]);
+  const suspectOf = suspicion(facts);
+  const aim = target(sample, command, suspectOf, facts);
+  if ('faults' in aim) return refuse([...faults, ...aim.faults]);
   const { place, older, why } = aim;
   const { serial, characteristicId, index } = place;
   const all = characteristicsOf(sample, serial, facts);
@@ -224,7 +254,8 @@ function measure(command: Of<'sample.measure'>, facts: Facts): Decision {
   } as const;
   const events: DomainEvent[] = [event('sample.value-recorded', recorded)];
   const after: Sample = { ...sample, taken: [...sample.taken, { ...recorded, at: facts.now }] };
-  if (sample.finished === null && nextPlace(after) === null)
+  // As long as values that count cannot be relied on, the sample stays open for them.
+  if (sample.finished === null && nextPlace(after, suspectOf) === null)
     events.push(event('sample.finished', { sampleId: sample.sampleId, how: 'complete', reason: '' }));
   return accept(events);
 }
@@ -257,9 +288,9 @@ function sourceOf(
   // Plausible or not is told by the guards, which know the other characteristics.
   const taken = deviceValue(tagId, reading, { ...characteristic, plausible: undefined }, facts);
   const guards = 'fact' in taken ? guardFaults(taken.fact.value, characteristic, all) : [];
-  const faults = [...(gate?.reasons ?? []), ...('faults' in taken ? taken.faults : []), ...guards];
+  const faults = [...gate.reasons, ...('faults' in taken ? taken.faults : []), ...guards];
   if ('faults' in taken || faults.length > 0) return { faults };
-  return { reading: taken.fact, gaugeId: wanted.gauge?.id ?? null, acceptance: gate?.acceptance ?? null };
+  return { reading: taken.fact, gaugeId: wanted.gauge?.id ?? null, acceptance: gate.acceptance };
 }
 
 function stop({ sampleId, reason: words }: Of<'sample.stop'>, facts: Facts): Decision {
@@ -270,6 +301,13 @@ function stop({ sampleId, reason: words }: Of<'sample.stop'>, facts: Facts): Dec
   if (words.trim() === '') faults.push(reason('sample.words-missing', {}));
   if (faults.length > 0) return refuse(faults);
   return accept([event('sample.finished', { sampleId, how: 'stopped', reason: words.trim() })]);
+}
+
+/** By the station itself: everything is there, and what was heard since of a gauge leaves nothing to be measured again. */
+function complete({ sampleId }: Of<'sample.complete'>, facts: Facts): Decision {
+  const sample = facts.bench.sample(sampleId);
+  if (sample === null || sample.finished !== null || nextPlace(sample, suspicion(facts)) !== null) return accept([]);
+  return accept([event('sample.finished', { sampleId, how: 'complete', reason: '' })]);
 }
 
 function recordSetUp({ kind, operationId, note }: Of<'set-up.record'>, facts: Facts): Decision {

@@ -5,6 +5,7 @@ import type { Gauge } from '#contract/config/gauges.ts';
 import type { Facts } from '#domain/facts.ts';
 import { reason } from '#domain/decision.ts';
 import { askGauge } from '#domain/gauges/ask.ts';
+import { notFoundGood } from '#domain/gauges/suspect.ts';
 import type { GaugeJudgement } from '#domain/gauges/judge.ts';
 import type { Sample } from './sample.ts';
 
@@ -58,15 +59,20 @@ export function gaugeFor(
   return all.find(({ gauge }) => gauge?.type === need.type) ?? all[0] ?? null;
 }
 
-/** null: the plan asks for no gauge, values count from any source. */
+/** Where the plan asks for no gauge, values count from any source but one of the register that was found bad. */
 export function gaugeGate(
   { gauge, deviceId }: BenchGauge,
   sample: Of,
   characteristic: Characteristic,
   facts: Facts,
-): GaugeJudgement | null {
+): GaugeJudgement {
   const need = plannedOf(sample, characteristic.id, facts)?.gauge;
-  if (need === undefined) return null;
+  if (need === undefined)
+    return {
+      reasons: gauge === null ? [] : notFoundGood(facts.gauges.state(gauge.id), facts.now),
+      met: [],
+      acceptance: null,
+    };
   if (gauge !== null)
     return askGauge({ gauge, need, definitionId: sample.definitionId, characteristic, throughDevice: true }, facts);
   const deviceText = facts.catalogue.device(deviceId)?.title ?? null;

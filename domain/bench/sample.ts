@@ -1,6 +1,8 @@
 /** A sample while it is measured and after: what of it is there, and what comes next. */
 import type { BodyOf } from '#contract/events/index.ts';
 import type { Actor } from '#contract/envelope.ts';
+import type { Reason } from '#contract/refusal.ts';
+import type { SuspectOf } from '#domain/gauges/suspect.ts';
 import type { Happened } from '#domain/happened.ts';
 
 type Started = BodyOf<'sample.started'>;
@@ -89,9 +91,31 @@ export function countingValues({ taken }: Pick<Sample, 'taken'>): ReadonlyMap<st
   return new Map(taken.flatMap((value) => (replaced.has(value.valueId) ? [] : [[valueKey(value), value]])));
 }
 
-/** What is measured next; null: everything is there, or the sample was ended. */
-export function nextPlace(sample: Sample): Place | null {
+/** Values that count and cannot be relied on, in the order of the sample. */
+export function suspectValues(
+  sample: Sample,
+  suspectOf: SuspectOf,
+): readonly { readonly value: SampleValue; readonly why: Reason }[] {
+  const there = countingValues(sample);
+  return placesOf(sample).flatMap((place) => {
+    const value = there.get(valueKey(place));
+    const why = value === undefined ? null : suspectOf(value);
+    return value === undefined || why === null ? [] : [{ value, why }];
+  });
+}
+
+/** What is measured next: a place without a value, or in the place of one that cannot be relied on. */
+export interface NextPlace {
+  readonly place: Place;
+  readonly replaces: { readonly value: SampleValue; readonly why: Reason } | null;
+}
+
+/** What is not there yet first, then what cannot be relied on; null: everything is there, or the sample was ended. */
+export function nextPlace(sample: Sample, suspectOf: SuspectOf): NextPlace | null {
   if (sample.finished !== null) return null;
   const there = countingValues(sample);
-  return placesOf(sample).find((place) => !there.has(valueKey(place))) ?? null;
+  const place = placesOf(sample).find((each) => !there.has(valueKey(each)));
+  if (place !== undefined) return { place, replaces: null };
+  const [replaces] = suspectValues(sample, suspectOf);
+  return replaces === undefined ? null : { place: replaces.value, replaces };
 }

@@ -2,7 +2,9 @@
  * What is known of a gauge: a join of what all stations told (docs/quality.md). Of calibrations, checks and condemnings the newest
  * counts; nobody has to hear of things in order, and hearing twice changes nothing.
  */
+import type { Reason } from '#contract/refusal.ts';
 import type { GaugeBody, GaugeMark, StudyStanding } from '#contract/sync/down.ts';
+import { reason } from '#domain/decision.ts';
 import type { Happened } from '#domain/happened.ts';
 
 export type { GaugeBody, GaugeMark, StudyStanding };
@@ -18,7 +20,7 @@ export const gaugeEvents = [
 ] as const;
 
 /** Three checks a day for three weeks; a recall goes back to the newest good one. */
-const mostMarks = 60;
+export const mostMarks = 60;
 const mostRecalls = 20;
 
 export const newGauge = (gaugeId: string): GaugeBody => ({
@@ -204,6 +206,23 @@ export function foundGoodAfter({ marks: all }: Pick<GaugeBody, 'marks'>, foundAt
   const after = all.filter(({ good, to }) => good && to > foundAt).map(({ to }) => to);
   return after.length === 0 ? null : Math.min(...after);
 }
+
+/** A recall as far as it says which values are in it: of the findings as they are known now, or as it was put into force. */
+export interface KnownRecall {
+  readonly recallId: string;
+  /** UTC ms, as of `Recall`. */
+  readonly since: number | null;
+  readonly foundAt: number;
+  readonly until: number | null;
+}
+
+/** A value taken then, UTC ms: both ends count. */
+export const isInRecall = ({ since, until }: Pick<KnownRecall, 'since' | 'until'>, at: number): boolean =>
+  (since === null || at >= since) && (until === null || at <= until);
+
+/** Why a unit of a recall is on hold, and why a value of it cannot be relied on. */
+export const recallReason = (gaugeId: string, { since, foundAt }: Pick<KnownRecall, 'since' | 'foundAt'>): Reason =>
+  reason('gauge.recalled', { gauge: gaugeId, sinceAt: since, foundAt });
 
 /** A hold of a recall on a unit, the same whoever puts it on. */
 export const recallHoldId = (recallId: string, serial: string): string => `${recallId}/${serial}`;

@@ -9,6 +9,7 @@ import { endOfLocalDay, startOfLocalDay } from '#domain/people/local-day.ts';
 import type { ShiftInstance } from '#domain/shifts/shifts.ts';
 import { acceptanceOf, isEaten } from './acceptance.ts';
 import type { GaugeBody, StudyStanding } from './gauge.ts';
+import { notFoundGood } from './suspect.ts';
 
 export interface GaugeQuestion {
   readonly gauge: Gauge;
@@ -90,6 +91,8 @@ export function judgeGauge(question: GaugeQuestion): GaugeJudgement {
   judgeCalibration(question, reasons, fine);
   judgeStudy(question, reasons, fine);
   judgeCheck(question, reasons, fine);
+  // E.g. taken into use again after it was condemned, and nobody has looked how it measures since.
+  if (!reasons.some(({ code }) => saysBad.has(code))) reasons.push(...notFoundGood(question.state, question.now));
   const acceptance = unitFits ? acceptanceOf(gauge, need, characteristic) : null;
   if (acceptance !== null && isEaten(acceptance)) {
     const { lower, upper, title: characteristicText } = characteristic;
@@ -106,6 +109,8 @@ export function judgeGauge(question: GaugeQuestion): GaugeJudgement {
   }
   return { reasons, met: fine, acceptance };
 }
+
+const saysBad: ReadonlySet<string> = new Set(['gauge.condemned', 'gauge.calibration-failed', 'gauge.check-failed']);
 
 function serialFaults({ gauge, deviceSerial }: GaugeQuestion): readonly Reason[] {
   const { id, serialNumber } = gauge;

@@ -1,19 +1,17 @@
 /** Recall of what a gauge measured in a time in which it cannot be relied on. */
 import { event, type DomainEvent } from '#contract/events/index.ts';
-import type { Reason } from '#contract/refusal.ts';
-import { reason } from '#domain/decision.ts';
 import type { Execution } from '#domain/execution/execution.ts';
 import type { Facts } from '#domain/facts.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
-import { foundGoodAfter, recallHoldId, recallsOf, type GaugeBody } from './gauge.ts';
-
-export interface KnownRecall {
-  readonly recallId: string;
-  /** UTC ms, as of `Recall`. */
-  readonly since: number | null;
-  readonly foundAt: number;
-  readonly until: number | null;
-}
+import {
+  foundGoodAfter,
+  isInRecall,
+  recallHoldId,
+  recallReason,
+  recallsOf,
+  type GaugeBody,
+  type KnownRecall,
+} from './gauge.ts';
 
 /** Of the findings as they are known now, or as it was put into force; null: there is none such. */
 export function knownRecall(state: GaugeBody, recallId: string): KnownRecall | null {
@@ -24,10 +22,6 @@ export function knownRecall(state: GaugeBody, recallId: string): KnownRecall | n
   const { since, foundAt } = inForce;
   return { recallId, since, foundAt, until: foundGoodAfter(state, foundAt) };
 }
-
-/** Why a unit of a recall is on hold. */
-export const recallReason = (gaugeId: string, { since, foundAt }: Pick<KnownRecall, 'since' | 'foundAt'>): Reason =>
-  reason('gauge.recalled', { gauge: gaugeId, sinceAt: since, foundAt });
 
 /** A unit in its run here goes on hold at the end of the run; a scrapped one, or one unknown here, by whoever knows it. */
 export function holdFor(
@@ -62,8 +56,7 @@ export function recallsOn(
     const state = gauges.state(gaugeId);
     for (const { recallId } of state.recalls) {
       const recall = knownRecall(state, recallId);
-      if (recall === null || (recall.since !== null && at < recall.since)) continue;
-      if (recall.until === null || at <= recall.until) found.set(recallId, { gaugeId, recall });
+      if (recall !== null && isInRecall(recall, at)) found.set(recallId, { gaugeId, recall });
     }
   }
   return [...found.values()];

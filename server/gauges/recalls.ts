@@ -4,8 +4,7 @@
  */
 import { event } from '#contract/events/index.ts';
 import type { Passport } from '#contract/passport.ts';
-import { foundGoodAfter, recallHoldId, type GaugeBody } from '#domain/gauges/gauge.ts';
-import { recallReason } from '#domain/gauges/recall.ts';
+import { foundGoodAfter, recallHoldId, recallReason, type GaugeBody } from '#domain/gauges/gauge.ts';
 import type { Queries } from '../db/db.ts';
 import type { PageChanges } from '../projections/fold.ts';
 import type { React } from '../projections/projector.ts';

@@ -1,12 +1,13 @@
 /** Samples at this station: the list of what is due, the gauge's button and the pedal, and what the screen shows. */
-import type { Refusal, Outcome } from '#contract/refusal.ts';
+import type { Outcome, Reason } from '#contract/refusal.ts';
 import type { BenchView } from '#contract/rpc/bench.ts';
 import type { LiveReading, Reading } from '#contract/reading.ts';
-import { characteristicsOf } from '#domain/bench/decide.ts';
+import { characteristicsOf, finishedFaults } from '#domain/bench/decide.ts';
 import { gaugeFor } from '#domain/bench/gauge.ts';
 import { nextPlace, countingValues, type Place, type Sample } from '#domain/bench/sample.ts';
 import { reason } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
+import { suspicion, type SuspectOf } from '#domain/gauges/suspect.ts';
 import type { Clock } from '#station/clock.ts';
 import type { Dispatch } from '#station/core/dispatch.ts';
 import type { LiveCatalogue } from '#station/core/live-catalogue.ts';
@@ -70,8 +71,9 @@ export function createBench(parts: BenchParts): BenchFeature {
   let scanned: readonly string[] = [];
   let remeasure: Remeasure | null = null;
   let refused: Push | null = null;
-  /** A finished sample stays on the screen until it is put away. */
-  let put = newestSample(store.read, stationId)?.sampleId ?? null;
+  /** A finished sample stays on the screen until it is put away; one that ended before a restart was looked at. */
+  const newestAtStart = newestSample(store.read, stationId);
+  let put = newestAtStart === null || newestAtStart.finished === null ? null : newestAtStart.sampleId;
   let screens = 0;
   let timer: { cancel(): void } | null = null;
 
@@ -91,12 +93,12 @@ export function createBench(parts: BenchParts): BenchFeature {
   }
 
   /** What the next value of a gauge is. */
-  function target(sample: Sample): Place | null {
+  function target(sample: Sample, suspectOf: SuspectOf): Place | null {
     const older =
       remeasure?.sampleId === sample.sampleId
         ? [...countingValues(sample).values()].find(({ valueId }) => valueId === remeasure?.valueId)
         : undefined;
-    return older ?? nextPlace(sample);
+    return older ?? nextPlace(sample, suspectOf)?.place ?? null;
   }
 
   function measure(sample: Sample, tagId: string, reading: LiveReading, commandId: string): Outcome {
@@ -124,16 +126,12 @@ export function createBench(parts: BenchParts): BenchFeature {
     tell();
   }
 
-  const refuse = (command: string, code: Parameters<typeof reason>[0], params: object): Outcome => ({
+  const refuseFor = (command: string, reasons: readonly Reason[]): Outcome => ({
     ok: false,
-    refusal: {
-      command,
-      at: clock.now(),
-      reasons: [{ code, params: params as Refusal['reasons'][number]['params'] }],
-      met: [],
-      next: [],
-    },
+    refusal: { command, at: clock.now(), reasons, met: [], next: [] },
   });
+  const refuse = (command: string, code: Parameters<typeof reason>[0], params: object): Outcome =>
+    refuseFor(command, [{ code, params: params as Reason['params'] }]);
 
   const stops = [
     store.onAppended.listen((events) => {
@@ -192,7 +190,12 @@ export function createBench(parts: BenchParts): BenchFeature {
     pushed(tagId, reading) {
       const sample = shown();
       // After the last value only a remeasure takes one more; a run that is open here goes first.
-      if (sample === null || target(sample) === null || readOpenExecution(store.read, stationId) !== null) return false;
+      if (
+        sample === null ||
+        target(sample, suspicion(facts())) === null ||
+        readOpenExecution(store.read, stationId) !== null
+      )
+        return false;
       const outcome = measure(sample, tagId, reading, ids.next());
       took(tagId, reading, outcome);
       return true;
@@ -205,10 +208,10 @@ export function createBench(parts: BenchParts): BenchFeature {
       const sample = shown();
       if (sample === null || sample.sampleId !== sampleId)
         return refuse('sample.measure', 'sample.unknown', { sample: sampleId });
-      const place = target(sample);
-      if (place === null)
-        return refuse('sample.measure', 'sample.finished-already', { finishedAt: sample.finished?.at ?? sample.at });
       const known = facts();
+      const suspectOf = suspicion(known);
+      const place = target(sample, suspectOf);
+      if (place === null) return refuseFor('sample.measure', finishedFaults(sample, suspectOf, known));
       const characteristic = characteristicsOf(sample, place.serial, known).find(
         ({ id }) => id === place.characteristicId,
       );
@@ -240,9 +243,11 @@ export function createBench(parts: BenchParts): BenchFeature {
         return refuse('sample.remeasure', 'sample.unknown', { sample: sampleId });
       if (valueId === null) remeasure = null;
       else {
-        const there = [...countingValues(sample).values()].some((value) => value.valueId === valueId);
-        if (!there) return refuse('sample.remeasure', 'sample.value-unknown', {});
-        if (why.trim() === '') return refuse('sample.remeasure', 'sample.words-missing', {});
+        const value = [...countingValues(sample).values()].find((each) => each.valueId === valueId);
+        if (value === undefined) return refuse('sample.remeasure', 'sample.value-unknown', {});
+        // That its gauge was found bad is reason enough.
+        if (why.trim() === '' && suspicion(facts())(value) === null)
+          return refuse('sample.remeasure', 'sample.words-missing', {});
         remeasure = { sampleId, valueId, reason: why.trim() };
       }
       tell();

@@ -16,6 +16,7 @@ import { gaugeFor, gaugeGate } from '#domain/bench/gauge.ts';
 import { sampledNow } from '#domain/bench/plan.ts';
 import { countingValues, nextPlace, placesOf, type Sample } from '#domain/bench/sample.ts';
 import type { Facts } from '#domain/facts.ts';
+import { suspicion } from '#domain/gauges/suspect.ts';
 import { deviceFaults } from '#domain/steps/values.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { chartRowOf } from '#station/control/charts.ts';
@@ -148,9 +149,9 @@ function gaugeView(
       gaugeId: found.gauge?.id ?? device.gaugeId,
       tagId: found.tagId,
       liveTagId: live?.id ?? null,
-      faults: [...deviceFaults(device.id, facts), ...(gate?.reasons ?? [])],
+      faults: [...deviceFaults(device.id, facts), ...gate.reasons],
     },
-    acceptance: gate?.acceptance ?? null,
+    acceptance: gate.acceptance,
   };
 }
 
@@ -161,7 +162,9 @@ function sampleView(sample: Sample, sources: BenchSources): SampleView {
   const there = countingValues(sample);
   const counting = new Set([...there.values()].map(({ valueId }) => valueId));
   const older = armed === null ? undefined : [...there.values()].find(({ valueId }) => valueId === armed.valueId);
-  const next = older ?? nextPlace(sample);
+  const suspectOf = suspicion(facts);
+  const waiting = nextPlace(sample, suspectOf);
+  const next = older ?? waiting?.place ?? null;
   const of = characteristicsOf(sample, next?.serial ?? null, facts);
   const revision = units.find(({ serial }) => serial === next?.serial)?.revision ?? units[0]?.revision ?? '';
   const definition = facts.catalogue.definition(definitionId, revision);
@@ -194,7 +197,7 @@ function sampleView(sample: Sample, sources: BenchSources): SampleView {
       return {
         serial,
         total: own.length,
-        done: [...there.values()].filter((value) => value.serial === serial).length,
+        done: [...there.values()].filter((value) => value.serial === serial && suspectOf(value) === null).length,
       };
     }),
     values: taken.map((value) => ({
@@ -210,6 +213,7 @@ function sampleView(sample: Sample, sources: BenchSources): SampleView {
       gaugeId: value.gaugeId,
       replaced: !counting.has(value.valueId),
       reason: value.replaces?.reason ?? null,
+      suspect: suspectOf(value),
     })),
     task:
       next === null
@@ -218,7 +222,17 @@ function sampleView(sample: Sample, sources: BenchSources): SampleView {
             serial: next.serial,
             characteristicId: next.characteristicId,
             index: next.index,
-            remeasure: armed === null ? null : { valueId: armed.valueId, reason: armed.reason },
+            remeasure:
+              armed !== null && older !== undefined
+                ? { valueId: armed.valueId, reason: armed.reason, suspect: suspectOf(older), asked: true }
+                : waiting === null || waiting.replaces === null
+                  ? null
+                  : {
+                      valueId: waiting.replaces.value.valueId,
+                      reason: '',
+                      suspect: waiting.replaces.why,
+                      asked: false,
+                    },
           },
     finished,
     charts: chartsOf(sample, sources),

@@ -73,6 +73,7 @@ export function createDispatch(parts: DispatchParts): Dispatch {
       case 'order.receive-block':
       case 'execution.follow':
       case 'signal.follow':
+      case 'sample.complete':
       case 'nonconformance.follow':
       case 'call.escalate':
       case 'call.follow':
@@ -265,6 +266,7 @@ function decide(command: Command, facts: Facts, { read }: Pick<CoreStore, 'read'
     case 'sample.skip':
     case 'sample.measure':
     case 'sample.stop':
+    case 'sample.complete':
     case 'set-up.record':
       return decideBench(command, facts);
     case 'gauge.calibrate':

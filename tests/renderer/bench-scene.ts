@@ -1,6 +1,7 @@
 /** Invented samples for looking at the bench. */
 import type { BenchView, DueView, SampleCharacteristic, SampleView, SetUpView } from '#contract/rpc/bench.ts';
 import type { Localized } from '#contract/config/text.ts';
+import { suspectText } from '#domain/gauges/suspect.ts';
 
 const at = Date.UTC(2026, 10, 25, 12, 0, 0);
 const pump: Localized = { en: 'Coolant pump PMP-100', de: 'Kühlmittelpumpe PMP-100' };
@@ -125,6 +126,7 @@ const value = (
   gaugeId: characteristicId === 'bore-b' ? 'G-115' : 'G-201',
   replaced: false,
   reason: null,
+  suspect: null,
   ...more,
 });
 const sample: SampleView = {
@@ -165,6 +167,34 @@ const first: BenchView = {
         params: { value: 0.945, unit: 'mm', shownText: { en: 'inches', de: 'Zoll' }, characteristicText: bore },
       },
     ],
+  },
+};
+/** The calliper failed its master check after all was measured. */
+const foundBad = {
+  code: 'gauge.recalled',
+  params: { gauge: 'G-115', sinceAt: at - 4 * 3_600_000, foundAt: at + 60_000 },
+} as const;
+const suspect: BenchView = {
+  ...open,
+  sample: {
+    ...sample,
+    units: serials.map((serial) => ({ serial, done: 1, total: 2 })),
+    values: [
+      value(1, serials[0], 'bore-b', 24.031, { replaced: true, verdict: 'above', suspect: foundBad }),
+      value(2, serials[0], 'bore-b', 24.004, { attempt: 2, reason: 'Chip between the jaws', suspect: foundBad }),
+      value(3, serials[0], 'weight', 411.42),
+      value(4, serials[1], 'bore-b', 24.028, { verdict: 'above', suspect: foundBad }),
+      value(5, serials[1], 'weight', 412.08),
+      value(6, serials[2], 'bore-b', 24.026, { replaced: true, suspect: foundBad }),
+      value(7, serials[2], 'weight', 411.9),
+      value(8, serials[2], 'bore-b', 24.019, { attempt: 2, reason: suspectText(foundBad) }),
+    ],
+    task: {
+      serial: serials[0],
+      characteristicId: 'bore-b',
+      index: 1,
+      remeasure: { valueId: 'v2', reason: '', suspect: foundBad, asked: false },
+    },
   },
 };
 const finished: BenchView = {
@@ -220,6 +250,7 @@ export const benchScene = {
   cut: { ...list, linked: false, heardAt: Date.now() - 12 * 60_000 } as BenchView,
   open,
   first,
+  suspect,
   finished,
   setUps,
 };
