@@ -1,6 +1,7 @@
 /** The board: every line, every station, and how old what is shown is. */
 import { eventIterator, type } from '@orpc/contract';
 import type { Localized } from '../config/text.ts';
+import type { LineRoot } from '../rpc/machines.ts';
 import { plantBase } from './base.ts';
 
 /** `silent`: not heard of for 15 s. `never`: not enrolled or never seen. */
@@ -33,6 +34,8 @@ export interface LineRow {
   /** Units on hold, open contradictions: what wants a person. */
   readonly held: number;
   readonly cases: number;
+  /** The machine that most of its waiting machines wait for, and how many do; null: none waits for a known one. */
+  readonly standsAt: { readonly root: LineRoot; readonly waiting: number } | null;
   /** Open signals of control charts, oldest first. */
   readonly signals: readonly {
     readonly signalId: string;

@@ -1,7 +1,5 @@
 /** Machines of all stations: state now, slices, counted pieces, doubts (docs/machine-time.md). */
 import { eventIterator, type } from '@orpc/contract';
-import type { Localized } from '../config/text.ts';
-import type { MachineState } from '../machine-state.ts';
 import type { Page } from '../rpc/base.ts';
 import {
   doubtsInput,
@@ -10,6 +8,7 @@ import {
   type DoubtView,
   type MachineNow,
   type SliceView,
+  type WaitsFor,
 } from '../rpc/machines.ts';
 import { plantBase } from './base.ts';
 
@@ -20,26 +19,8 @@ export interface PlantMachine extends MachineNow {
   readonly heardAt: number | null;
   /** The station is heard: what was told last still holds. */
   readonly linked: boolean;
-  /** Blocked or starved: the machine of the line that it waits for in the end (domain/stops/root.ts); null: it does not wait, or is not heard. */
-  readonly waitsFor: {
-    readonly state: 'blocked' | 'starved';
-    /** null: no machine that is known stands on that side. */
-    readonly root: LineRoot | null;
-  } | null;
-}
-
-/** A machine that stands of its own, and makes others of its line wait. */
-export interface LineRoot {
-  readonly machineId: string;
-  readonly title: Localized;
-  readonly stationId: string;
-  readonly state: MachineState;
-  readonly alarm: string | null;
-  /** UTC ms; `to` null: it still stands. */
-  readonly from: number;
-  readonly to: number | null;
-  /** It works again, and parts have yet to come. */
-  readonly over: boolean;
+  /** null: it does not wait, or is not heard. */
+  readonly waitsFor: WaitsFor | null;
 }
 
 export const machines = {

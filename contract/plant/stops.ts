@@ -3,6 +3,7 @@ import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import { idSchema, type Localized } from '../config/text.ts';
 import { pageInput, type Page } from '../rpc/base.ts';
+import type { WaitsFor } from '../rpc/machines.ts';
 import type { StopHistoryEntry, StopPartView, StopRow } from '../rpc/stops.ts';
 import { plantBase } from './base.ts';
 
@@ -13,6 +14,8 @@ export interface PlantStopRow extends StopRow {
 export interface PlantStop extends PlantStopRow {
   readonly partViews: readonly Omit<StopPartView, 'may'>[];
   readonly history: readonly StopHistoryEntry[];
+  /** Of a stop that began blocked or starved: the machine that it waited for, as it is known now; else null. */
+  readonly waitsFor: WaitsFor | null;
 }
 
 export const stops = {

@@ -7,6 +7,7 @@ import type { SliceContext } from '../events/shared.ts';
 import { machineStates, type MachineState } from '../machine-state.ts';
 import type { Outcome } from '../refusal.ts';
 import { base, commandId, pageInput, type Page } from './base.ts';
+import type { StopReasonView } from './stops.ts';
 
 export interface SliceView {
   /** UTC ms. */
@@ -27,6 +28,29 @@ export interface PiecesView {
   readonly produced: number | null;
   readonly good: number | null;
   readonly scrap: number | null;
+}
+
+/** A machine that stands of its own, and makes others of its line wait. */
+export interface LineRoot {
+  readonly machineId: string;
+  readonly title: Localized;
+  readonly stationId: string;
+  readonly state: MachineState;
+  readonly alarm: string | null;
+  /** UTC ms; `to` null: it still stands. */
+  readonly from: number;
+  readonly to: number | null;
+  /** It works again, and parts have yet to come. */
+  readonly over: boolean;
+  /** The card of its stop with the reasons that people gave; null: none was opened (yet). */
+  readonly stop: { readonly stopId: string; readonly reasons: readonly StopReasonView[] } | null;
+}
+
+/** Of a machine that is blocked or starved: the machine of the line that it waits for in the end (domain/stops/root.ts). */
+export interface WaitsFor {
+  readonly state: 'blocked' | 'starved';
+  /** null: no machine that is known stands on that side. */
+  readonly root: LineRoot | null;
 }
 
 export interface MachineNow {

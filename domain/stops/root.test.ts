@@ -86,7 +86,7 @@ it('any line: a root stands of its own, on the right side, and all between it an
     fc.property(anyLine, anyAt, (line, at) => {
       const placeOf = (id: string): number => line.findIndex(({ machineId }) => machineId === id);
       const stateOf = (machine: LineMachine | undefined): string | undefined =>
-        machine?.slices.find(({ beganAt, endAt }) => beganAt <= at && (endAt === null || at < endAt))?.state;
+        machine?.slices?.find(({ beganAt, endAt }) => beganAt <= at && (endAt === null || at < endAt))?.state;
       const waiting = rootsOf(line, at);
       // Who waits, and nobody else.
       expect(waiting.map(({ machineId, state }) => [machineId, state])).toEqual(
@@ -108,6 +108,40 @@ it('any line: a root stands of its own, on the right side, and all between it an
   );
 });
 
+it('any line of which only some machines are known here: the same roots as where all are, or it is said to ask elsewhere', () => {
+  const known = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+  let [same, asked] = [0, 0];
+  fc.assert(
+    fc.property(anyLine, anyAt, known, (line, at, here) => {
+      const whole = new Map(rootsOf(line, at).map((one) => [one.machineId, one]));
+      const part = rootsOf(
+        line.map((machine, n) => (here[n] === true ? machine : { ...machine, slices: null })),
+        at,
+      );
+      // Of its own machines a station always knows that they wait.
+      expect(part.map(({ machineId }) => machineId)).toEqual(
+        line.flatMap(({ machineId }, n) => (here[n] === true && whole.has(machineId) ? [machineId] : [])),
+      );
+      for (const one of part) {
+        if (one.askElsewhere) asked += 1;
+        else same += 1;
+        expect(one).toEqual(
+          one.askElsewhere ? { ...whole.get(one.machineId), root: null, askElsewhere: true } : whole.get(one.machineId),
+        );
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(Math.min(same, asked)).toBeGreaterThan(50);
+});
+it('a line that is known as a whole is never asked about elsewhere', () => {
+  fc.assert(
+    fc.property(anyLine, anyAt, (line, at) => {
+      expect(rootsOf(line, at).filter(({ askElsewhere }) => askElsewhere)).toEqual([]);
+    }),
+  );
+});
+
 it('any line read from its end, with blocked and starved changed over, gives the same roots', () => {
   const turned = (state: MachineState): MachineState =>
     state === 'blocked' ? 'starved' : state === 'starved' ? 'blocked' : state;
@@ -116,7 +150,7 @@ it('any line read from its end, with blocked and starved changed over, gives the
       const other = line
         .map(({ machineId, slices }) => ({
           machineId,
-          slices: slices.map((slice) => ({ ...slice, state: turned(slice.state) })),
+          slices: slices?.map((slice) => ({ ...slice, state: turned(slice.state) })) ?? null,
         }))
         .toReversed();
       const roots = new Map(rootsOf(line, at).map(({ machineId, root }) => [machineId, root]));

@@ -2,15 +2,17 @@
 import type { MachineState } from '#contract/machine-state.ts';
 import { stands } from './standing.ts';
 
-/** Of one machine, oldest first, without gap; `endAt` null: under way. */
 export interface LineMachine {
   readonly machineId: string;
-  readonly slices: readonly {
-    readonly beganAt: number;
-    readonly endAt: number | null;
-    readonly state: MachineState;
-    readonly alarm: string | null;
-  }[];
+  /** Oldest first, without gap; `endAt` null: under way. null: what it does is told elsewhere and not known here. */
+  readonly slices: readonly Slice[] | null;
+}
+
+interface Slice {
+  readonly beganAt: number;
+  readonly endAt: number | null;
+  readonly state: MachineState;
+  readonly alarm: string | null;
 }
 
 export interface RootCause {
@@ -32,20 +34,20 @@ export interface WaitingMachine {
    * again, and what is between them has yet to follow.
    */
   readonly root: (RootCause & { readonly over: boolean }) | null;
+  /** The search came to a machine that is not known here: the root is behind it, or there is none. */
+  readonly askElsewhere: boolean;
 }
-
-type Slice = LineMachine['slices'][number];
 
 /** Neither waiting for a neighbour nor working nor unknown. */
 const isOwn = (state: MachineState): boolean => stands(state) && state !== 'blocked' && state !== 'starved';
 /** Setting up is no stop of the machine, and yet makes the others wait. */
 const holdsUp = (state: MachineState): boolean => isOwn(state) || state === 'setup';
 
-const sliceAt = ({ slices }: LineMachine, at: number): Slice | null =>
+const sliceAt = (slices: readonly Slice[], at: number): Slice | null =>
   slices.find(({ beganAt, endAt }) => beganAt <= at && (endAt === null || at < endAt)) ?? null;
 
 /** The run of slices in which a machine stood of its own, through the slice at `index`. */
-function runAt({ machineId, slices }: LineMachine, index: number): RootCause | null {
+function runAt(machineId: string, slices: readonly Slice[], index: number): RootCause | null {
   let [first, last] = [index, index];
   while (holdsUp(slices[first - 1]?.state ?? 'no-data')) first -= 1;
   while (holdsUp(slices[last + 1]?.state ?? 'no-data')) last += 1;
@@ -63,21 +65,22 @@ function runAt({ machineId, slices }: LineMachine, index: number): RootCause | n
  */
 export function rootsOf(line: readonly LineMachine[], at: number, lagMs = 300_000): readonly WaitingMachine[] {
   return line.flatMap((machine, place): readonly WaitingMachine[] => {
-    const waits = sliceAt(machine, at);
+    const waits = machine.slices && sliceAt(machine.slices, at);
     if (waits === null || (waits.state !== 'blocked' && waits.state !== 'starved')) return [];
     const step = waits.state === 'blocked' ? 1 : -1;
-    const waiting = { machineId: machine.machineId, state: waits.state, from: waits.beganAt };
+    const waiting = { machineId: machine.machineId, state: waits.state, from: waits.beganAt, askElsewhere: false };
     for (let n = place + step; n >= 0 && n < line.length; n += step) {
-      const other = line[n];
-      const now = other === undefined ? null : sliceAt(other, at);
-      if (other === undefined || now === null) break;
+      const { machineId, slices } = line[n] as LineMachine;
+      if (slices === null) return [{ ...waiting, root: null, askElsewhere: true }];
+      const now = sliceAt(slices, at);
+      if (now === null) break;
       if (holdsUp(now.state)) {
-        const root = runAt(other, other.slices.indexOf(now));
+        const root = runAt(machineId, slices, slices.indexOf(now));
         return [{ ...waiting, root: root && { ...root, over: false } }];
       }
       if (now.state === waits.state) continue;
-      const last = other.slices.findLastIndex(({ state, beganAt }) => beganAt <= at && holdsUp(state));
-      const root = last < 0 ? null : runAt(other, last);
+      const last = slices.findLastIndex(({ state, beganAt }) => beganAt <= at && holdsUp(state));
+      const root = last < 0 ? null : runAt(machineId, slices, last);
       if (root !== null && root.to !== null && root.from <= waits.beganAt && root.to >= waits.beganAt - lagMs)
         return [{ ...waiting, root: { ...root, over: true } }];
       break;
@@ -90,8 +93,14 @@ export function rootsOf(line: readonly LineMachine[], at: number, lagMs = 300_00
  * The root of a stop of the line: the machine that most of the waiting ones wait for; of as many, the one that stood first.
  * null: no machine waits for another one.
  */
-export function rootOfLine(line: readonly LineMachine[], at: number, lagMs?: number): WaitingMachine['root'] {
-  const roots = rootsOf(line, at, lagMs).flatMap(({ root }) => (root === null ? [] : [root]));
+export const rootOfLine = (line: readonly LineMachine[], at: number, lagMs?: number): WaitingMachine['root'] =>
+  mostWaitedFor(rootsOf(line, at, lagMs));
+
+/** The same, of what is known of the waiting machines already. */
+export function mostWaitedFor<R extends { readonly machineId: string; readonly from: number }>(
+  waiting: readonly { readonly root: R | null }[],
+): R | null {
+  const roots = waiting.flatMap(({ root }) => (root === null ? [] : [root]));
   const count = (machineId: string): number => roots.filter((root) => root.machineId === machineId).length;
   return roots.toSorted((a, b) => count(b.machineId) - count(a.machineId) || a.from - b.from)[0] ?? null;
 }

@@ -1,11 +1,14 @@
 /** The board: every line and station, from what the stations said last and what their logs tell. */
 import type { LineRow, StationTile } from '#contract/plant/lines.ts';
+import type { WaitsFor } from '#contract/rpc/machines.ts';
 import { silentMs } from '#contract/sync/protocol.ts';
 import { characteristicText } from '#domain/control/follow.ts';
 import { isRaised, type SignalPart } from '#domain/control/signal.ts';
 import type { WorkState } from '#domain/lines/station-work.ts';
+import { mostWaitedFor } from '#domain/stops/root.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
+import { readRoots } from '../machines/roots.ts';
 import { seesLine, type Sight } from '../rpc/sight.ts';
 
 const hourMs = 3_600_000;
@@ -29,7 +32,7 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
   const { stations, lines: all } = force.configuration;
   const lines = all.filter(({ id }) => seesLine(sight, id));
   const ids = lines.flatMap((line) => line.stations);
-  const [statuses, works, passes, held, cases, orders, signals] = await Promise.all([
+  const [statuses, works, passes, held, cases, orders, signals, roots] = await Promise.all([
     db.query<StatusRow>(
       'SELECT station_id, heard_at, unsent_count, unsent_oldest_at, devices_down FROM station_status WHERE station_id = ANY($1)',
       [ids],
@@ -55,6 +58,12 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
     db.query<{ part: string }>(
       'SELECT part FROM signal WHERE open AND station_id = ANY($1) ORDER BY raised_at, signal_id',
       [ids],
+    ),
+    readRoots(
+      db,
+      force,
+      lines.map(({ id }) => id),
+      now,
     ),
   ]);
   const open = signals.map(({ part }) => JSON.parse(part) as SignalPart).filter(isRaised);
@@ -83,6 +92,7 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
       order: order === undefined ? null : { orderId: order.order_id, done: order.done, quantity: order.quantity },
       held: sumAt(held, line.id),
       cases: sumAt(cases, line.id),
+      standsAt: standsAt([...(roots.get(line.id)?.values() ?? [])]),
       signals: open
         .filter(({ raised }) => line.stations.includes(raised.chart.stationId))
         .map(({ signalId, raised }) => ({
@@ -93,6 +103,11 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
         })),
     };
   });
+}
+
+function standsAt(waiting: readonly WaitsFor[]): LineRow['standsAt'] {
+  const root = mostWaitedFor(waiting);
+  return root && { root, waiting: waiting.filter((one) => one.root?.machineId === root.machineId).length };
 }
 
 /** By the station's clock, put right by how far it was off when it was heard last: hours are those of the server. */

@@ -5,10 +5,12 @@ import type { MachineState } from '#contract/machine-state.ts';
 import { evolveSeries, slicesOf, type Beginning } from '#domain/machines/series.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import type { Db } from '../db/db.ts';
+import { readBoard } from '../lines/board.ts';
 import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoConfiguration, demoReleased, StationStream } from '../projections/test-kit.ts';
 import { wholePlant } from '../rpc/sight.ts';
+import { readStop } from '../stops/read.ts';
 import { listCounts, listDoubts, listMachines, listSlices } from './read.ts';
 import { readBeginningAt, readSlices } from './read-time.ts';
 
@@ -49,6 +51,13 @@ const counted = (from: number, to: number, produced: number): BodyOf<'pieces.cou
   scrap: 1,
   counter: { first: 0, last: produced },
   cyclesMs: [18_000.5, 19_000],
+  context,
+});
+const stopOf = (stopId: string, machineId: string, minutes: number, state: MachineState) => ({
+  stopId,
+  machineId,
+  from: at + minutes * minute,
+  state,
   context,
 });
 const told = (): StationStream =>
@@ -208,11 +217,41 @@ describeOnDatabases('machine time', (database) => {
       from: at + 10 * minute,
       to: null,
       over: false,
+      stop: null as object | null,
     };
     expect(await waits(20)).toEqual([
       [press.id, { state: 'starved', root }],
       [cleaner.id, null],
     ]);
+    // Its stop, and why people say it stands, is told with it: in the list, on the board, and where the press's own stop is opened.
+    const reason = {
+      id: 'e3',
+      title: { en: 'Pump', de: 'Pumpe' },
+      category: 'delay',
+      loss: 'breakdown',
+    } as const;
+    washer.add('stop.opened', { ...stopOf('w-1', cleaner.id, 10, 'fault'), alarm: 'E3 Pump' }).add('stop.classified', {
+      stopId: 'w-1',
+      machineId: cleaner.id,
+      partId: 'w-1',
+      revision: 0,
+      reason,
+      note: '',
+      offered: null,
+    });
+    pressed.add('stop.opened', { ...stopOf('p-1', press.id, 13, 'starved'), alarm: null });
+    for (const stream of [washer, pressed]) {
+      await stream.send(db, Infinity, at);
+      await foldAll(projector);
+    }
+    root.stop = { stopId: 'w-1', reasons: [reason] };
+    expect((await waits(20))[0]).toEqual([press.id, { state: 'starved', root }]);
+    const [line] = await readBoard(db, force, at + 20 * minute, wholePlant);
+    expect(line?.standsAt).toEqual({ root, waiting: 1 });
+    const waited = async (minutes: number) =>
+      (await readStop(db, force, 'p-1', at + minutes * minute, wholePlant))?.waitsFor;
+    expect(await waited(20)).toEqual({ state: 'starved', root });
+    expect((await readStop(db, force, 'w-1', at + 20 * minute, wholePlant))?.waitsFor).toBeNull();
     // Nobody knows what the washer does since, and so not why the press waits.
     await heard('ST05', 12);
     expect(await waits(20)).toEqual([
@@ -224,5 +263,18 @@ describeOnDatabases('machine time', (database) => {
       [press.id, null],
       [cleaner.id, null],
     ]);
+    expect((await readBoard(db, force, at + 20 * minute, wholePlant))[0]?.standsAt).toBeNull();
+    // Of a stop that is over it is told as it was then.
+    washer
+      .add('slice.begun', of(cleaner.id, 25, 'producing', null))
+      .add('stop.ended', { stopId: 'w-1', machineId: cleaner.id, to: at + 25 * minute });
+    pressed
+      .add('slice.begun', of(press.id, 28, 'producing', null))
+      .add('stop.ended', { stopId: 'p-1', machineId: press.id, to: at + 28 * minute });
+    for (const stream of [washer, pressed]) {
+      await stream.send(db, Infinity, at);
+      await foldAll(projector);
+    }
+    expect(await waited(90)).toEqual({ state: 'starved', root: { ...root, to: at + 25 * minute } });
   });
 });

@@ -78,8 +78,8 @@ export async function listMachines(
       };
     }),
   );
-  const roots = await readRoots(db, force, listed, now);
-  return listed.map((machine) => ({ ...machine, waitsFor: roots.get(machine.id) ?? null }));
+  const roots = await readRoots(db, force, [...new Set(listed.flatMap(({ lineId }) => lineId ?? []))], now);
+  return listed.map((machine) => ({ ...machine, waitsFor: roots.get(machine.lineId ?? '')?.get(machine.id) ?? null }));
 }
 
 const viewOf = ({ machineId: _machine, ...slice }: Slice): SliceView => slice;

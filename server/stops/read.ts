@@ -6,6 +6,7 @@ import { historyEntry, partView, stopRow } from '#domain/stops/view.ts';
 import { readPhotoBytes } from '../blobs/photo.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
+import { readRootOfStop } from '../machines/roots.ts';
 import type { Sight } from '../rpc/sight.ts';
 
 export interface StopQuery {
@@ -74,6 +75,7 @@ export async function readStop(
     ...rowOf(card, force),
     partViews: card.parts.map((part, at) => partView(card, part, partEnd(card, at), now, force)),
     history: card.history.map((deed) => historyEntry(deed, card, force)),
+    waitsFor: await readRootOfStop(db, force, card, now),
   };
 }
 

@@ -1,5 +1,5 @@
 /** An invented shift of a press for looking at the screens. */
-import type { CountView, DoubtView, MachineNow, SliceView } from '#contract/rpc/machines.ts';
+import type { CountView, DoubtView, LineRoot, MachineNow, SliceView } from '#contract/rpc/machines.ts';
 import type { MachineState } from '#contract/machine-state.ts';
 
 const minute = 60_000;
@@ -93,6 +93,27 @@ const press: MachineNow = {
   doubts: 1,
 };
 
+export const rootOfLine: LineRoot = {
+  machineId: 'press-p1',
+  title: press.title,
+  stationId: 'ST10',
+  state: 'fault',
+  alarm: 'E17 Ram not at top',
+  from: Date.now() - 4 * minute,
+  to: null,
+  over: false,
+  stop: {
+    stopId: 'stop-open',
+    reasons: [
+      {
+        id: 'housing-missing',
+        title: { en: 'Housings missing', de: 'Gehäuse fehlen' },
+        category: 'delay',
+        loss: 'breakdown',
+      },
+    ],
+  },
+};
 const ofPlant = { stationId: 'ST10', lineId: 'L1', heardAt: Date.now(), linked: true };
 /** Nothing comes from the machine before it. */
 const waiting = (id: string, title: MachineNow['title']): MachineNow => ({
@@ -134,16 +155,7 @@ export const machinesScene = {
       ...ofPlant,
       waitsFor: {
         state: 'starved' as const,
-        root: {
-          machineId: 'press-p1',
-          title: press.title,
-          stationId: 'ST10',
-          state: 'fault' as const,
-          alarm: 'E17 Ram not at top',
-          from: Date.now() - 4 * minute,
-          to: null,
-          over: false,
-        },
+        root: rootOfLine,
       },
     },
     {

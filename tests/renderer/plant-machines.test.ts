@@ -36,6 +36,21 @@ describeWith('chromium', 'machines', () => {
     await at('plant-stop-parts').waitFor();
   });
 
+  it('where a line stands is on the board; the overview leads to that stop, and a stop that waited to the one it waited for', async () => {
+    await show('#/board/L1');
+    await expect
+      .poll(() => text('line-stand-L1'))
+      .toMatch(/Line stands at Press P1.*Housings missing.*machines: 2.*4/s);
+    await show('#/lines');
+    await at('line-stand-L1').click();
+    await expect.poll(() => of().tab.url()).toContain('#/machines/stop-open');
+    expect(await at('stop-root').count()).toBe(0);
+    await at('plant-stop-stop-3').click();
+    await expect.poll(() => text('stop-root')).toContain('waited for Washer W1: Housings missing, 9\u00A0min');
+    await at('stop-root').locator('a').click();
+    await expect.poll(() => of().tab.url()).toContain('#/machines/stop-long');
+  });
+
   it('a figure is opened to the time behind each term, of a shift and of a day', async () => {
     await show('#/machines/press-p1?show=machine');
     await at('figure-availability').click();

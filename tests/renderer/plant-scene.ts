@@ -5,6 +5,7 @@ import type { JobOrderRow, PlantOrder } from '#contract/plant/orders.ts';
 import { plantRights, type PlantRight } from '#contract/plant/roles.ts';
 import type { PlantNames, PlantSession } from '#contract/plant/session.ts';
 import type { SignInMethods } from '#contract/plant/sign-in.ts';
+import { rootOfLine } from './machines-scene.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -79,6 +80,7 @@ export function lineRows(): readonly LineRow[] {
       order: { orderId: 'WO-10452', done: 214, quantity: 400 },
       held: 2,
       cases: 1,
+      standsAt: { root: rootOfLine, waiting: 2 },
       signals: [
         {
           signalId: 'sg-01',
@@ -117,6 +119,7 @@ export function lineRows(): readonly LineRow[] {
       order: { orderId: 'WO-10431', done: 1_120, quantity: 1_200 },
       held: 0,
       cases: 0,
+      standsAt: null,
       signals: [],
       stations: [
         tile('V10', text('Milling', 'Fräsen'), {
@@ -139,6 +142,7 @@ export function lineRows(): readonly LineRow[] {
       order: null,
       held: 0,
       cases: 0,
+      standsAt: null,
       signals: [],
       stations: [
         tile('T10', text('Rig 1', 'Prüfstand 1'), {

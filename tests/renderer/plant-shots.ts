@@ -60,6 +60,7 @@ const scenes: Record<string, Scene> = {
   containments: { hash: '#/nonconformances/ct-01?show=containments' },
   gauges: { hash: '#/gauges' },
   stops: { hash: '#/machines/stop-long' },
+  'stop-waits': { hash: '#/machines/stop-3' },
   energy: { hash: '#/machines?show=energy' },
   'energy-month': { hash: '#/machines/washer-w1?show=energy&days=31' },
   'energy-quarter': { hash: '#/machines/press-p1?show=energy&days=92' },

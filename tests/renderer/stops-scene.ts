@@ -1,4 +1,5 @@
 /** Invented stops of a press for looking at the screens. */
+import type { LineRoot, WaitsFor } from '#contract/rpc/machines.ts';
 import type {
   ChangeoverView,
   MicroStops,
@@ -249,7 +250,22 @@ const machines: readonly StopMachine[] = [
   },
 ];
 
+/** Housings came late: the washer before the press stood. */
+const washer: LineRoot = {
+  machineId: 'washer-w1',
+  title: { en: 'Washer W1', de: 'Waschanlage W1' },
+  stationId: 'ST05',
+  state: 'fault',
+  alarm: 'E3 Pump',
+  from: ago(218),
+  to: ago(209),
+  over: false,
+  stop: { stopId: 'stop-long', reasons: [reason('housing-missing')] },
+};
+const waitsFor = ({ state }: StopRow): WaitsFor | null => (state === 'starved' ? { state, root: washer } : null);
+
 export const stopsScene = {
+  waitsFor,
   watch: {
     revision: 1,
     unexplained: 2,

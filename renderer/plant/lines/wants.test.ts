@@ -25,6 +25,7 @@ const line = (stations: StationTile[], over: Partial<LineRow> = {}): LineRow => 
   order: null,
   held: 0,
   cases: 0,
+  standsAt: null,
   signals: [],
   ...over,
 });
