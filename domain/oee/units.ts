@@ -19,6 +19,8 @@ import type { MadeUnit, SpanUnits, UnitFate, UnitsView } from '#contract/rpc/oee
 import type { PassportRework, PassportRun } from '#contract/passport.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { ExecutionHead } from '#domain/execution/execution.ts';
+import type { Count } from '#domain/machines/counted.ts';
+import { noContext, type Ended } from '#domain/machines/series.ts';
 import { stateTags } from '#domain/machines/state.ts';
 import type { Hold } from '#domain/units/unit-state.ts';
 
@@ -131,6 +133,34 @@ export type CounterTells = 'judged' | 'produced' | 'nothing';
 
 export const counterOf = ({ counts }: Pick<MachineFile, 'counts'>): CounterTells =>
   counts === undefined ? 'nothing' : (counts.good ?? counts.scrap) ? 'judged' : 'produced';
+
+/**
+ * Pieces of a machine that nothing counts: each run that was worked to its end is one, at its end, good or scrap as it is known now.
+ * @param units oldest first
+ * @param slices of the same machine, oldest first: the order of a piece is theirs
+ * @returns null: no unit ended in the time, and nothing says how many pieces there are
+ */
+export function countsOfUnits(
+  machineId: string,
+  units: readonly MadeUnit[],
+  slices: readonly Ended[],
+): readonly Count[] | null {
+  if (units.length === 0) return null;
+  return units.map(({ at, fate }) => {
+    const slice = slices.findLast(({ beganAt, endAt }) => beganAt < at && at <= endAt);
+    return {
+      machineId,
+      from: at - 1,
+      to: at,
+      kind: 'counted' as const,
+      produced: 1,
+      good: Number(fate === 'good'),
+      scrap: Number(fate === 'scrap'),
+      cyclesMs: [],
+      context: slice?.context ?? noContext,
+    };
+  });
+}
 
 export const noUnits: SpanUnits = { made: 0, scrap: 0, rework: 0, waiting: 0, inspected: 0, firstPassed: 0 };
 

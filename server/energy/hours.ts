@@ -6,8 +6,11 @@ import type { MachineFile } from '#contract/config/machines.ts';
 import { partOf, type EnergyPart, type StateSteps } from '#domain/energy/parts.ts';
 import { toldBy } from '#domain/energy/summary.ts';
 import { tile } from '#domain/machines/series.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
+import { countsOfUnits } from '#domain/oee/units.ts';
 import type { Queries } from '../db/db.ts';
 import { readCounts, readSlices } from '../machines/read-time.ts';
+import { readUnits } from '../oee/units.ts';
 import { readEnergy } from './read-told.ts';
 
 export interface Stretch {
@@ -22,10 +25,14 @@ export interface TimedPart extends Stretch {
 }
 type Meter = NonNullable<MachineFile['meter']>;
 
-/** From the facts themselves. @param stretches oldest first, none overlapping another */
+/**
+ * From the facts themselves. Pieces of a machine that nothing counts are its units.
+ * @param stretches oldest first, none overlapping another
+ */
 export async function partsOfFacts(
   db: Queries,
   machine: MachineFile,
+  catalogue: Catalogue,
   meter: Meter,
   stretches: readonly Stretch[],
 ): Promise<readonly TimedPart[]> {
@@ -35,7 +42,10 @@ export async function partsOfFacts(
   // One after the other: it may be in a transaction.
   const told = await readEnergy(db, id, first.from, last.to);
   const slices = await readSlices(db, id, first.from, last.to);
-  const counts = machine.counts === undefined ? null : await readCounts(db, id, first.from, last.to);
+  const counts =
+    machine.counts === undefined
+      ? (countsOfUnits(id, await readUnits(db, machine, catalogue, first.from, last.to), []) ?? [])
+      : await readCounts(db, id, first.from, last.to);
   // Each of them is in order: a stretch need not look through a month.
   const tolds = cursor(
     told,
@@ -47,18 +57,18 @@ export async function partsOfFacts(
     ({ beganAt }) => beganAt,
     ({ endAt }) => endAt ?? Infinity,
   );
-  const counted =
-    counts === null
-      ? null
-      : cursor(
-          counts,
-          ({ from }) => from,
-          ({ to }) => to,
-        );
+  const counted = cursor(
+    counts,
+    ({ from }) => from,
+    ({ to }) => to,
+  );
   return stretches.map((stretch) => {
     const { spans, otherMeter } = toldBy(meter, tolds(stretch));
     const tiles = tile(id, sliced(stretch), stretch.from, stretch.to);
-    return { ...stretch, part: partOf(stretch, spans, tiles, counted?.(stretch) ?? null), otherMeter };
+    const pieces = counted(stretch);
+    // Where no unit ended and nothing counts, nobody knows of pieces.
+    const known = machine.counts === undefined && pieces.length === 0 ? null : pieces;
+    return { ...stretch, part: partOf(stretch, spans, tiles, known), otherMeter };
   });
 }
 
@@ -81,6 +91,7 @@ function cursor<T>(
 export async function keepHours(
   tx: Queries,
   machine: MachineFile,
+  catalogue: Catalogue,
   begins: readonly number[],
   to: number,
 ): Promise<void> {
@@ -93,7 +104,7 @@ export async function keepHours(
   ]);
   if (machine.meter === undefined) return;
   const hours = begins.map((from, n) => ({ from, to: begins[n + 1] ?? to }));
-  const parts = await partsOfFacts(tx, machine, machine.meter, hours);
+  const parts = await partsOfFacts(tx, machine, catalogue, machine.meter, hours);
   await tx.execute(
     `INSERT INTO machine_energy_hour (machine_id, hour_at, by_state, open_steps, peak_at, peak_steps, produced, good, scrap,
        other_meter)

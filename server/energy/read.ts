@@ -74,9 +74,9 @@ async function ofMachine(
   const before = days.flatMap(({ from, to }) => stretch(from, Math.min(to, kept.from)));
   const after = days.flatMap(({ from, to }) => stretch(Math.max(from, kept.to), to));
   const parts = [
-    ...(await partsOfFacts(db, machine, meter, before)),
+    ...(await partsOfFacts(db, machine, force.catalogue, meter, before)),
     ...(await readHours(db, machineId, kept)),
-    ...(await partsOfFacts(db, machine, meter, after)),
+    ...(await partsOfFacts(db, machine, force.catalogue, meter, after)),
   ];
   const outages = await outagesBetween(db, machineId, meter, range, parts);
   const within =

@@ -141,7 +141,7 @@ async function sumUpChunk(
   } else {
     const to = Math.min(work.to, clockHourOf(work.from + chunkMs, timeZone));
     await remake(tx, force, machine, { from: work.from, to, why: work.why }, { now, known: known.until });
-    await keepHours(tx, machine, clockHours(work.from, to, timeZone), to);
+    await keepHours(tx, machine, force.catalogue, clockHours(work.from, to, timeZone), to);
     if (work.why === null) until = to;
     const rest = [{ ...work, from: to }, ...again.slice(1)].flatMap(({ why, ...range }) =>
       why === null || range.to <= range.from ? [] : [{ ...range, why }],

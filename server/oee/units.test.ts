@@ -8,6 +8,7 @@ import { shiftSchema } from '#contract/config/plant.ts';
 import type { OeeWindow, Sums, UnitsView } from '#contract/rpc/oee.ts';
 import { defectConfiguration } from '#domain/nonconformances/test-defects.ts';
 import { figuresOf } from '#domain/oee/figures.ts';
+import { localDay } from '#domain/people/local-day.ts';
 import { addSums, sumOf } from '#domain/oee/sums.ts';
 import { oeeViewOf } from '#domain/oee/view.ts';
 import { windowOf } from '#domain/oee/windows.ts';
@@ -15,15 +16,19 @@ import { startAt } from '#domain/test-kit.ts';
 import { TestStation } from '#station/core/test-kit.ts';
 import { createLog as createStationLog } from '#station/log.ts';
 import { createNonconformancesRouter } from '#station/nonconformances/rpc.ts';
+import { createEnergyRouter } from '#station/energy/rpc.ts';
 import { createOeeRouter } from '#station/oee/rpc.ts';
+import { Signal } from '#station/streams/signal.ts';
 import { Photos } from '#station/photos/photos.ts';
 import { temporaryFolder } from '#station/store/test-kit.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import { releasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
+import { energyOverview } from '../energy/read.ts';
 import { createLog } from '../log.ts';
 import { createProjector } from '../projections/projector.ts';
 import { StationStream } from '../projections/test-kit.ts';
+import { wholePlant } from '../rpc/sight.ts';
 import { readWindow } from './read-window.ts';
 import { sumUp } from './sum-up.ts';
 import { readTrend } from './trend.ts';
@@ -53,6 +58,7 @@ const configuration = (): Configuration => {
         station: 'ST10',
         state: { from: 'hand' },
         rates: [{ cycleMs: 60_000, revision: '1' }],
+        meter: { tag: 'press.energy', step: 0.001, rollOver: 1_000, mostPerHour: 60 },
       }),
     ],
   };
@@ -157,8 +163,43 @@ const fates = ({ units }: Told): string[] =>
     ({ serial, operationId, fate, firstPassed }) => `${serial} ${operationId} ${fate}${firstPassed ? ' GP' : ''}`,
   );
 
+/** The meter counts on for some minutes of the clock; a minute is in no two quarters of an hour. */
+function use(steps: number): void {
+  const from = station.clock.now();
+  station.clock.advance(minute);
+  const counter = { first: 0, last: steps / 1_000 };
+  const told = [{ from, to: station.clock.now(), steps, knownMs: minute, openSteps: 0, counter }];
+  const meter = { step: 0.001, unit: 'kW.h' } as const;
+  const outcome = station.core.dispatch({ type: 'energy.observe', machineId, meter, told, doubts: [] }, null);
+  expect(outcome.ok, JSON.stringify(outcome)).toBe(true);
+}
+const noWatch = { changed: new Signal<void>(), now: () => [] };
+
 describeOnDatabases('units of a machine', (database) => {
   beforeEach(() => database.clear());
+
+  it('are its good pieces where nothing counts them: energy of each', { timeout: 60_000 }, async () => {
+    const { db } = database;
+    const day = localDay(startAt, 'UTC');
+    const perGood = async (): Promise<readonly (number | null | undefined)[]> => {
+      const here = await call(createEnergyRouter(station.core, noWatch).summary, { machineId, window });
+      await toPlant(db);
+      await summedUp(db);
+      const overview = await energyOverview(db, force, { from: day, to: day }, station.clock.now(), wholePlant);
+      const [there] = overview.machines;
+      expect(there?.sums).toMatchObject({ energy: here?.energy, good: here?.good, perGood: here?.perGood });
+      return [here?.good, here?.perGood];
+    };
+    use(900);
+    expect(await perGood()).toEqual([null, null]);
+    build('P-1', 2);
+    build('P-2');
+    expect(await perGood()).toEqual([3, 0.3]);
+    station.clock.advance(2 * hour);
+    await dispose(await record('P-2'), 'scrap', 'P-2');
+    // Told anew, also where it was summed up.
+    expect(await perGood()).toEqual([2, 0.45]);
+  });
 
   it(
     'are the same pieces at the station and in the plant, whatever becomes of them later',

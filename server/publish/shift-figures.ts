@@ -124,7 +124,7 @@ export class LineFigures implements ShiftFigures {
       rows.push({ machineId, key, from: window.from, revision, sums: text });
       if (isFirst) continue;
       const shift = { stationId, machineId, key, from: window.from, to: window.to, sums: its };
-      ended.push({ ...shift, revision, energy: await this.#energy(machine, window.from, window.to) });
+      ended.push({ ...shift, revision, energy: await this.#energy(machine, force, window.from, window.to) });
     }
     const gone = before
       .filter(({ shift_key, from_at }) => shift_key !== marker && from_at < now - keptMs)
@@ -152,15 +152,15 @@ export class LineFigures implements ShiftFigures {
         from: window.from,
         to: now,
         sums: found.get(machine.id)?.sums ?? emptySums(),
-        energy: await this.#energy(machine, window.from, now),
+        energy: await this.#energy(machine, force, window.from, now),
       });
     return all;
   }
 
-  async #energy(machine: MachineFile, from: number, to: number): Promise<MachineShift['energy']> {
+  async #energy(machine: MachineFile, force: InForce, from: number, to: number): Promise<MachineShift['energy']> {
     const { meter } = machine;
     if (meter === undefined) return null;
-    const [told] = await partsOfFacts(this.#parts.db, machine, meter, [{ from, to }]);
+    const [told] = await partsOfFacts(this.#parts.db, machine, force.catalogue, meter, [{ from, to }]);
     const steps = (told?.part.openSteps ?? 0) + (told?.part.byState ?? []).reduce((sum, one) => sum + one.steps, 0);
     // Rounded as a double is for sure.
     return { used: Number((steps * meter.step).toPrecision(15)), unit: meter.unit };

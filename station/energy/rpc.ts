@@ -6,8 +6,11 @@ import { News } from '#station/core/news.ts';
 import { energyCost, energySummary, unitEnergies, type EnergySources } from './view.ts';
 import type { EnergyWatch } from './watch.ts';
 
-/** States and counts change what energy is told of. */
-const concerns = (type: string): boolean => /^(?:energy|slice|slices|pieces)\./.test(type);
+/** States, counts and, where nothing counts, units change what energy is told of. */
+const concerns = (type: string): boolean =>
+  /^(?:energy|slice|slices|pieces|unit|nonconformance)\./.test(type) ||
+  type === 'execution.passed' ||
+  type === 'execution.stopped';
 const mostOftenMs = 1_000;
 
 export function createEnergyRouter(core: Core, watch: Pick<EnergyWatch, 'changed' | 'now'>) {

@@ -7,7 +7,9 @@ import { inUnit } from '#domain/energy/counter.ts';
 import { energyOf, summarise, toldBy } from '#domain/energy/summary.ts';
 import type { Facts } from '#domain/facts.ts';
 import { tile } from '#domain/machines/series.ts';
+import { countsOfUnits } from '#domain/oee/units.ts';
 import { windowOf } from '#domain/oee/windows.ts';
+import { unitsOnMachine } from '#station/oee/units.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { readEnergy } from '#station/store/projections/energy.ts';
 import { readCounts, readSlices } from '#station/store/projections/machines.ts';
@@ -57,7 +59,10 @@ export function energyIn(
   if (of === null) return null;
   const { machine, meter } = of;
   const slices = tile(machineId, readSlices(read, machineId, from, to), from, to);
-  const counts = machine.counts === undefined ? null : readCounts(read, machineId, from, to);
+  const counts =
+    machine.counts === undefined
+      ? countsOfUnits(machineId, unitsOnMachine(machine, from, to, { read, facts }), slices)
+      : readCounts(read, machineId, from, to);
   const { spans, otherMeter } = toldIn({ machineId, from, to }, meter, read);
   return {
     ...summarise(meter, { from, to }, spans, slices, counts),
