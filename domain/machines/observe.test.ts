@@ -149,6 +149,23 @@ describe('states', () => {
     of.tick(71).say(90, { s: 'Held' });
     expect(of.slices).toEqual(['0 producing', '40 waiting', '90 held']);
   });
+  it('a stroke that is told a moment late was no wait', () => {
+    const of = new Bench(machine({ state: { from: 'packml', state: 's', idleAfterMs: 30_000 } })).heard({
+      s: 'Execute',
+    });
+    of.say(10, { s: 'Idle' }).tick(40.5).say(39, { s: 'Execute' }, 40.8).say(45, { s: 'Idle' }).tick(75.9);
+    expect(of.slices).toEqual(['0 producing']);
+    of.tick(76);
+    expect(of.slices).toEqual(['0 producing', '45 waiting']);
+  });
+  it('a piece proves a stroke whose state nobody sampled: it waits since the piece', () => {
+    const strokes = machine({ ...press, state: { from: 'packml', state: 's', idleAfterMs: 30_000 } });
+    const of = new Bench(strokes).heard({ s: 'Execute', n: 5, x: 0, a: '' });
+    of.say(10, { s: 'Idle', n: 6 }).say(35, { n: 7 }).tick(60).say(64, { n: 8 }).tick(93);
+    expect(of.slices).toEqual(['0 producing']);
+    of.tick(95);
+    expect(of.slices).toEqual(['0 producing', '64 waiting']);
+  });
 });
 
 describe('after an outage', () => {
@@ -279,7 +296,7 @@ describe('a counter alone', () => {
     expect(of.counts).toEqual(['0-10 counted 1']);
   });
   it('waits since its last pulse, to the millisecond, and the pulse after ends the wait', () => {
-    const of = new Bench(counter).heard({ n: 5 }).say(10, { n: 6 }).say(20.123, { n: 7 }).tick(50).tick(50.2);
+    const of = new Bench(counter).heard({ n: 5 }).say(10, { n: 6 }).say(20.123, { n: 7 }).tick(51).tick(51.2);
     expect(of.slices).toEqual(['0 producing', '20.123 waiting']);
     of.say(90.5, { n: 8 }).say(95, { n: 9 }).end();
     expect(of.slices).toEqual(['0 producing', '20.123 waiting', '90.5 producing']);

@@ -18,7 +18,7 @@ interface Present extends Seen {
 
 /** The tags of a device come in several messages: what is known again is judged when they had time to come, ms. */
 export const settleMs = 1_000;
-/** A word that comes later than this for its time is told as late, ms. */
+/** A word that comes later than this for its time is told as late, ms: until then a silence is not taken for one. */
 const lateMs = 1_000;
 
 export class Observer {
@@ -62,8 +62,8 @@ export class Observer {
     const due = [
       this.#buffer === null ? Infinity : this.#buffer.firstAt + settleMs,
       this.#tally.dueAt ?? Infinity,
-      this.#resting === null ? Infinity : this.#resting.beganAt + this.#idleAfterMs,
-      this.#isQuietUntil ?? Infinity,
+      this.#resting === null ? Infinity : this.#resting.beganAt + this.#idleAfterMs + lateMs,
+      (this.#isQuietUntil ?? Infinity) + lateMs,
     ];
     const first = Math.min(...due);
     return Number.isFinite(first) ? first : null;
@@ -120,7 +120,7 @@ export class Observer {
   tick(now: number): readonly Observation[] {
     const seen: Observation[] = [];
     if (this.#buffer !== null && now >= this.#buffer.firstAt + settleMs) seen.push(...this.#recover(now));
-    seen.push(...this.#rest(now), ...this.#tally.tick(now));
+    seen.push(...this.#rest(now - lateMs), ...this.#tally.tick(now));
     return seen;
   }
 
@@ -164,6 +164,9 @@ export class Observer {
   #count(group: readonly SeenReading[]): readonly Observation[] {
     const { seen, pulseAt } = this.#tally.read(group);
     this.#pulseAt = pulseAt ?? this.#pulseAt;
+    // A stroke so short that its state was never sampled: the piece says that there was one.
+    if (this.#resting !== null && pulseAt !== null && pulseAt > this.#resting.beganAt)
+      this.#resting = { ...this.#resting, beganAt: pulseAt };
     return seen;
   }
 

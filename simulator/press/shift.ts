@@ -17,6 +17,16 @@ const step = (at: string, what: string, how?: Readonly<Record<string, unknown>>)
 /** Machine ms. */
 export const shiftMs = clock('14:00');
 
+/** What it comes to by hand, with an ideal time of a piece of 18 s (the calculation: tests/integration/shift-by-hand.test.ts). */
+export const byHand = {
+  idealS: 18,
+  /** Elements of ISO 22400-2, machine s. */
+  elements: { APT: 21_430, AUST: 1_190, ADET: 3_480, PDOT: 2_700, ADOT: 0, unplanned: 0, unknown: 0 },
+  /** Pieces. */
+  produced: 1_032,
+  scrap: 6,
+} as const;
+
 export const earlyShift: readonly ScriptStep[] = [
   step('06:00:00', 'feed', { cycleMs: 20_000 }),
   // Changeover.
@@ -40,7 +50,7 @@ export const earlyShift: readonly ScriptStep[] = [
   step('12:30:10', 'starve'),
   step('12:50:10', 'starve', { on: false }),
   // It claims what no press can make.
-  step('13:00:10', 'rush', { cycles: 5_000 }),
+  step('13:00:20', 'rush', { cycles: 5_000 }),
   step('13:30:00', 'mode', { mode: 'maintenance' }),
   step('13:30:00', 'pause'),
 ];
