@@ -93,7 +93,23 @@ export interface MeasuringView {
   readonly appraiser: StudyPerson | null;
   readonly refused: readonly Reason[];
   /** What the one who is signed in takes up next; null: nothing. */
-  readonly next: { readonly part: string; readonly trial: number; readonly done: number; readonly of: number } | null;
+  readonly next: {
+    readonly part: string;
+    readonly trial: number;
+    readonly done: number;
+    readonly of: number;
+    /** Why what was measured there cannot be relied on; null: nothing was measured there yet. */
+    readonly suspect: Reason | null;
+  } | null;
+  /** What has to be measured again because the gauge was found bad; null: nothing. Labels and trials, no values. */
+  readonly suspect: {
+    readonly why: Reason;
+    readonly count: number;
+    readonly of: readonly {
+      readonly person: StudyPerson;
+      readonly trials: readonly { readonly trial: number; readonly parts: readonly string[] }[];
+    }[];
+  } | null;
   /** Per appraiser, in the order of the study. */
   readonly progress: readonly { readonly person: StudyPerson; readonly done: number; readonly of: number }[];
   /** How values come: by the gauge's button, taken from a gauge that shows on and on, typed, or judged by two buttons. */
@@ -120,8 +136,10 @@ export interface StudyValueView {
   readonly verdict: 'good' | 'bad' | null;
   readonly at: number;
   readonly typed: boolean;
-  /** Another one took its place, for this reason. */
+  /** Another one took its place, for this reason: in words or as the station keeps it (`suspectText`). */
   readonly replaced: string | null;
+  /** Why it cannot be relied on: the gauge was found bad; null: nothing is known against it. */
+  readonly suspect: Reason | null;
 }
 
 export interface StudyView {

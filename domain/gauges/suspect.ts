@@ -4,7 +4,7 @@
  */
 import type { Reason } from '#contract/refusal.ts';
 import { reason } from '#domain/decision.ts';
-import type { Facts } from '#domain/facts.ts';
+import type { GaugeFacts } from './facts.ts';
 import {
   foundGoodAfter,
   isInRecall,
@@ -23,6 +23,7 @@ export interface Used {
 
 /** @returns why the value cannot be relied on; null: nothing is known against it. */
 export type SuspectOf = (value: Used) => Reason | null;
+export const noneSuspect: SuspectOf = () => null;
 
 /** Times in which what the gauge measured cannot be relied on, the newest finding first. */
 export function suspectTimes(state: GaugeBody): readonly KnownRecall[] {
@@ -48,7 +49,7 @@ export function notFoundGood(state: GaugeBody, now: number): readonly Reason[] {
 }
 
 /** Asked for many values at once: each gauge is looked at once. */
-export function suspicion({ gauges }: Pick<Facts, 'gauges'>): SuspectOf {
+export function suspicion({ gauges }: { readonly gauges: Pick<GaugeFacts, 'state'> }): SuspectOf {
   const times = new Map<string, readonly KnownRecall[]>();
   return ({ gaugeId, at }) => {
     if (gaugeId === null) return null;

@@ -8,6 +8,7 @@ import { isUnitCode } from '#contract/units.ts';
 import type { StudyCommand } from '#domain/commands.ts';
 import { accept, reason, refuse, type Decision } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
+import { noneSuspect, notFoundGood, suspectText, suspicion } from '#domain/gauges/suspect.ts';
 import { presenceFaults } from '#domain/people/access.ts';
 import { deviceFaults, deviceValue, typedNumberFaults } from '#domain/steps/values.ts';
 import { agreementCriteria, grrCriteria } from './criteria.ts';
@@ -15,7 +16,8 @@ import { evaluate } from './evaluate.ts';
 import { readyFaults, tagOf } from './gauge.ts';
 import { drawOrder, seedOf } from './order.ts';
 import { manageFaults } from './rights.ts';
-import { countOf, isBegun, isOver, progressOf, type Progress, type Study } from './study.ts';
+import { countOf, isBegun, isOver, progressOf, suspectValues, type Progress, type Study } from './study.ts';
+import { subjectTitle } from './view.ts';
 
 /** AIAG MSA 4th ed.: two or three appraisers; what is above is more than anybody measures without a slip. */
 export const sizes = {
@@ -162,7 +164,7 @@ export function measurer(
   const faults = presenceFaults(facts);
   const { person } = facts.session;
   if (person === null || faults.length > 0) return { faults };
-  const all = progressOf(study);
+  const all = progressOf(study, suspicion(facts));
   const own = all.find(({ appraiser }) => appraiser === person.personId);
   const operator = person.name;
   if (own === undefined)
@@ -182,7 +184,7 @@ function record(command: Extract<StudyCommand, { type: 'study.record' | 'study.j
   const place = again === null ? progress.next : progress.last;
   const faults: Reason[] = [];
   if (place === null) {
-    const others = progressOf(study).filter(({ next }) => next !== null);
+    const others = progressOf(study, suspicion(facts)).filter(({ next }) => next !== null);
     faults.push(
       again === null
         ? reason('study.appraiser-done', {
@@ -200,6 +202,10 @@ function record(command: Extract<StudyCommand, { type: 'study.record' | 'study.j
     faults.push(reason('study.wrong-kind', { kind }));
     return refuse(faults);
   }
+  const { gaugeId } = study.begun;
+  // Judged with a gauge, e.g. a plug: what cannot be relied on now would have to be judged again.
+  if (command.type === 'study.judge' && gaugeId !== null)
+    faults.push(...notFoundGood(facts.gauges.state(gaugeId), facts.now));
   const taken = command.type === 'study.record' ? valueOf(command.source, study, facts) : null;
   if (taken !== null && 'faults' in taken) faults.push(...taken.faults);
   if (faults.length > 0 || place === null) return refuse(faults);
@@ -209,8 +215,8 @@ function record(command: Extract<StudyCommand, { type: 'study.record' | 'study.j
     appraiser: progress.appraiser,
     trial: place.trial,
     valueId: facts.ids.fresh('value'),
-    replaces: again === null ? null : (progress.last?.valueId ?? null),
-    reason: again,
+    replaces: (again === null ? progress.suspect?.value.valueId : progress.last?.valueId) ?? null,
+    reason: again ?? (progress.suspect === null ? null : suspectText(progress.suspect.why)),
   };
   if (command.type === 'study.judge')
     return accept([event('study.verdict-recorded', { ...at, verdict: command.verdict })]);
@@ -288,16 +294,32 @@ function finish(studyId: string, facts: Facts): Decision {
   const found = facts.studies.study(studyId);
   const named = isBegun(found) && found.begun.appraisers.includes(facts.session.person?.personId ?? '');
   // Nothing is chosen in it: whoever measured last may press the button.
-  const faults = named ? presenceFaults(facts) : manageFaults(facts);
+  const faults = [...(named ? presenceFaults(facts) : manageFaults(facts))];
   const study = running(studyId, faults, facts);
   if (isDecision(study)) return study;
-  const { done, total } = countOf(study);
-  if (done < total) return refuse([...faults, reason('study.values-missing', { have: done, need: total })]);
+  const { done, total } = countOf(study, noneSuspect);
+  if (done < total) faults.push(reason('study.values-missing', { have: done, need: total }));
+  faults.push(...suspectFaults(study, facts));
   if (faults.length > 0) return refuse(faults);
   const evaluated = evaluate(study);
   if ('refused' in evaluated) return refuse([reason('study.not-judgeable', { problem: 'out-of-range' })]);
   const { gaugeId, subject, criteria } = study.begun;
   return accept([event('study.finished', { studyId, gaugeId, subject, criteria, ...evaluated })]);
+}
+
+/** Of each finding once: which gauge of which characteristic, and of how many values. */
+function suspectFaults(study: Study, facts: Facts): readonly Reason[] {
+  const { gaugeId, subject } = study.begun;
+  const suspect = suspectValues(study, suspicion(facts));
+  const found = [...new Set(suspect.map(({ why }) => why.params['foundAt'] ?? null))];
+  return found.map((foundAt) =>
+    reason('study.values-suspect', {
+      gauge: gaugeId,
+      characteristicText: subjectTitle(subject, facts.catalogue),
+      count: suspect.filter(({ why }) => why.params['foundAt'] === foundAt).length,
+      foundAt,
+    }),
+  );
 }
 
 function abandon(studyId: string, words: string, facts: Facts): Decision {

@@ -1,9 +1,10 @@
 /** What a study comes to: both methods of a Gage R&R side by side, or the agreement of people; its verdict by its criteria. */
 import type { StudyCriteria, StudyFigures, StudyMatch, StudyRemark, StudyResult } from '#contract/events/shared.ts';
+import type { SuspectOf } from '#domain/gauges/suspect.ts';
 import { agreementStudy } from '#domain/spc/agreement.ts';
 import { anovaStudy, rangeStudy, type AnovaStudy, type RangeStudy } from '#domain/spc/gage-rr.ts';
 import type { Refused } from '#domain/spc/reason.ts';
-import { counting, valueAt, type Study } from './study.ts';
+import { counting, standing, valueAt, type Study } from './study.ts';
 
 export interface Evaluated {
   readonly result: StudyResult;
@@ -42,9 +43,9 @@ export function evaluateTrials(study: Study, trials: number): Evaluated | Refuse
   return { result, verdict: reaches(result, begun.criteria) ? 'passed' : 'failed' };
 }
 
-/** Trials of which every value is there. */
-export function fullTrials(study: Study): number {
-  const values = counting(study);
+/** Trials of which every value is there and can be relied on. */
+export function fullTrials(study: Study, suspectOf: SuspectOf): number {
+  const values = standing(study, suspectOf);
   const { appraisers, parts, trials } = study.begun;
   const full = (trial: number): boolean =>
     appraisers.every((who) => parts.every(({ label }) => valueAt(values, who, { part: label, trial }) !== undefined));

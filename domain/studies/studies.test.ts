@@ -5,6 +5,7 @@ import type { Configuration } from '#contract/config/index.ts';
 import { askGauge } from '#domain/gauges/ask.ts';
 import { evolveGauge } from '#domain/gauges/gauge.ts';
 import { gaugedConfiguration } from '#domain/gauges/test-plan.ts';
+import { noneSuspect } from '#domain/gauges/suspect.ts';
 import { agreementStudy } from '#domain/spc/agreement.ts';
 import { anovaStudy, rangeStudy } from '#domain/spc/gage-rr.ts';
 import { codes, reading, World } from '#domain/test-kit.ts';
@@ -47,11 +48,16 @@ const push = (studyId: string, value: number, more: object = {}, again: string |
     source: { from: 'push', tagId, reading: reading(tagId, value, { unit: 'mm', ...more }) },
     again,
   });
-const next = (studyId: string, who: string) => progressOf(of(studyId)).find((p) => p.appraiser === who)?.next ?? null;
+const next = (studyId: string, who: string) =>
+  progressOf(of(studyId), noneSuspect).find((p) => p.appraiser === who)?.next ?? null;
 
 /** Everybody measures everything, taking turns; `value` of part, appraiser and trial. */
 function measureAll(studyId: string, value: (part: string, who: string, trial: number) => number): void {
-  for (let turn = turnOf(progressOf(of(studyId))); turn !== null; turn = turnOf(progressOf(of(studyId)))) {
+  for (
+    let turn = turnOf(progressOf(of(studyId), noneSuspect));
+    turn !== null;
+    turn = turnOf(progressOf(of(studyId), noneSuspect))
+  ) {
     const { appraiser, next: place } = turn;
     if (place === null) return;
     if (world.session.person?.personId !== appraiser) world.signIn(appraiser);
@@ -124,7 +130,7 @@ describe('setting up', () => {
 describe('measuring', () => {
   it('each measures their own order; others are refused; a part measured again keeps the first value in the log', () => {
     const id = begun();
-    expect(turnOf(progressOf(of(id)))?.appraiser).toBe('mara');
+    expect(turnOf(progressOf(of(id), noneSuspect))?.appraiser).toBe('mara');
     // The other one may go on too: shifts do not meet.
     const [first] = of(id).begun.order[1]?.[0] ?? [];
     expect(next(id, 'tech')?.part).toBe(plan.parts[first ?? 0]?.label);
@@ -138,7 +144,7 @@ describe('measuring', () => {
       reason: 'Wrong part',
       value: 10.02,
     });
-    expect(progressOf(of(id)).map(({ done }) => done)).toEqual([0, 1]);
+    expect(progressOf(of(id), noneSuspect).map(({ done }) => done)).toEqual([0, 1]);
     world.signIn('nopin');
     expect(codes(push(id, 10))).toEqual(['study.not-appraiser']);
     world.do({ type: 'operator.sign-out' });
@@ -204,7 +210,7 @@ describe('measuring', () => {
   it('is abandoned with a reason', () => {
     const id = begun();
     expect(world.do({ type: 'study.abandon', studyId: id, reason: 'Parts needed' }).ok).toBe(true);
-    expect(statusOf(of(id))).toBe('abandoned');
+    expect(statusOf(of(id), noneSuspect)).toBe('abandoned');
     expect(codes(push(id, 10))).toEqual(['study.over']);
   });
 });
@@ -312,7 +318,11 @@ describe('agreement', () => {
     itemId: 'clean',
   };
   const judgeAll = (id: string, verdict: (part: string, who: string, trial: number) => 'good' | 'bad'): void => {
-    for (let turn = turnOf(progressOf(of(id))); turn?.next; turn = turnOf(progressOf(of(id)))) {
+    for (
+      let turn = turnOf(progressOf(of(id), noneSuspect));
+      turn?.next;
+      turn = turnOf(progressOf(of(id), noneSuspect))
+    ) {
       world.signIn(turn.appraiser);
       const { part, trial } = turn.next;
       world.do({ type: 'study.judge', studyId: id, verdict: verdict(part, turn.appraiser, trial), again: null });
@@ -376,7 +386,7 @@ it('hearing in another order, or twice, comes to the same', () => {
     { ...whole, values: [] },
   ];
   const joined = pieces.reduce((a, b) => joinStudies(b, a));
-  expect(isBegun(joined) && statusOf(joined)).toBe('measured');
+  expect(isBegun(joined) && statusOf(joined, noneSuspect)).toBe('measured');
   expect(joined.values.map(({ valueId }) => valueId).toSorted()).toEqual(
     whole.values.map(({ valueId }) => valueId).toSorted(),
   );

@@ -4,6 +4,8 @@
  */
 import type { Actor } from '#contract/envelope.ts';
 import type { BodyOf } from '#contract/events/index.ts';
+import type { Reason } from '#contract/refusal.ts';
+import type { SuspectOf } from '#domain/gauges/suspect.ts';
 import type { Happened } from '#domain/happened.ts';
 
 export const studyEvents = [
@@ -130,11 +132,39 @@ export function placesOf({ begun }: Study, appraiser: string): readonly Place[] 
 
 const cell = (appraiser: string, { part, trial }: Place): string => JSON.stringify([appraiser, trial, part]);
 
+/** Why a value of the study cannot be relied on: its gauge was found bad; null: nothing is known against it. */
+export const suspectOfStudy =
+  ({ begun }: StudyPart, suspectOf: SuspectOf) =>
+  ({ at }: StudyValue): Reason | null =>
+    suspectOf({ gaugeId: begun?.gaugeId ?? null, at });
+
 /** The values that count: not replaced by others. */
 export function counting({ values }: StudyPart): ReadonlyMap<string, StudyValue> {
   const replaced = new Set(values.map(({ replaces }) => replaces));
   return new Map(
     values.filter(({ valueId }) => !replaced.has(valueId)).map((value) => [cell(value.appraiser, value), value]),
+  );
+}
+
+/** Of the values that count those that can be relied on. */
+export function standing(study: StudyPart, suspectOf: SuspectOf): ReadonlyMap<string, StudyValue> {
+  const suspect = suspectOfStudy(study, suspectOf);
+  return new Map([...counting(study)].filter(([, value]) => suspect(value) === null));
+}
+
+/** What counts and cannot be relied on: it is measured again. In the order of the study, appraiser by appraiser. */
+export function suspectValues(
+  study: Study,
+  suspectOf: SuspectOf,
+): readonly { readonly value: StudyValue; readonly why: Reason }[] {
+  const values = counting(study);
+  const suspect = suspectOfStudy(study, suspectOf);
+  return study.begun.appraisers.flatMap((appraiser) =>
+    placesOf(study, appraiser).flatMap((place) => {
+      const value = valueAt(values, appraiser, place);
+      const why = value === undefined ? null : suspect(value);
+      return value === undefined || why === null ? [] : [{ value, why }];
+    }),
   );
 }
 
@@ -146,28 +176,35 @@ export const valueAt = (
 
 export interface Progress {
   readonly appraiser: string;
+  /** Values that are there and can be relied on. */
   readonly done: number;
   readonly of: number;
   /** What comes next; null: everything of theirs is measured. */
   readonly next: Place | null;
+  /** What the next one takes the place of, as it cannot be relied on; null: nothing was measured there. */
+  readonly suspect: { readonly value: StudyValue; readonly why: Reason } | null;
   /** Taken last, and may be measured again. */
   readonly last: StudyValue | null;
 }
 
-/** Per appraiser, in the order of the study. */
-export function progressOf(study: Study): readonly Progress[] {
+/** Per appraiser, in the order of the study: what cannot be relied on is measured again in its place of that order. */
+export function progressOf(study: Study, suspectOf: SuspectOf): readonly Progress[] {
   const values = counting(study);
+  const reliable = standing(study, suspectOf);
+  const why = suspectOfStudy(study, suspectOf);
   return study.begun.appraisers.map((appraiser) => {
     const places = placesOf(study, appraiser);
-    const open = places.findIndex((place) => valueAt(values, appraiser, place) === undefined);
-    const done = open === -1 ? places.length : open;
-    const before = places[done - 1];
+    const next = places.find((place) => valueAt(reliable, appraiser, place) === undefined) ?? null;
+    const there = next === null ? undefined : valueAt(values, appraiser, next);
+    const because = there === undefined ? null : why(there);
+    const newest = study.values.findLast((value) => value.appraiser === appraiser);
     return {
       appraiser,
-      done,
+      done: places.filter((place) => valueAt(reliable, appraiser, place) !== undefined).length,
       of: places.length,
-      next: places[done] ?? null,
-      last: before === undefined ? null : (valueAt(values, appraiser, before) ?? null),
+      next,
+      suspect: there === undefined || because === null ? null : { value: there, why: because },
+      last: newest === undefined || why(newest) !== null ? null : newest,
     };
   });
 }
@@ -181,15 +218,18 @@ export function turnOf(progress: readonly Progress[]): Progress | null {
   );
 }
 
-export function countOf(study: Study): { readonly done: number; readonly total: number } {
-  const progress = progressOf(study);
+export function countOf(study: Study, suspectOf: SuspectOf): { readonly done: number; readonly total: number } {
+  const progress = progressOf(study, suspectOf);
   const sum = (of: (each: Progress) => number): number => progress.reduce((all, each) => all + of(each), 0);
   return { done: sum(({ done }) => done), total: sum((each) => each.of) };
 }
 
-export function statusOf(study: Study): 'measuring' | 'measured' | 'passed' | 'failed' | 'abandoned' {
+export function statusOf(
+  study: Study,
+  suspectOf: SuspectOf,
+): 'measuring' | 'measured' | 'passed' | 'failed' | 'abandoned' {
   if (study.finished !== null) return study.finished.verdict;
   if (study.abandoned !== null) return 'abandoned';
-  const { done, total } = countOf(study);
+  const { done, total } = countOf(study, suspectOf);
   return done === total ? 'measured' : 'measuring';
 }

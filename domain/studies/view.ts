@@ -4,9 +4,10 @@ import type { Actor } from '#contract/envelope.ts';
 import type { StudyRow, StudyValueView, StudyView } from '#contract/rpc/studies.ts';
 import type { StudySubject } from '#contract/events/shared.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
+import { noneSuspect, type SuspectOf } from '#domain/gauges/suspect.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { distinctOf, percentOf } from './evaluate.ts';
-import { countOf, statusOf, type Study, type StudyPart } from './study.ts';
+import { countOf, isOver, statusOf, suspectOfStudy, type Study, type StudyPart } from './study.ts';
 
 const untitled = (id: string): Localized => ({ en: id, de: id });
 
@@ -25,14 +26,16 @@ export function subjectTitle(subject: StudySubject, catalogue: Pick<Catalogue, '
   return item?.title ?? untitled(subject.itemId);
 }
 
-export function rowOf(study: Study, catalogue: Catalogue): StudyRow {
+export function rowOf(study: Study, catalogue: Catalogue, suspectOf: SuspectOf): StudyRow {
   const { begun, finished, abandoned } = study;
-  const { done, total } = countOf(study);
+  // What it came to rests on what was measured then: found bad later, a gauge takes back no value of a study that is over.
+  const doubted = isOver(study) ? noneSuspect : suspectOf;
+  const { done, total } = countOf(study, doubted);
   const { criteria } = begun;
   return {
     studyId: study.studyId,
     kind: begun.kind,
-    status: statusOf(study),
+    status: statusOf(study, doubted),
     title: subjectTitle(begun.subject, catalogue),
     definitionId: begun.subject.definitionId,
     gauge: begun.gaugeId === null ? null : { id: begun.gaugeId, title: catalogue.gauge(begun.gaugeId)?.title ?? null },
@@ -51,30 +54,33 @@ export function rowOf(study: Study, catalogue: Catalogue): StudyRow {
 }
 
 /** In the order in which they were taken, those too that others took the place of. */
-export function valuesOf({ values }: StudyPart): readonly StudyValueView[] {
+export function valuesOf(study: StudyPart, suspectOf: SuspectOf): readonly StudyValueView[] {
+  const { values } = study;
+  const suspect = suspectOfStudy(study, suspectOf);
   const because = new Map(
     values.flatMap(({ replaces, reason }) => (replaces === null ? [] : [[replaces, reason ?? '']])),
   );
-  return values.map(({ part, appraiser, trial, value, verdict, at, typed, valueId }) => ({
-    part,
-    appraiser,
-    trial,
-    value,
-    verdict,
-    at,
-    typed,
-    replaced: because.get(valueId) ?? null,
+  return values.map((each) => ({
+    part: each.part,
+    appraiser: each.appraiser,
+    trial: each.trial,
+    value: each.value,
+    verdict: each.verdict,
+    at: each.at,
+    typed: each.typed,
+    replaced: because.get(each.valueId) ?? null,
+    suspect: suspect(each),
   }));
 }
 
 /** Everything of a study whose values may be seen; the result is that of its end. */
-export function reportOf(study: Study, catalogue: Catalogue): StudyView {
+export function reportOf(study: Study, catalogue: Catalogue, suspectOf: SuspectOf): StudyView {
   const { begun, finished, abandoned } = study;
   const { subject } = begun;
   const name = (told: { readonly by: Actor; readonly stationId: string }): string =>
     actorName(told.by, told.stationId, { catalogue });
   return {
-    study: rowOf(study, catalogue),
+    study: rowOf(study, catalogue, suspectOf),
     subject,
     method: begun.method,
     parts: begun.parts,
@@ -82,7 +88,7 @@ export function reportOf(study: Study, catalogue: Catalogue): StudyView {
     seed: begun.seed,
     unit: subject.kind === 'characteristic' ? subject.unit : null,
     decimals: subject.kind === 'characteristic' ? subject.decimals : 0,
-    values: valuesOf(study),
+    values: valuesOf(study, suspectOf),
     hidden: null,
     result: finished?.result ?? null,
     abandoned: abandoned === null ? null : { reason: abandoned.reason, by: name(abandoned) },

@@ -6,6 +6,7 @@ import type { UnitStatus } from '#contract/rpc/units.ts';
 import { foundGoodAfter, newGauge, recallHoldId, recallsOf, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { calibrationOf } from '#domain/gauges/judge.ts';
 import { decimalsOf, isCheckAsked, standingOf, standingRank } from '#domain/gauges/standing.ts';
+import { suspicion, type SuspectOf } from '#domain/gauges/suspect.ts';
 import { actorName } from '#domain/units/holder.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
@@ -39,6 +40,16 @@ async function statesOf(db: Queries, ids: readonly string[]): Promise<Map<string
     [ids],
   );
   return new Map(rows.map(({ gauge_id, part }) => [gauge_id, JSON.parse(part) as GaugeBody]));
+}
+
+/** Which values cannot be relied on, by what all stations told of gauges that were found bad. */
+export async function suspicionOn(db: Queries): Promise<SuspectOf> {
+  const rows = await db.query<{ gauge_id: string; part: string }>(
+    "SELECT gauge_id, part FROM gauge WHERE watched_since IS NOT NULL AND part <> ''",
+    [],
+  );
+  const states = new Map(rows.map(({ gauge_id, part }) => [gauge_id, JSON.parse(part) as GaugeBody]));
+  return suspicion({ gauges: { state: (gaugeId) => states.get(gaugeId) ?? newGauge(gaugeId) } });
 }
 
 function rowOf(

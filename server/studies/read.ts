@@ -6,6 +6,7 @@ import { isBegun, type StudyPart } from '#domain/studies/study.ts';
 import { reportOf, rowOf } from '#domain/studies/view.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
+import { suspicionOn } from '../gauges/read.ts';
 import type { Sight } from '../rpc/sight.ts';
 
 export async function listStudies(
@@ -25,9 +26,10 @@ export async function listStudies(
   );
   const total = rows[0]?.total ?? 0;
   const studies = rows.map(({ part }) => JSON.parse(part) as StudyPart).filter(isBegun);
+  const suspectOf = await suspicionOn(db);
   return {
     items: studies.map((study) => ({
-      ...rowOf(study, force.catalogue),
+      ...rowOf(study, force.catalogue, suspectOf),
       stationId: study.begun.stationId,
       lineId: force.lineOf(study.begun.stationId)?.id ?? null,
     })),
@@ -48,5 +50,5 @@ export async function readStudyReport(
     [studyId, stations],
   );
   const part = row === undefined ? null : (JSON.parse(row.part) as StudyPart);
-  return isBegun(part) ? reportOf(part, force.catalogue) : null;
+  return isBegun(part) ? reportOf(part, force.catalogue, await suspicionOn(db)) : null;
 }

@@ -4,13 +4,14 @@
  */
 import type { LiveReading } from '#contract/reading.ts';
 import type { Outcome, Refusal } from '#contract/refusal.ts';
-import type { MeasuringView } from '#contract/rpc/studies.ts';
+import type { MeasuringView, StudyPerson } from '#contract/rpc/studies.ts';
 import { reason } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
+import { notFoundGood, suspicion, type SuspectOf } from '#domain/gauges/suspect.ts';
 import { measurer, characteristicNow } from '#domain/studies/decide.ts';
 import { readyFaults } from '#domain/studies/gauge.ts';
 import { deviceFaults } from '#domain/steps/values.ts';
-import { isBegun, isOver, progressOf, turnOf, type Study } from '#domain/studies/study.ts';
+import { isBegun, isOver, progressOf, suspectValues, turnOf, type Study } from '#domain/studies/study.ts';
 import { rowOf } from '#domain/studies/view.ts';
 import type { Core } from '#station/core/index.ts';
 import type { CommandValue } from '#station/core/outcomes.ts';
@@ -102,7 +103,7 @@ export class Measuring {
     const study = readStudy(this.#core.read, studyId);
     const personId = this.#core.session().person?.personId;
     if (again === undefined || !isBegun(study) || again.appraiser !== personId) return null;
-    const last = progressOf(study).find(({ appraiser }) => appraiser === personId)?.last;
+    const last = progressOf(study, suspicion(this.#core.facts())).find(({ appraiser }) => appraiser === personId)?.last;
     return last?.valueId === again.valueId ? { ...again, part: last.part } : null;
   }
 
@@ -112,9 +113,10 @@ export class Measuring {
     const study = readStudy(read, studyId);
     if (!isBegun(study) || isOver(study)) return null;
     const { catalogue } = facts;
-    const row = rowOf(study, catalogue);
+    const suspectOf = suspicion(facts);
+    const row = rowOf(study, catalogue, suspectOf);
     const personOf = (personId: string) => row.appraisers.find((each) => each.personId === personId) ?? null;
-    const progress = progressOf(study);
+    const progress = progressOf(study, suspectOf);
     const turn = turnOf(progress);
     const who = measurer(study, facts);
     const own = 'progress' in who ? who.progress : null;
@@ -127,7 +129,11 @@ export class Measuring {
       turn: turn === null ? null : personOf(turn.appraiser),
       appraiser: own === null ? null : personOf(own.appraiser),
       refused: 'faults' in who ? who.faults : [],
-      next: own === null || own.next === null ? null : { ...own.next, done: own.done, of: own.of },
+      next:
+        own === null || own.next === null
+          ? null
+          : { ...own.next, done: own.done, of: own.of, suspect: own.suspect?.why ?? null },
+      suspect: suspectView(study, suspectOf, personOf),
       progress: progress.flatMap(({ appraiser, done, of }) => {
         const person = personOf(appraiser);
         return person === null ? [] : [{ person, done, of }];
@@ -142,6 +148,27 @@ export class Measuring {
   }
 }
 
+/** Appraiser by appraiser and trial by trial, in the order in which the parts come. */
+function suspectView(
+  study: Study,
+  suspectOf: SuspectOf,
+  personOf: (personId: string) => StudyPerson | null,
+): MeasuringView['suspect'] {
+  const suspect = suspectValues(study, suspectOf);
+  const [first] = suspect;
+  if (first === undefined) return null;
+  return {
+    why: first.why,
+    count: suspect.length,
+    of: [...Map.groupBy(suspect, ({ value }) => value.appraiser)].flatMap(([appraiser, own]) => {
+      const person = personOf(appraiser);
+      const byTrial = [...Map.groupBy(own, ({ value }) => value.trial)];
+      const trials = byTrial.map(([trial, of]) => ({ trial, parts: of.map(({ value }) => value.part) }));
+      return person === null ? [] : [{ person, trials }];
+    }),
+  };
+}
+
 function entryOf({ begun: { kind, tagId } }: Study, facts: Facts): MeasuringView['entry'] {
   if (kind === 'agreement') return 'judge';
   const device = tagId === null ? null : (facts.catalogue.tag(tagId)?.device ?? null);
@@ -154,8 +181,10 @@ function gaugeFaults({ begun: { gaugeId, tagId, subject } }: Study, facts: Facts
   const gauge = gaugeId === null ? null : facts.catalogue.gauge(gaugeId);
   return [
     ...(device === null ? [] : deviceFaults(device.id, facts)),
-    ...(gauge === null || subject.kind === 'check'
+    ...(gauge === null
       ? []
-      : readyFaults(gauge, subject, characteristicNow(subject, facts), facts)),
+      : subject.kind === 'check'
+        ? notFoundGood(facts.gauges.state(gauge.id), facts.now)
+        : readyFaults(gauge, subject, characteristicNow(subject, facts), facts)),
   ];
 }

@@ -15,7 +15,7 @@ const concerns = (type: string): boolean => /^(?:study|gauge|operator|station)\.
 export function createStudiesRouter(core: Core) {
   const os = implement(contract.studies);
   const { dispatch } = core;
-  const news = new News(core, { facts: concerns });
+  const news = new News(core, { facts: concerns, documents: ['gauge'] });
   const measuring = new Measuring(core, news.tell);
   core.execution.claimPushes((tagId, reading) => measuring.pushed(tagId, reading));
   core.devicesChanged(news.tell);

@@ -2,6 +2,7 @@
 import { call } from '@orpc/server';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { MeasuringView } from '#contract/rpc/studies.ts';
+import { newGauge } from '#domain/gauges/gauge.ts';
 import { gaugedConfiguration } from '#domain/gauges/test-plan.ts';
 import { evolveStudy, type StudyPart } from '#domain/studies/study.ts';
 import { settled, TestStation } from '#station/core/test-kit.ts';
@@ -194,4 +195,44 @@ it('what can be studied: gauges of this station, characteristics with what the p
   ]);
   expect(choices.checks.map(({ itemId }) => itemId)).toEqual(['clean', 'dry']);
   expect(choices.people.map(({ personId }) => personId)).not.toContain('gone');
+});
+
+it('says on the page which trials are measured again after the gauge was found bad, and why; a restart changes nothing', async () => {
+  const studyId = await begin();
+  await open(studyId);
+  await measure('tech');
+  await measure('tech');
+  station.clock.advance(60_000);
+  const at = station.clock.now();
+  const mark = (good: boolean, when: number) => ({
+    id: `K-${when}`,
+    kind: 'check' as const,
+    good,
+    from: when,
+    to: when,
+    stationId: 'QB10',
+  });
+  const marks = [mark(false, at)];
+  station.server.send(['gauge', 'G-1', { ...newGauge('G-1'), marks }]);
+  await settled();
+  const why = { code: 'gauge.recalled', params: { gauge: 'G-1', sinceAt: null, foundAt: at } };
+  const parts = values().map(({ body }) => (body as { readonly part: string }).part);
+  const expected = { why, count: 2, of: [{ person: { personId: 'tech' }, trials: [{ trial: 1, parts }] }] };
+  expect(page.view).toMatchObject({ suspect: expected, next: { part: parts[0], suspect: why, done: 0 } });
+  expect(page.view?.gaugeFaults.map(({ code }) => code)).toEqual(['gauge.not-found-good']);
+  expect(page.view?.study).toMatchObject({ done: 0, status: 'measuring' });
+  await page.close();
+  await station.restart();
+  router = createStudiesRouter(station.core);
+  station.signIn('tech', 'right');
+  await open(studyId);
+  expect(page.view).toMatchObject({ suspect: expected });
+  station.clock.advance(1_000);
+  station.server.send(['gauge', 'G-1', { ...newGauge('G-1'), marks: [...marks, mark(true, station.clock.now())] }]);
+  station.clock.advance(1_000);
+  await settled();
+  await measure('tech');
+  expect(page.view?.suspect).toMatchObject({ count: 1, of: [{ trials: [{ trial: 1, parts: [parts[1]] }] }] });
+  expect(values().at(-1)?.body).toMatchObject({ part: parts[0], trial: 1, reason: expect.stringContaining('G-1') });
+  expect(station.store.rebuild()).toMatchObject({ equal: true });
 });

@@ -4,6 +4,7 @@ import type { Page } from '#contract/rpc/base.ts';
 import type { StudyChoices, StudyRow, StudyView } from '#contract/rpc/studies.ts';
 import { reason } from '#domain/decision.ts';
 import type { Facts } from '#domain/facts.ts';
+import { suspicion, type SuspectOf } from '#domain/gauges/suspect.ts';
 import { grrCriteria } from '#domain/studies/criteria.ts';
 import { evaluate, evaluateTrials, fullTrials } from '#domain/studies/evaluate.ts';
 import { mayManage } from '#domain/studies/rights.ts';
@@ -39,12 +40,13 @@ export function studyList(
     ...(after ?? [0, 0, '']),
     query.limit + 1,
   );
+  const suspectOf = suspicion(facts);
   return pageOf(
     rows,
     query.limit,
     total,
     ({ running, begunAt, studyId }) => [running, begunAt, studyId],
-    ({ state }) => rowOf(JSON.parse(state) as Study, facts.catalogue),
+    ({ state }) => rowOf(JSON.parse(state) as Study, facts.catalogue, suspectOf),
   );
 }
 
@@ -100,8 +102,11 @@ export function studyView(studyId: string, { read, facts }: StudySources): Study
   const study = readStudy(read, studyId);
   if (!isBegun(study)) return null;
   const hidden = hiddenBecause(study, facts);
-  const report = reportOf(study, facts.catalogue);
-  return hidden === null ? { ...report, result: resultOf(study) } : { ...report, values: null, hidden, result: null };
+  const suspectOf = suspicion(facts);
+  const report = reportOf(study, facts.catalogue, suspectOf);
+  return hidden === null
+    ? { ...report, result: resultOf(study, suspectOf) }
+    : { ...report, values: null, hidden, result: null };
 }
 
 /** While it runs nobody sees values who measures in it, whatever else they may. */
@@ -115,9 +120,9 @@ function hiddenBecause(study: Study, facts: Facts): Reason | null {
 }
 
 /** What was told at the end; before, of the trials that are full. */
-function resultOf(study: Study): StudyView['result'] {
+function resultOf(study: Study, suspectOf: SuspectOf): StudyView['result'] {
   if (study.finished !== null) return study.finished.result;
-  const trials = fullTrials(study);
+  const trials = fullTrials(study, suspectOf);
   if (trials < 2) return null;
   const found = trials === study.begun.trials ? evaluate(study) : evaluateTrials(study, trials);
   return 'refused' in found ? null : found.result;

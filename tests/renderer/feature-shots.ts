@@ -177,6 +177,8 @@ const features: Readonly<Record<string, Feature>> = {
       list: '#/studies',
       'set-up': '#/studies/new',
       measuring: '#/studies/study-runs',
+      suspect: '#/studies/study-suspect',
+      'suspect-report': '#/studies/result%20study-suspect',
       agreement: '#/studies/result%20study-agreement',
       result: '#/studies/result%20study-grr',
     })(camera);

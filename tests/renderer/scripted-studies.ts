@@ -11,12 +11,15 @@ export function scriptedStudies(act: Act) {
   const os = implement(contract.studies);
   const state = new Shown<StudiesState>({ revision: 1, mayManage: true });
   const measuring = new Shown<MeasuringView | null>(studiesScene.measuring);
+  const suspect = new Shown<MeasuringView | null>(studiesScene.suspect);
   return os.router({
     watch: os.watch.handler(({ signal }) => state.watch(signal)),
     list: os.list.handler(() => ({ items: [...studiesScene.rows], next: null, total: studiesScene.rows.length })),
     choices: os.choices.handler(() => studiesScene.choices),
     begin: os.begin.handler(async (from) => ({ ...(await act('studies.begin')(from)), value: 'study-runs' })),
-    measure: os.measure.handler(({ signal }) => measuring.watch(signal)),
+    measure: os.measure.handler(({ input, signal }) =>
+      (input.studyId === 'study-suspect' ? suspect : measuring).watch(signal),
+    ),
     type: os.type.handler(act('studies.type')),
     take: os.take.handler(act('studies.take')),
     judge: os.judge.handler(act('studies.judge')),

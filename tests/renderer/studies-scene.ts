@@ -1,5 +1,6 @@
 /** Studies as a station would tell of them: one that runs, one that passed, one of people who judge. */
 import type { MeasuringView, StudyChoices, StudyRow, StudyValueView, StudyView } from '#contract/rpc/studies.ts';
+import { noneSuspect } from '#domain/gauges/suspect.ts';
 import { evaluate } from '#domain/studies/evaluate.ts';
 import { drawOrder } from '#domain/studies/order.ts';
 import { noStudy, placesOf, type Study } from '#domain/studies/study.ts';
@@ -117,7 +118,7 @@ function view(kind: 'grr' | 'agreement'): StudyView {
   const evaluated = evaluate(study);
   if ('refused' in evaluated) throw new Error(evaluated.refused.code);
   const { result, verdict } = evaluated;
-  const values: readonly StudyValueView[] = valuesOf(study);
+  const values: readonly StudyValueView[] = valuesOf(study, noneSuspect);
   return {
     study: row(kind, {
       status: verdict,
@@ -140,7 +141,26 @@ function view(kind: 'grr' | 'agreement'): StudyView {
 }
 
 const running = row('grr', { studyId: 'study-runs', status: 'measuring', done: 34, endedAt: null });
-const views: Readonly<Record<string, StudyView>> = { 'study-grr': view('grr'), 'study-agreement': view('agreement') };
+/** The calliper failed its master check while the study runs. */
+const foundBad = {
+  code: 'gauge.recalled',
+  params: { gauge: 'G-115', sinceAt: begunAt + 10 * 60_000, foundAt: begunAt + 40 * 60_000 },
+} as const;
+const doubted = row('grr', { studyId: 'study-suspect', status: 'measuring', done: 81, endedAt: null });
+const whole = view('grr');
+const views: Readonly<Record<string, StudyView>> = {
+  'study-grr': whole,
+  'study-agreement': view('agreement'),
+  'study-suspect': {
+    ...whole,
+    study: doubted,
+    finishedBy: null,
+    values: (whole.values ?? []).map((each, n) => ({
+      ...each,
+      suspect: each.appraiser === mara.personId && n > 20 ? foundBad : null,
+    })),
+  },
+};
 
 export const studiesScene = {
   rows: [running, views['study-grr']?.study ?? running, views['study-agreement']?.study ?? running],
@@ -174,7 +194,8 @@ export const studiesScene = {
     turn: mara,
     appraiser: mara,
     refused: [],
-    next: { part: '7', trial: 2, done: 14, of: 30 },
+    next: { part: '7', trial: 2, done: 14, of: 30, suspect: null },
+    suspect: null,
     progress: [
       { person: mara, done: 14, of: 30 },
       { person: li, done: 10, of: 30 },
@@ -185,6 +206,40 @@ export const studiesScene = {
     gaugeFaults: [],
     again: null,
     last: '2',
+    refusedPush: null,
+  } satisfies MeasuringView,
+  suspect: {
+    study: doubted,
+    unit: 'mm',
+    decimals: 3,
+    turn: mara,
+    appraiser: mara,
+    refused: [],
+    next: { part: '4', trial: 3, done: 21, of: 30, suspect: foundBad },
+    suspect: {
+      why: foundBad,
+      count: 14,
+      of: [
+        { person: mara, trials: [{ trial: 3, parts: ['4', '9', '1', '10', '2', '7', '3', '8', '5'] }] },
+        {
+          person: li,
+          trials: [
+            { trial: 2, parts: ['6', '2'] },
+            { trial: 3, parts: ['1', '4', '8'] },
+          ],
+        },
+      ],
+    },
+    progress: [
+      { person: mara, done: 21, of: 30 },
+      { person: li, done: 25, of: 30 },
+      { person: sam, done: 30, of: 30 },
+    ],
+    entry: 'push',
+    at: Date.now(),
+    gaugeFaults: [],
+    again: null,
+    last: null,
     refusedPush: null,
   } satisfies MeasuringView,
   study: (studyId: string): StudyView | null => views[studyId] ?? null,

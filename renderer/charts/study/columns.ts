@@ -1,5 +1,6 @@
 /** What the pictures of a Gage R&R study show: its values by part, by appraiser, and the averages and ranges of its cells. Pure. */
 import type { StudyView } from '#contract/rpc/studies.ts';
+import { suspectText } from '#domain/gauges/suspect.ts';
 import { chartConstants } from '#domain/spc/constants.ts';
 import { csvField as cell } from '../../ui/csv.ts';
 
@@ -31,10 +32,12 @@ interface Counted {
   readonly appraiser: string;
   readonly y: number;
 }
-/** Values that count: those that nothing took the place of. */
-const counted = ({ values }: StudyView): readonly Counted[] =>
-  (values ?? []).flatMap(({ part, appraiser, value, replaced }) =>
-    value === null || replaced !== null ? [] : [{ part, appraiser, y: value }],
+/** Values that count: nothing took their place, and while the study runs they can be relied on. */
+const counted = ({ values, study: { endedAt } }: StudyView): readonly Counted[] =>
+  (values ?? []).flatMap(({ part, appraiser, value, replaced, suspect }) =>
+    value === null || replaced !== null || (suspect !== null && endedAt === null)
+      ? []
+      : [{ part, appraiser, y: value }],
   );
 
 function plot(
@@ -131,8 +134,8 @@ export function averageChart(view: StudyView): Plot | null {
 export function studyCsv(view: StudyView): string {
   const name = new Map(view.study.appraisers.map((each) => [each.personId, each.name]));
   const unit = view.unit === null ? '' : ` [${view.unit}]`;
-  const rows = [['study', 'part', 'appraiser', 'trial', `value${unit}`, 'at', 'typed', 'replaced']];
-  for (const { part, appraiser, trial, value, verdict, at, typed, replaced } of view.values ?? [])
+  const rows = [['study', 'part', 'appraiser', 'trial', `value${unit}`, 'at', 'typed', 'replaced', 'suspect']];
+  for (const { part, appraiser, trial, value, verdict, at, typed, replaced, suspect } of view.values ?? [])
     rows.push([
       view.study.studyId,
       part,
@@ -142,6 +145,7 @@ export function studyCsv(view: StudyView): string {
       new Date(at).toISOString(),
       typed ? 'yes' : '',
       replaced ?? '',
+      suspect === null ? '' : suspectText(suspect),
     ]);
   return `\u{FEFF}${rows.map((row) => row.map(numberOrWords).join(',')).join('\r\n')}\r\n`;
 }
