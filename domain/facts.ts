@@ -42,6 +42,8 @@ export interface ServerFact {
   readonly linked: boolean;
   /** UTC ms since when `linked` is as it is. */
   readonly sinceAt: number;
+  /** Its documents that are here are the newest. */
+  readonly current: boolean;
 }
 /** An open contradiction about a unit (contract/sync/down.ts). */
 export interface CaseFact {

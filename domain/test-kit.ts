@@ -83,7 +83,7 @@ export class World {
   readonly machines = new MachineMemory();
   readonly stops = new StopMemory();
   readonly studies = new Map<string, StudyPart>();
-  server: ServerFact = { configured: false, linked: false, sinceAt: startAt };
+  server: ServerFact = { configured: false, linked: false, sinceAt: startAt, current: false };
   session: Session = nobody;
   now = startAt;
   stationId: string;

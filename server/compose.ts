@@ -45,6 +45,7 @@ import { createOrderService } from './orders/orders.ts';
 import { createEnergyRouter } from './energy/router.ts';
 import { createMachinesRouter } from './machines/router.ts';
 import { createOeeRouter } from './oee/router.ts';
+import { tellRoots } from './machines/tell-roots.ts';
 import { keepSums } from './oee/worker.ts';
 import { createSuspectReactions } from './control/suspects.ts';
 import { createGaugeActs } from './gauges/acts.ts';
@@ -220,6 +221,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
   if (seeded > 0) log.info({ orders: seeded }, 'orders of the configuration folder taken in');
   await projector.start();
   const sums = keepSums({ db, clock, log, configuration: released, giveWay });
+  const telling = tellRoots({ db, clock, log, configuration: released });
   const pruning = repeat(clock, pruneEveryMs, () => prune(db), log, 'documents that are over could not be removed');
   const behind = (): Promise<PlantHealth['behind']> => behindOf(db);
 
@@ -357,6 +359,7 @@ export async function composePlant(options: PlantOptions): Promise<Plant> {
       sweeping.cancel();
       sweepingBlobs.cancel();
       sockets.close();
+      telling.cancel();
       pruning.cancel();
       // Stations that hold a question open are answered, so that the app can end.
       await waiting.close();

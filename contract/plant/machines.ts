@@ -12,7 +12,7 @@ import {
 } from '../rpc/machines.ts';
 import { plantBase } from './base.ts';
 
-export interface PlantMachine extends MachineNow {
+export interface PlantMachine extends Omit<MachineNow, 'waitsFor'> {
   readonly stationId: string;
   readonly lineId: string | null;
   /** UTC ms when its station was heard last; null: never. What it says is known until then. */

@@ -49,8 +49,19 @@ export interface LineRoot {
 /** Of a machine that is blocked or starved: the machine of the line that it waits for in the end (domain/stops/root.ts). */
 export interface WaitsFor {
   readonly state: 'blocked' | 'starved';
+  /** UTC ms since when it waits. */
+  readonly from: number;
   /** null: no machine that is known stands on that side. */
   readonly root: LineRoot | null;
+}
+
+/** The same, as the station of the machine knows it: of machines of its line at other stations only the plant server tells. */
+export interface WaitsHere extends WaitsFor {
+  /**
+   * Why the root is not known here; null: what is told is so. `no-server`: there is none. `not-linked`: it is not heard, `at` since
+   * when (UTC ms). `not-told`: it has not said it yet. `elsewhere`: the stop is over, and only the plant view tells of other stations.
+   */
+  readonly unknown: { readonly why: 'no-server' | 'not-linked' | 'not-told' | 'elsewhere'; readonly at: number } | null;
 }
 
 export interface MachineNow {
@@ -74,6 +85,8 @@ export interface MachineNow {
   readonly rate: { readonly cycleMs: number; readonly revision: string } | null;
   /** Doubts that nobody has seen. */
   readonly doubts: number;
+  /** Blocked or starved; else, or on no line: null. */
+  readonly waitsFor: WaitsHere | null;
 }
 
 export interface MachinesState {

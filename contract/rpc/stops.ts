@@ -6,6 +6,7 @@ import type { Localized } from '../config/text.ts';
 import type { Photo } from '../events/shared.ts';
 import type { BigLoss, MachineState, ReasonCategory } from '../machine-state.ts';
 import type { Outcome } from '../refusal.ts';
+import type { WaitsHere } from './machines.ts';
 import { base, commandId, pageInput, photoData, type Page } from './base.ts';
 
 export interface StopReasonView {
@@ -123,6 +124,8 @@ export interface StopView extends StopRow {
   }[];
   readonly history: readonly StopHistoryEntry[];
   readonly may: { readonly classify: boolean; readonly edit: boolean };
+  /** Of a stop that began blocked or starved: the machine of its line that it waits or waited for. */
+  readonly waitsFor: WaitsHere | null;
 }
 
 /** Micro-stops of a machine that began in one hour of the plant's clock. */

@@ -3,6 +3,7 @@
  * only its newest version is sent. `body` null: it is gone.
  */
 import { z } from 'zod';
+import { localizedSchema } from '../config/text.ts';
 import { actorSchema } from '../envelope.ts';
 import { callClosedBody } from '../events/call.closed.ts';
 import { callRaisedBody } from '../events/call.raised.ts';
@@ -14,7 +15,9 @@ import { nonconformanceRecordedBody } from '../events/nonconformance.recorded.ts
 import { gaugeCalibratedBody } from '../events/gauge.calibrated.ts';
 import { gaugeCheckedBody } from '../events/gauge.checked.ts';
 import { gaugeRecalledBody } from '../events/gauge.recalled.ts';
+import { stopReasonFactSchema } from '../events/shared.ts';
 import { signalRaisedBody } from '../events/signal.raised.ts';
+import { machineStates } from '../machine-state.ts';
 import { passportSchema } from '../passport.ts';
 import { hashSchema } from './protocol.ts';
 
@@ -199,6 +202,38 @@ export const containmentBodySchema = z.object({
 });
 export type ContainmentBody = z.infer<typeof containmentBodySchema>;
 
+/**
+ * Which machines of a line wait, and for which one of it in the end (domain/stops/root.ts), for every station of the line: a station
+ * sees its own machines only. It says what is so now, of waits that last a while; gone while nothing waits.
+ */
+export const lineWaitBodySchema = z.object({
+  lineId: z.string(),
+  machines: z.array(
+    z.object({
+      machineId: z.string(),
+      state: z.enum(['blocked', 'starved']),
+      /** UTC ms since when it waits. */
+      from: z.number(),
+      root: z
+        .object({
+          machineId: z.string(),
+          title: localizedSchema,
+          stationId: z.string(),
+          state: z.enum(machineStates),
+          alarm: z.string().nullable(),
+          from: z.number(),
+          to: z.number().nullable(),
+          over: z.boolean(),
+          stop: z
+            .object({ stopId: z.string(), reasons: z.array(z.object(stopReasonFactSchema.shape)).readonly() })
+            .nullable(),
+        })
+        .nullable(),
+    }),
+  ),
+});
+export type LineWaitBody = z.infer<typeof lineWaitBodySchema>;
+
 export const documentKinds = {
   file: fileBodySchema,
   order: orderBodySchema,
@@ -211,6 +246,7 @@ export const documentKinds = {
   gauge: gaugeBodySchema,
   call: callBodySchema,
   containment: containmentBodySchema,
+  'line-wait': lineWaitBodySchema,
 } as const;
 export type DocumentKind = keyof typeof documentKinds;
 export type DocumentBody<K extends DocumentKind> = z.infer<(typeof documentKinds)[K]>;

@@ -298,7 +298,7 @@ describe('people', () => {
       by: { kind: 'person', id: 'tech' },
     } as const;
     world.gauges.told.set('G-1', { ...newGauge('G-1'), use: told });
-    world.server = { configured: true, linked: false, sinceAt: startAt };
+    world.server = { configured: true, linked: false, sinceAt: startAt, current: false };
     world.now += hour;
     expect(codes(push(10))).toEqual(['gauge.condemned']);
   });

@@ -3,6 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import type { BodyOf } from '#contract/events/index.ts';
 import type { MachineState } from '#contract/machine-state.ts';
 import { evolveSeries, slicesOf, type Beginning } from '#domain/machines/series.ts';
+import { lineWaitBodySchema } from '#contract/sync/down.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import type { Db } from '../db/db.ts';
 import { readBoard } from '../lines/board.ts';
@@ -12,6 +13,7 @@ import { demoConfiguration, demoReleased, StationStream } from '../projections/t
 import { wholePlant } from '../rpc/sight.ts';
 import { readStop } from '../stops/read.ts';
 import { listCounts, listDoubts, listMachines, listSlices } from './read.ts';
+import { publishRoots } from './tell-roots.ts';
 import { readBeginningAt, readSlices } from './read-time.ts';
 
 const configuration = demoReleased();
@@ -220,7 +222,7 @@ describeOnDatabases('machine time', (database) => {
       stop: null as object | null,
     };
     expect(await waits(20)).toEqual([
-      [press.id, { state: 'starved', root }],
+      [press.id, { state: 'starved', from: at + 13 * minute, root }],
       [cleaner.id, null],
     ]);
     // Its stop, and why people say it stands, is told with it: in the list, on the board, and where the press's own stop is opened.
@@ -245,17 +247,29 @@ describeOnDatabases('machine time', (database) => {
       await foldAll(projector);
     }
     root.stop = { stopId: 'w-1', reasons: [reason] };
-    expect((await waits(20))[0]).toEqual([press.id, { state: 'starved', root }]);
+    expect((await waits(20))[0]).toEqual([press.id, { state: 'starved', from: at + 13 * minute, root }]);
     const [line] = await readBoard(db, force, at + 20 * minute, wholePlant);
     expect(line?.standsAt).toEqual({ root, waiting: 1 });
     const waited = async (minutes: number) =>
       (await readStop(db, force, 'p-1', at + minutes * minute, wholePlant))?.waitsFor;
-    expect(await waited(20)).toEqual({ state: 'starved', root });
+    expect(await waited(20)).toEqual({ state: 'starved', from: at + 13 * minute, root });
     expect((await readStop(db, force, 'w-1', at + 20 * minute, wholePlant))?.waitsFor).toBeNull();
+    // The stations of the line hear of it: once, of waits that last a while, and that it is over.
+    const documents = async () =>
+      (
+        await db.query<{ scope: string; id: string; body: string | null }>(
+          `SELECT scope, id, body FROM document WHERE kind = 'line-wait'`,
+        )
+      ).map(({ scope, id, body }) => [scope, id, body === null ? null : lineWaitBodySchema.parse(JSON.parse(body))]);
+    expect(await publishRoots(db, force, at + 13 * minute + 10_000)).toBe(0);
+    expect(await publishRoots(db, force, at + 20 * minute)).toBe(1);
+    const told = { lineId: 'L1', machines: [{ machineId: press.id, state: 'starved', from: at + 13 * minute, root }] };
+    expect(await documents()).toEqual([['line:L1', 'L1', told]]);
+    expect(await publishRoots(db, force, at + 20 * minute + 5_000)).toBe(0);
     // Nobody knows what the washer does since, and so not why the press waits.
     await heard('ST05', 12);
     expect(await waits(20)).toEqual([
-      [press.id, { state: 'starved', root: null }],
+      [press.id, { state: 'starved', from: at + 13 * minute, root: null }],
       [cleaner.id, null],
     ]);
     await heard('ST10', 12);
@@ -264,6 +278,8 @@ describeOnDatabases('machine time', (database) => {
       [cleaner.id, null],
     ]);
     expect((await readBoard(db, force, at + 20 * minute, wholePlant))[0]?.standsAt).toBeNull();
+    expect(await publishRoots(db, force, at + 20 * minute)).toBe(1);
+    expect(await documents()).toEqual([['line:L1', 'L1', null]]);
     // Of a stop that is over it is told as it was then.
     washer
       .add('slice.begun', of(cleaner.id, 25, 'producing', null))
@@ -275,6 +291,10 @@ describeOnDatabases('machine time', (database) => {
       await stream.send(db, Infinity, at);
       await foldAll(projector);
     }
-    expect(await waited(90)).toEqual({ state: 'starved', root: { ...root, to: at + 25 * minute } });
+    expect(await waited(90)).toEqual({
+      state: 'starved',
+      from: at + 13 * minute,
+      root: { ...root, to: at + 25 * minute },
+    });
   });
 });

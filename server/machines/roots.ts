@@ -3,7 +3,7 @@ import type { MachineState } from '#contract/machine-state.ts';
 import type { WaitsFor } from '#contract/rpc/machines.ts';
 import { silentMs } from '#contract/sync/protocol.ts';
 import type { StopCard } from '#domain/stops/card.ts';
-import { machinesOfLine, waitsForOf } from '#domain/stops/line.ts';
+import { machinesOfLine, rootBackMs, rootOfStop, waitsForOf } from '#domain/stops/line.ts';
 import { rootsOf, type LineMachine, type WaitingMachine } from '#domain/stops/root.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
@@ -11,9 +11,6 @@ import { heardAt, readSlices } from './read-time.ts';
 
 /** More slices of a machine are not read for what waits now: one that changed so often since is not what others wait for. */
 const lastSlices = 100;
-/** A stop that is over is looked for in the slices of so long before it, ms. */
-const backMs = 24 * 3_600_000;
-
 /**
  * @param lineIds whose machines are looked at, all of them: the cause may be at a station that a person does not see
  * @param now UTC ms by the server's clock
@@ -58,11 +55,7 @@ export async function readRoots(
   );
 }
 
-/**
- * What a stop that began blocked or starved waited for: of one that goes on as it is now, else as it was when it began; where
- * nothing is known of then, at its other end, for the states of two stations are not told at the same instant.
- * @returns null: it is no such stop, or its machine is on no line.
- */
+/** @returns null: the stop did not begin blocked or starved, or its machine is on no line. */
 export async function readRootOfStop(
   db: Queries,
   force: InForce,
@@ -70,20 +63,21 @@ export async function readRootOfStop(
   now: number,
 ): Promise<WaitsFor | null> {
   const line = force.lineOf(card.stationId);
-  if (line === null || (card.state !== 'blocked' && card.state !== 'starved')) return null;
+  if (line === null) return null;
   const machines = machinesOfLine(force.catalogue, line.id);
   const heard = await heardAt(db, [...new Set(machines.map(({ station }) => station))]);
   const series: readonly LineMachine[] = await Promise.all(
     machines.map(async ({ id, station }) => ({
       machineId: id,
-      slices: knownOf(await readSlices(db, id, card.from - backMs, (card.to ?? now) + 1), heard.get(station) ?? 0, now),
+      slices: knownOf(
+        await readSlices(db, id, card.from - rootBackMs, (card.to ?? now) + 1),
+        heard.get(station) ?? 0,
+        now,
+      ),
     })),
   );
-  const at = card.to === null ? [now, card.from] : [card.from, card.to - 1];
-  const waited = at.flatMap((instant) => rootsOf(series, instant).filter((one) => one.machineId === card.machineId));
-  const one = waited.find(({ root }) => root !== null) ?? waited[0];
-  if (one === undefined) return { state: card.state, root: null };
-  return waitsForOf(one, (await readCardsOf(db, [one], now))(one), force.catalogue);
+  const one = rootOfStop(series, card, now);
+  return one && waitsForOf(one, (await readCardsOf(db, [one], now))(one), force.catalogue);
 }
 
 const ids = (machines: readonly { readonly id: string }[]): readonly string[] => machines.map(({ id }) => id);

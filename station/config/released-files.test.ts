@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Configuration } from '#contract/config/index.ts';
 import { folderTree } from '#config/file-tree.ts';
 import { loadConfiguration } from '#config/load.ts';
-import { FakeServer } from '#station/core/test-kit.ts';
+import { FakeServer } from '#station/core/test-server.ts';
 import { LiveCatalogue } from '#station/core/live-catalogue.ts';
 import { installedDrivers } from '#station/drivers/index.ts';
 import { manifestsOf } from '#station/startup.ts';

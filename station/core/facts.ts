@@ -34,7 +34,7 @@ export const sessionOf = (store: Pick<CoreStore, 'read'>): Session => readSessio
 /** @param actor null: whoever is signed in, else the station itself. */
 export function factsAt(sources: FactSources, now: number, actor: Actor | null): Facts {
   const { store, station, catalogue, live, devices, ids, link, startedAt } = sources;
-  const { configured, linked, sinceAt } = link.serverLink();
+  const { configured, linked, sinceAt, current } = link.serverLink();
   const session = sessionOf(store);
   const signedIn = session.person;
   return {
@@ -50,7 +50,7 @@ export function factsAt(sources: FactSources, now: number, actor: Actor | null):
       if (condition === null) return null;
       return { state: condition.state, since: devices.since(deviceId) ?? now, pushes: devices.pushes(deviceId) };
     },
-    server: { configured, linked, sinceAt: sinceAt ?? startedAt },
+    server: { configured, linked, sinceAt: sinceAt ?? startedAt, current },
     bench: benchFacts(store.read, station.id),
     control: controlFacts(store.read, station.id),
     gauges: gaugeFacts(store.read, devices),

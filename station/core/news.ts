@@ -8,6 +8,8 @@ export interface NewsSources {
   readonly facts: (type: string) => boolean;
   /** Kinds of the server's documents that do. */
   readonly documents?: readonly string[];
+  /** The link to the server does. */
+  readonly link?: boolean;
 }
 
 export interface WatchOptions {
@@ -25,13 +27,14 @@ export class News {
   /** The configuration changes everything. */
   constructor(
     { appended, catalogue, server, clock }: Pick<Core, 'appended' | 'catalogue' | 'server' | 'clock'>,
-    { facts, documents = [] }: NewsSources,
+    { facts, documents = [], link = false }: NewsSources,
   ) {
     this.#clock = clock;
     appended.listen((events) => {
       if (events.some(({ type }) => facts(type))) this.tell();
     });
     catalogue.changed.listen(this.tell);
+    if (link) server.link.onLink(this.tell);
     if (documents.length > 0)
       server.documents.onStored((changed) => {
         if (changed.some(({ kind }) => documents.includes(kind))) this.tell();

@@ -86,9 +86,13 @@ export interface ServerLink {
   readonly linked: boolean;
   /** UTC ms since when `linked` is as it is; null: never linked since the start. */
   readonly sinceAt: number | null;
+  /** What the server has for this station is here: it was asked since it is linked, and had no more. */
+  readonly current: boolean;
 }
 export interface ServerLinkSource {
   serverLink(): ServerLink;
+  /** `serverLink` may be another. @returns how to stop. */
+  onLink(listener: () => void): () => void;
 }
 
 /** This station's key, for label passports (station/sync); null: it has none yet (not enrolled). */

@@ -1,5 +1,4 @@
 /** A station core over a real store in a folder of its own, with a press and gauges in memory and a clock moved by hand. */
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import type { Configuration, ReleasedDefinition } from '#contract/config/index.ts';
 import type { DeviceState, DriverResult } from '#contract/driver.ts';
 import type { StoredEvent } from '#contract/events/index.ts';
@@ -7,9 +6,7 @@ import type { LiveReading, Reading, TagValue } from '#contract/reading.ts';
 import type { Outcome } from '#contract/refusal.ts';
 import type { ExecutionView } from '#contract/rpc/execution.ts';
 import type { StepAction } from '#contract/steps/index.ts';
-import { documentKinds, type DocumentBody, type DocumentKind } from '#contract/sync/down.ts';
 import { createLog } from '#station/log.ts';
-import type { ProjectedDocument } from '#station/store/projection.ts';
 import { projections } from '#station/store/projections/index.ts';
 import { openStore, type Store } from '#station/store/store.ts';
 import { manualClock, temporaryFolder, type ManualClock } from '#station/store/test-kit.ts';
@@ -17,16 +14,8 @@ import { Signal } from '#station/streams/signal.ts';
 import { startAt, testConfiguration } from '#domain/test-kit.ts';
 import { createCore, type Core } from './index.ts';
 import { LiveCatalogue } from './live-catalogue.ts';
-import type {
-  DeviceSource,
-  DocumentSource,
-  LiveSource,
-  ServerDocument,
-  ServerLink,
-  ServerParts,
-  StationSigner,
-  TraceStore,
-} from './ports.ts';
+import type { DeviceSource, LiveSource, TraceStore } from './ports.ts';
+import { FakeServer } from './test-server.ts';
 
 type TagReading = Reading & { readonly tagId: string };
 type Listener = (readings: readonly TagReading[]) => void;
@@ -187,81 +176,6 @@ const units: Readonly<Record<string, string>> = {
   'gauge.value': 'mm',
   'dial.value': 'mm',
 };
-
-/** A plant server as the station sees it: documents come, the link comes and goes, and the station has a key. */
-export class FakeServer implements ServerParts {
-  /** Changes with a restart of the station. */
-  store: Store;
-  state: ServerLink = { configured: false, linked: false, sinceAt: null };
-  /** null: this station was not enrolled. */
-  key: StationSigner | null = null;
-  readonly kept = new Map<string, Uint8Array>();
-  readonly #clock: ManualClock;
-  readonly #stored = new Signal<readonly ProjectedDocument[]>();
-  readonly #pictures = new Signal<string>();
-  #version = 0;
-
-  constructor(store: Store, clock: ManualClock) {
-    this.store = store;
-    this.#clock = clock;
-  }
-
-  readonly documents: DocumentSource = {
-    documents: (kind) => this.store.documents.all(kind).map((document) => readable(kind, document)),
-    document: (kind, id) => {
-      const document = this.store.documents.get(kind, id);
-      return document === null ? null : readable(kind, document);
-    },
-    onStored: (listener) => this.#stored.listen(listener),
-  };
-  readonly link = { serverLink: (): ServerLink => this.state };
-  readonly signer = (): StationSigner | null => this.key;
-  readonly pictures = {
-    picture: (sha256: string): Uint8Array | null => this.kept.get(sha256) ?? null,
-    onStored: (listener: (sha256: string) => void): (() => void) => this.#pictures.listen(listener),
-  };
-
-  linked(): this {
-    this.state = { configured: true, linked: true, sinceAt: this.#clock.now() };
-    return this;
-  }
-  cut(): this {
-    this.state = { configured: true, linked: false, sinceAt: this.#clock.now() };
-    return this;
-  }
-  /** @param body null: it is gone. */
-  send(...documents: readonly (readonly [kind: DocumentKind, id: string, body: unknown])[]): void {
-    const sent = documents.map(([kind, id, body]) => ({ kind, id, version: (this.#version += 1), body }));
-    const answer = { reset: false, documents: sent, cursor: String(this.#version), more: false };
-    this.#stored.emit(this.store.documents.apply(answer, this.#clock.now()));
-  }
-  sendPicture(sha256: string, bytes: Uint8Array): void {
-    this.kept.set(sha256, bytes);
-    this.#pictures.emit(sha256);
-  }
-  /** Another station's key, made known by its document. @returns what signs with it. */
-  keyOf(stationId: string, revokedAt: number | null = null): StationSigner {
-    const signer = newSigner();
-    const { keyId, publicKey } = signer;
-    this.send(['station-key', keyId, { keyId, stationId, publicKey, revokedAt }]);
-    return signer;
-  }
-}
-
-const readable = <K extends DocumentKind>(kind: K, document: ProjectedDocument): ServerDocument<K> => ({
-  ...document,
-  body: documentKinds[kind].parse(document.body) as DocumentBody<K>,
-});
-
-export function newSigner(): StationSigner & { readonly publicKey: string } {
-  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-  const { x = '' } = publicKey.export({ format: 'jwk' });
-  return {
-    keyId: createHash('sha256').update(Buffer.from(x, 'base64url')).digest('hex').slice(0, 16),
-    publicKey: x,
-    sign: (bytes) => sign(null, bytes, privateKey),
-  };
-}
 
 export class TestStation {
   readonly clock = manualClock(startAt);

@@ -8,18 +8,18 @@ import { News } from '#station/core/news.ts';
 import type { MachineWatch } from './watch.ts';
 import { countViews, doubtViews, machineNow, machinesHere, sliceViews } from './views.ts';
 
-/** Facts of machine time; of orders, as a rate may be another. */
-const concerns = (type: string): boolean => /^(?:slice|slices|pieces|machine)\./.test(type);
+/** Facts of machine time; of stops, for why the machine stands that another waits for. */
+const concerns = (type: string): boolean => /^(?:slice|slices|pieces|machine|stop)\./.test(type);
 /** Counts of a quick machine come often; nobody reads them more often than this. */
 const mostOftenMs = 250;
 
 export function createMachinesRouter(core: Core, watch: Pick<MachineWatch, 'pending' | 'counted'>) {
   const os = implement(contract.machines);
   const { dispatch } = core;
-  const news = new News(core, { facts: concerns });
+  const news = new News(core, { facts: concerns, documents: ['line-wait'], link: true });
   watch.counted.listen(news.tell);
   const state = (): MachinesState => {
-    const sources = { read: core.read, facts: core.facts(), pending: watch.pending };
+    const sources = { read: core.read, facts: core.facts(), documents: core.server.documents, pending: watch.pending };
     return {
       revision: news.revision,
       machines: machinesHere(sources.facts).map((machine) => machineNow(machine, sources)),

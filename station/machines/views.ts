@@ -9,13 +9,11 @@ import type { Slice } from '#domain/machines/series.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { shiftAt } from '#domain/shifts/shifts.ts';
 import { actorName } from '#domain/units/holder.ts';
+import { waitsHere, type RootSources } from './roots.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
 import { countDoubts, readCounts, readDoubts, readOpenSlice, readSlices } from '#station/store/projections/machines.ts';
 
-export interface MachineSources {
-  readonly read: ReadModelReader;
-  readonly facts: Facts;
-}
+export type MachineSources = Pick<RootSources, 'read' | 'facts'>;
 type Pending = (machineId: string) => Count | null;
 
 /** Machines that this station watches. */
@@ -24,8 +22,9 @@ export const machinesHere = ({ catalogue, station }: Facts): readonly MachineFil
 
 export function machineNow(
   machine: MachineFile,
-  { read, facts, pending }: MachineSources & { readonly pending: Pending },
+  { pending, ...sources }: RootSources & { readonly pending: Pending },
 ): MachineNow {
+  const { read, facts } = sources;
   const { now, catalogue } = facts;
   const slice = readOpenSlice(read, machine.id);
   const waiting = pending(machine.id);
@@ -49,6 +48,7 @@ export function machineNow(
           },
     rate: rateNow(machine, slice?.context.definitionId ?? null),
     doubts: countDoubts(read, machine.id).unseen,
+    waitsFor: waitsHere(machine.id, sources),
   };
 }
 

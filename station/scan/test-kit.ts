@@ -8,7 +8,7 @@ import type { ScanOutcome } from '#contract/rpc/scan.ts';
 import { loadConfiguration } from '#config/load.ts';
 import { createCore, type Core } from '#station/core/index.ts';
 import { LiveCatalogue } from '#station/core/live-catalogue.ts';
-import { FakeServer } from '#station/core/test-kit.ts';
+import { FakeServer } from '#station/core/test-server.ts';
 import type { DeviceSource, TraceStore } from '#station/core/ports.ts';
 import { installedDrivers } from '#station/drivers/index.ts';
 import { createPeople, type People, type PeopleParts } from '#station/people/people.ts';

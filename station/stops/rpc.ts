@@ -4,9 +4,10 @@ import type { Outcome, Reason } from '#contract/refusal.ts';
 import { contract } from '#contract/rpc/index.ts';
 import type { Core } from '#station/core/index.ts';
 import { done } from '#station/core/outcomes.ts';
+import type { RootSources } from '#station/machines/roots.ts';
 import { pictureOf, type Photos } from '#station/photos/photos.ts';
 import { News } from '#station/core/news.ts';
-import { askView, changeoverView, machineList, microView, stopList, stopView, type StopSources } from './view.ts';
+import { askView, changeoverView, machineList, microView, stopList, stopView } from './view.ts';
 
 /** Of the machine and its stops; runs and samples decide whether one may be asked. */
 const concerns = (type: string): boolean =>
@@ -15,8 +16,12 @@ const concerns = (type: string): boolean =>
 export function createStopsRouter(core: Core, photos: Photos) {
   const os = implement(contract.stops);
   const { dispatch } = core;
-  const news = new News(core, { facts: concerns });
-  const sources = (): StopSources => ({ read: core.read, facts: core.facts() });
+  const news = new News(core, { facts: concerns, documents: ['line-wait'], link: true });
+  const sources = (): RootSources => ({
+    read: core.read,
+    facts: core.facts(),
+    documents: core.server.documents,
+  });
   const refused = (why: Reason): Outcome => ({
     ok: false,
     refusal: { command: 'stop.note', at: core.facts().now, reasons: [why], met: [], next: [] },

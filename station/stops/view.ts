@@ -23,16 +23,13 @@ import { fitsState, isOfMachine, offeredFor } from '#domain/stops/reasons.ts';
 import { changeoversOf, microStops, standingsOf } from '#domain/stops/standing.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { cursorParts, pageOf } from '#station/core/pages.ts';
-import type { ReadModelReader } from '#station/store/projection.ts';
+import { waitedHere, type RootSources } from '#station/machines/roots.ts';
 import { readOpenExecution } from '#station/store/projections/aggregates.ts';
 import { readSlices } from '#station/store/projections/machines.ts';
 import { readGivenReasons, readOpenPreparation, readPreparations, readStop } from '#station/store/projections/stops.ts';
 import { calendarOf, slicesSince } from './facts.ts';
 
-export interface StopSources {
-  readonly read: ReadModelReader;
-  readonly facts: Facts;
-}
+export type StopSources = Pick<RootSources, 'read' | 'facts'>;
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -95,7 +92,7 @@ export function askView({ read, facts }: StopSources): Omit<StopsWatch, 'revisio
 }
 
 /** @returns null when this station knows of no such stop. */
-export function stopView(stopId: string, sources: StopSources): StopView | null {
+export function stopView(stopId: string, sources: RootSources): StopView | null {
   const { read, facts } = sources;
   const card = readStop(read, stopId);
   if (card === null) return null;
@@ -135,6 +132,7 @@ export function stopView(stopId: string, sources: StopSources): StopView | null 
     ),
     history: card.history.map((deed) => historyEntry(deed, card, facts)),
     may: { classify: mayEver(facts, 'stop.classify'), edit: mayEver(facts, 'stop.edit') },
+    waitsFor: waitedHere(card, sources),
   };
 }
 

@@ -166,7 +166,16 @@ export function createSync(parts: SyncParts) {
     unsent: () => outbox.unsent(),
     /** Whether the server has acknowledged this event. */
     has: (epoch: string, seq: number) => outbox.has(epoch, seq),
-    serverLink: (): ServerLink => ({ configured: client !== null, linked: link.linked, sinceAt: linkedSince.at }),
+    serverLink: (): ServerLink => ({
+      configured: client !== null,
+      linked: link.linked,
+      sinceAt: linkedSince.at,
+      current: link.linked && puller.current,
+    }),
+    onLink(listener: () => void): () => void {
+      const stops = [link.changed.listen(listener), puller.caughtUp.listen(listener)];
+      return () => stops.forEach((stop) => stop());
+    },
     signer: (): StationSigner | null => client?.membership.identity ?? null,
     view(): SyncView {
       const ofHistory = history.waiting();

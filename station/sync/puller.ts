@@ -34,6 +34,9 @@ export interface PullerOptions extends Pick<RetryPaces, 'retryMs'> {
 export class Puller {
   /** After they are on disk; body null: gone. */
   readonly stored: Signal<readonly ProjectedDocument[]>;
+  /** Everything that the server has is here, for the first time since the link came. */
+  readonly caughtUp: Signal<void>;
+  #current = false;
   /** SHA-256 of a picture that is here now. */
   readonly pictureStored: Signal<string>;
   readonly #o: PullerOptions;
@@ -55,12 +58,19 @@ export class Puller {
     const onError = (error: unknown): void => options.log.error({ err: error }, 'a listener of documents failed');
     this.stored = new Signal<readonly ProjectedDocument[]>(onError);
     this.pictureStored = new Signal<string>(onError);
+    this.caughtUp = new Signal<void>(onError);
   }
 
   use(client: SyncClient | null): void {
     this.#client = client;
+    this.#current = false;
     this.#asking?.abort();
     this.#wake.now();
+  }
+
+  /** Nothing is missing that the server had when it was asked last, on the link that there is now. */
+  get current(): boolean {
+    return this.#current;
   }
 
   start(): void {
@@ -70,7 +80,10 @@ export class Puller {
 
   /** The link came or went: a question held open on a dead link is given up, one on a new link is asked at once. */
   linkChanged(): void {
-    if (!this.#o.link.linked) this.#asking?.abort();
+    if (!this.#o.link.linked) {
+      this.#asking?.abort();
+      this.#current = false;
+    }
     this.#retry.clear();
     this.#relinked = true;
     this.#wake.now();
@@ -99,11 +112,17 @@ export class Puller {
       this.#asking = asking;
       try {
         const { cursor } = this.#o.documents.cursor();
-        const answer = await client.documents(cursor, this.#o.waitMs ?? syncLimits.documentsWaitMs, asking.signal);
+        // The first question on a link is answered at once, so that what is here is known to be the newest.
+        const waitMs = this.#current ? (this.#o.waitMs ?? syncLimits.documentsWaitMs) : 0;
+        const answer = await client.documents(cursor, waitMs, asking.signal);
         if (client !== this.#client) continue;
         const quiet = answer.documents.length === 0 && !answer.reset && answer.cursor === cursor;
         if (!quiet) this.#keep(this.#o.documents.apply(answer, this.#o.clock.now()));
         this.#retry.clear();
+        if (!this.#current && !answer.more && this.#o.link.linked) {
+          this.#current = true;
+          this.caughtUp.emit();
+        }
         void this.#fetchPictures();
       } catch (error) {
         await this.#failed(client, asking.signal, error);

@@ -59,6 +59,32 @@ describe('documents', () => {
     expect(station.sync.documents.documents('station-key').map(({ id }) => id)).toEqual(['old']);
   });
 
+  test('are known to be the newest only after the server was asked on the link that there is', async () => {
+    server.put('station-key', 'k1', key('k1'));
+    let open = true;
+    server.onAsk = (path) => (path === syncPaths.documents && !open ? 'server-busy' : null);
+    await station.start();
+    const { sync } = station;
+    await until(() => sync.serverLink().current);
+    expect(sync.documents.documents('station-key')).toHaveLength(1);
+    let told = 0;
+    sync.onLink(() => (told += 1));
+    open = false;
+    const { port } = server;
+    await server.close();
+    await until(() => !sync.serverLink().linked);
+    expect(sync.serverLink().current).toBe(false);
+    server.put('station-key', 'k2', key('k2'));
+    await server.listen(port);
+    await until(() => sync.serverLink().linked);
+    expect(sync.serverLink().current).toBe(false);
+    const before = told;
+    open = true;
+    await until(() => sync.serverLink().current);
+    expect(told).toBeGreaterThan(before);
+    expect(sync.documents.documents('station-key')).toHaveLength(2);
+  });
+
   test('pictures come by their hash and are kept', async () => {
     const picture = Buffer.from('a picture');
     const sha256 = createHash('sha256').update(picture).digest('hex');

@@ -14,7 +14,8 @@ import { startAt } from '#domain/test-kit.ts';
 import { decodeLabel, encodeLabel } from '#domain/units/label-passport.ts';
 import { emptyPart, evolvePassport, type PassportPart } from '#domain/units/passport.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
-import { newSigner, TestStation } from '#station/core/test-kit.ts';
+import { TestStation } from '#station/core/test-kit.ts';
+import { newSigner } from '#station/core/test-server.ts';
 import { readUnit } from '#station/store/projections/aggregates.ts';
 import { checkLabel, printLabel } from './labels.ts';
 

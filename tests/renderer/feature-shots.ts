@@ -2,6 +2,7 @@
  * `node tests/renderer/feature-shots.ts FOLDER [feature...]`: pictures of the features beside the work screen, both languages,
  * themes and panel sizes, against a scripted station. What is cut is told.
  */
+import type { WaitsHere } from '#contract/rpc/machines.ts';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright-core';
@@ -80,6 +81,12 @@ const features: Readonly<Record<string, Feature>> = {
       machines: state.machines.map((one) => ({ ...one, byHand: true })),
     });
     await shoot('by-hand');
+    const tell = (waits: WaitsHere): void =>
+      station.machines.set(machinesScene.waiting(waits, station.machines.value.revision + 1));
+    tell(machinesScene.waits);
+    await shoot('waits');
+    tell({ ...machinesScene.waits, root: null, unknown: { why: 'not-linked', at: Date.now() - 725_000 } });
+    await shoot('waits-not-known');
   },
   oee: async ({ tab, go, press, shoot }) => {
     station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
@@ -204,6 +211,9 @@ const features: Readonly<Record<string, Feature>> = {
     await tab.keyboard.press('Escape');
     await go('#/machines/press-p1%20stops%20stop-long');
     await shoot('parts');
+    await go('#/machines/press-p1%20stops%20stop-3');
+    await shoot('waited');
+    await go('#/machines/press-p1%20stops%20stop-long');
     await press('split');
     await shoot('split');
     await tab.keyboard.press('Escape');

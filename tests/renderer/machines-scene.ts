@@ -1,5 +1,13 @@
 /** An invented shift of a press for looking at the screens. */
-import type { CountView, DoubtView, LineRoot, MachineNow, SliceView } from '#contract/rpc/machines.ts';
+import type {
+  CountView,
+  DoubtView,
+  LineRoot,
+  MachineNow,
+  MachinesState,
+  SliceView,
+  WaitsHere,
+} from '#contract/rpc/machines.ts';
 import type { MachineState } from '#contract/machine-state.ts';
 
 const minute = 60_000;
@@ -76,7 +84,7 @@ const doubts: readonly DoubtView[] = [
   },
 ];
 
-const press: MachineNow = {
+const press: Omit<MachineNow, 'waitsFor'> = {
   id: 'press-p1',
   title: { en: 'Press P1', de: 'Presse P1' },
   byHand: false,
@@ -116,7 +124,7 @@ export const rootOfLine: LineRoot = {
 };
 const ofPlant = { stationId: 'ST10', lineId: 'L1', heardAt: Date.now(), linked: true };
 /** Nothing comes from the machine before it. */
-const waiting = (id: string, title: MachineNow['title']): MachineNow => ({
+const waiting = (id: string, title: MachineNow['title']): Omit<MachineNow, 'waitsFor'> => ({
   ...press,
   id,
   title,
@@ -135,8 +143,27 @@ const touching =
   (window: { readonly from: number; readonly to: number }): readonly T[] =>
     list.filter((one) => from(one) < window.to && to(one) > window.from);
 
+/** Nothing comes from the washer before it. */
+const waits: WaitsHere = {
+  state: 'starved',
+  from: Date.now() - 3 * minute,
+  root: {
+    ...rootOfLine,
+    machineId: 'washer-w1',
+    title: { en: 'Washer W1', de: 'Waschanlage W1' },
+    stationId: 'ST05',
+    from: Date.now() - 4 * minute - 10_000,
+  },
+  unknown: null,
+};
+
 export const machinesScene = {
-  state: { revision: 1, machines: [press] },
+  waits,
+  waiting: (waitsFor: WaitsHere, revision: number): MachinesState => ({
+    revision,
+    machines: [{ ...waiting('press-p1', press.title), waitsFor }],
+  }),
+  state: { revision: 1, machines: [{ ...press, waitsFor: null }] },
   slices: touching(
     slices,
     ({ beganAt }) => beganAt,
@@ -155,13 +182,14 @@ export const machinesScene = {
       ...ofPlant,
       waitsFor: {
         state: 'starved' as const,
+        from: Date.now() - 3 * minute,
         root: rootOfLine,
       },
     },
     {
       ...waiting('pack-p3', { en: 'Packer P3', de: 'Packer P3' }),
       ...ofPlant,
-      waitsFor: { state: 'starved' as const, root: null },
+      waitsFor: { state: 'starved' as const, from: Date.now() - 3 * minute, root: null },
     },
   ],
 };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { WaitsHere } from '#contract/rpc/machines.ts';
 import type { EnergyCost } from '#contract/rpc/energy.ts';
 import { builtScreens } from '../support/built.ts';
 import { describeWith, systemPart } from '../support/system.ts';
@@ -305,6 +306,43 @@ describeWith('chromium', 'a stop', () => {
       await tab.getByTestId('part-about').waitFor();
     } finally {
       cost.mockRestore();
+      station.stops.set({ revision: station.stops.value.revision + 1, unexplained: 0, ask: null });
+      await tab.evaluate("location.hash = '#/work'");
+    }
+  });
+});
+
+describeWith('chromium', 'a machine that waits', () => {
+  it('says on its stop and beside its state which machine it waits for, or why that is not known', async () => {
+    const told = tab.getByTestId('machine-waits');
+    const view = vi.spyOn(stopsScene, 'view');
+    const card = stopsScene.view('stop-open')!;
+    const waits = machinesScene.waits;
+    const tell = (waitsFor: WaitsHere): void => {
+      view.mockReturnValue({ ...card, waitsFor });
+      station.machines.set(machinesScene.waiting(waitsFor, station.machines.value.revision + 1));
+      station.stops.set({ ...stopsScene.watch, revision: station.stops.value.revision + 1 });
+    };
+    try {
+      tell(waits);
+      await tab.evaluate("location.hash = '#/machines/press-p1%20now'");
+      await expect.poll(() => told.textContent()).toContain('waits for Washer W1: Housings missing, 4\u00A0min');
+      await tab.evaluate("location.hash = '#/machines/press-p1%20stops%20stop-open'");
+      await expect.poll(() => told.textContent()).toContain('waits for Washer W1: Housings missing, 4\u00A0min');
+      const at = Date.now() - 12 * 60_000 - 5_000;
+      for (const [why, words] of [
+        ['not-linked', 'plant server not heard for 12\u00A0min'],
+        ['not-told', 'the plant server has not said it'],
+        ['no-server', 'only a plant server tells'],
+      ] as const) {
+        tell({ ...waits, root: null, unknown: { why, at } });
+        await expect.poll(() => told.textContent()).toContain(words);
+        expect(await told.getAttribute('class')).toContain('hatched');
+        expect(await told.textContent()).not.toContain('Washer');
+      }
+    } finally {
+      view.mockRestore();
+      station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
       station.stops.set({ revision: station.stops.value.revision + 1, unexplained: 0, ask: null });
       await tab.evaluate("location.hash = '#/work'");
     }

@@ -195,7 +195,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       ),
       get: os.stops.get.handler(({ input }) => {
         const found = stopsScene.view(input.stopId);
-        return found && { ...found, stationId: 'ST10', lineId: 'L1', waitsFor: stopsScene.waitsFor(found) };
+        return found && { ...found, stationId: 'ST10', lineId: 'L1' };
       }),
       photo: os.stops.photo.handler(() => null),
     },

@@ -1,5 +1,5 @@
 /** Invented stops of a press for looking at the screens. */
-import type { LineRoot, WaitsFor } from '#contract/rpc/machines.ts';
+import type { LineRoot, WaitsHere } from '#contract/rpc/machines.ts';
 import type {
   ChangeoverView,
   MicroStops,
@@ -152,6 +152,21 @@ const history: readonly StopHistoryEntry[] = [
   },
   { kind: 'noted', at: ago(35), by: 'Jana Vogt', note: 'Fixture goes to the tool shop tonight', photo: null },
 ];
+/** Housings came late: the washer before the press stood. */
+const washer: LineRoot = {
+  machineId: 'washer-w1',
+  title: { en: 'Washer W1', de: 'Waschanlage W1' },
+  stationId: 'ST05',
+  state: 'fault',
+  alarm: 'E3 Pump',
+  from: ago(218),
+  to: ago(209),
+  over: false,
+  stop: { stopId: 'stop-long', reasons: [reason('housing-missing')] },
+};
+const waitsFor = ({ state, from }: StopRow): WaitsHere | null =>
+  state === 'starved' ? { state, from, root: washer, unknown: null } : null;
+
 const view = (row: StopRow): StopView => ({
   ...row,
   revision: 3,
@@ -175,6 +190,7 @@ const view = (row: StopRow): StopView => ({
   planned: [],
   history: [{ kind: 'opened', at: row.from + 2 * minute, by: 'ST10' }],
   may,
+  waitsFor: waitsFor(row),
 });
 const longView: StopView = {
   ...view(long),
@@ -250,22 +266,7 @@ const machines: readonly StopMachine[] = [
   },
 ];
 
-/** Housings came late: the washer before the press stood. */
-const washer: LineRoot = {
-  machineId: 'washer-w1',
-  title: { en: 'Washer W1', de: 'Waschanlage W1' },
-  stationId: 'ST05',
-  state: 'fault',
-  alarm: 'E3 Pump',
-  from: ago(218),
-  to: ago(209),
-  over: false,
-  stop: { stopId: 'stop-long', reasons: [reason('housing-missing')] },
-};
-const waitsFor = ({ state }: StopRow): WaitsFor | null => (state === 'starved' ? { state, root: washer } : null);
-
 export const stopsScene = {
-  waitsFor,
   watch: {
     revision: 1,
     unexplained: 2,

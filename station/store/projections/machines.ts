@@ -173,6 +173,16 @@ export function readSlices(db: ReadModelReader, machineId: string, from: number,
 const newestAt = (db: ReadModelReader, sql: string, machineId: string, at: number): number | null =>
   db.get<{ readonly at: number | null }>(sql, machineId, Math.trunc(at))?.at ?? null;
 
+/** The newest slices of a machine, oldest first. */
+export const readLastSlices = (db: ReadModelReader, machineId: string, count: number): readonly Slice[] => {
+  const rows = db.all<Omit<SliceRow, 'endAt'>>(
+    `SELECT ${columns} FROM machine_slice WHERE machine_id = ? ORDER BY began_at DESC LIMIT ?`,
+    machineId,
+    count,
+  );
+  return rows.toReversed().map((row, index, all) => sliceOf({ ...row, endAt: all[index + 1]?.beganAt ?? null }));
+};
+
 /** Counts that touch `from` to `to`, oldest first; `piecesIn` of domain/machines says how many pieces lie in the window. */
 export function readCounts(db: ReadModelReader, machineId: string, from: number, to: number): readonly Count[] {
   // Counts follow each other: none that began before this one reaches into the window.
