@@ -1,4 +1,4 @@
-/** "Revision n is available": what lists of the plant view wait for. At most twice a second, at least every 5 s. */
+/** "Revision n is available": what lists of the plant view wait for. At most four times a second, at least every 5 s. */
 import type { Db, Queries } from './db/db.ts';
 
 /** Channel on which every instance hears that something changed which the plant view shows. */
@@ -16,7 +16,7 @@ export interface ChangesFeed {
   close(): Promise<void>;
 }
 
-const leastMs = 500;
+const leastMs = 250;
 const mostMs = 5_000;
 
 export async function createChangesFeed(db: Db): Promise<ChangesFeed> {

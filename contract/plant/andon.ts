@@ -55,7 +55,7 @@ export interface Board {
 }
 
 export const andon = {
-  /** Emits when something worth showing changed, at most twice a second, and at least every 5 s. */
+  /** Emits when something worth showing changed, at most four times a second, and at least every 5 s. */
   board: plantBase.output(eventIterator(type<Board>())),
   watch: plantBase.output(eventIterator(type<{ readonly revision: number }>())),
   /** Open ones first, then the newest. */

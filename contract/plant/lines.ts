@@ -46,6 +46,6 @@ export interface LineRow {
 }
 
 export const lines = {
-  /** Emits when something worth showing changed, at most twice a second, and at least every 5 s. */
+  /** Emits when something worth showing changed, at most four times a second, and at least every 5 s. */
   watch: plantBase.output(eventIterator(type<{ readonly at: number; readonly lines: readonly LineRow[] }>())),
 };

@@ -44,7 +44,7 @@ export async function partsOfFacts(
   const slices = await readSlices(db, id, first.from, last.to);
   const counts =
     machine.counts === undefined
-      ? (countsOfUnits(id, await readUnits(db, machine, catalogue, first.from, last.to), []) ?? [])
+      ? (countsOfUnits(id, await readUnits(db, catalogue, { machine, from: first.from, to: last.to }), []) ?? [])
       : await readCounts(db, id, first.from, last.to);
   // Each of them is in order: a stretch need not look through a month.
   const tolds = cursor(

@@ -24,6 +24,32 @@ const beginningOf = (row: SliceRow): Beginning => ({
   restated: row.restated,
 });
 
+/** A stretch of a machine's time, UTC ms; `to` is outside. */
+export interface Stretch {
+  readonly machineId: string;
+  readonly from: number;
+  readonly to: number;
+}
+/**
+ * For a query over many stretches at once, since a hundred machines are one answer: `FROM ${stretches} JOIN LATERAL (…) ON true`
+ * with the columns a.n (from 1), a.machine_id, a.from_at, a.to_at.
+ */
+export const stretches =
+  'unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (machine_id, from_at, to_at, n)';
+export const paramsOf = (asked: readonly Stretch[]): [string[], number[], number[]] => [
+  asked.map(({ machineId }) => machineId),
+  asked.map(({ from }) => Math.trunc(from)),
+  asked.map(({ to }) => Math.trunc(to)),
+];
+/** Rows by the stretch that they are of, in their order. */
+export function byStretch<Row extends { readonly n: number }>(
+  asked: readonly Stretch[],
+  rows: readonly Row[],
+): readonly (readonly Row[])[] {
+  const groups = Map.groupBy(rows, ({ n }) => n);
+  return asked.map((_, at) => groups.get(at + 1) ?? []);
+}
+
 /** The newest beginning at or before an instant, UTC ms; null: the machine was not watched yet. */
 export async function readBeginningAt(db: Queries, machineId: string, at: number): Promise<Beginning | null> {
   const [row] = await db.query<SliceRow>(
@@ -46,19 +72,27 @@ export async function readOpenSlices(db: Queries, machineIds: readonly string[])
 }
 
 /** Whole slices that touch `from` to `to` (outside), oldest first; `tile` of domain/machines cuts them to the window. */
-export async function readSlices(db: Queries, machineId: string, from: number, to: number): Promise<readonly Slice[]> {
+export const readSlices = async (db: Queries, machineId: string, from: number, to: number): Promise<readonly Slice[]> =>
+  (await readSlicesOf(db, [{ machineId, from, to }]))[0] ?? [];
+
+/** The same of many stretches, in their order. */
+export async function readSlicesOf(db: Queries, asked: readonly Stretch[]): Promise<readonly (readonly Slice[])[]> {
   // One more than the window has: it is where the last of them ends.
-  const rows = await db.query<SliceRow>(
-    `(SELECT ${columns} FROM machine_slice WHERE machine_id = $1 AND began_at < $3 AND began_at >= coalesce(
-        (SELECT max(began_at) FROM machine_slice WHERE machine_id = $1 AND began_at <= $2), $2))
-     UNION ALL
-     (SELECT ${columns} FROM machine_slice WHERE machine_id = $1 AND began_at >= $3 ORDER BY began_at LIMIT 1)
-     ORDER BY began_at`,
-    [machineId, Math.trunc(from), Math.trunc(to)],
+  const rows = await db.query<SliceRow & { readonly n: number }>(
+    `SELECT a.n, s.* FROM ${stretches} JOIN LATERAL (
+       (SELECT ${columns} FROM machine_slice WHERE machine_id = a.machine_id AND began_at < a.to_at AND began_at >= coalesce(
+          (SELECT max(began_at) FROM machine_slice WHERE machine_id = a.machine_id AND began_at <= a.from_at), a.from_at))
+       UNION ALL
+       (SELECT ${columns} FROM machine_slice WHERE machine_id = a.machine_id AND began_at >= a.to_at ORDER BY began_at LIMIT 1)
+     ) s ON true ORDER BY a.n, s.began_at`,
+    paramsOf(asked),
   );
-  return rows
-    .map((row, index) => ({ ...beginningOf(row), machineId, endAt: rows[index + 1]?.began_at ?? null }))
-    .filter(({ beganAt }) => beganAt < to);
+  return byStretch(asked, rows).map((own, n) => {
+    const { machineId, to } = asked[n] ?? { machineId: '', to: 0 };
+    return own
+      .map((row, index) => ({ ...beginningOf(row), machineId, endAt: own[index + 1]?.began_at ?? null }))
+      .filter(({ beganAt }) => beganAt < to);
+  });
 }
 
 /** UTC ms when each of these stations was heard last; one that never was is left out. */
@@ -84,23 +118,30 @@ interface CountRow {
 }
 
 /** Counts that touch `from` to `to`, oldest first; `piecesIn` of domain/machines says how many pieces lie in the window. */
-export async function readCounts(db: Queries, machineId: string, from: number, to: number): Promise<readonly Count[]> {
-  const rows = await db.query<CountRow>(
-    `SELECT from_at, to_at, kind, produced, good, scrap, cycles_ms, order_id, definition_id, operation_id
-     FROM machine_count WHERE machine_id = $1 AND from_at < $3 AND to_at > $2 AND from_at >= coalesce(
-       (SELECT max(from_at) FROM machine_count WHERE machine_id = $1 AND from_at <= $2), $2)
-     ORDER BY from_at, to_at`,
-    [machineId, Math.trunc(from), Math.trunc(to)],
+export const readCounts = async (db: Queries, machineId: string, from: number, to: number): Promise<readonly Count[]> =>
+  (await readCountsOf(db, [{ machineId, from, to }]))[0] ?? [];
+
+/** The same of many stretches, in their order. */
+export async function readCountsOf(db: Queries, asked: readonly Stretch[]): Promise<readonly (readonly Count[])[]> {
+  const rows = await db.query<CountRow & { readonly n: number }>(
+    `SELECT a.n, c.* FROM ${stretches} JOIN LATERAL (
+       SELECT from_at, to_at, kind, produced, good, scrap, cycles_ms, order_id, definition_id, operation_id
+       FROM machine_count WHERE machine_id = a.machine_id AND from_at < a.to_at AND to_at > a.from_at AND from_at >= coalesce(
+         (SELECT max(from_at) FROM machine_count WHERE machine_id = a.machine_id AND from_at <= a.from_at), a.from_at)
+     ) c ON true ORDER BY a.n, c.from_at, c.to_at`,
+    paramsOf(asked),
   );
-  return rows.map((row) => ({
-    machineId,
-    from: row.from_at,
-    to: row.to_at,
-    kind: row.kind,
-    produced: row.produced,
-    good: row.good,
-    scrap: row.scrap,
-    cyclesMs: row.cycles_ms,
-    context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
-  }));
+  return byStretch(asked, rows).map((own, n) =>
+    own.map((row) => ({
+      machineId: asked[n]?.machineId ?? '',
+      from: row.from_at,
+      to: row.to_at,
+      kind: row.kind,
+      produced: row.produced,
+      good: row.good,
+      scrap: row.scrap,
+      cyclesMs: row.cycles_ms,
+      context: { orderId: row.order_id, definitionId: row.definition_id, operationId: row.operation_id },
+    })),
+  );
 }

@@ -65,7 +65,7 @@ async function settle(db: Db, force: InForce, when = now): Promise<void> {
   while (await sumUp(db, force, machineIn(force), when));
 }
 async function slow(db: Db, force: InForce, from: number, to: number, known = now): Promise<Sums> {
-  const facts = await readWindow(db, machineIn(force), force.catalogue, { from, to }, known);
+  const facts = await readWindow(db, force.catalogue, { machine: machineIn(force), from, to, known });
   const { spans } = oeeViewOf(machineIn(force), { from, to, shift: null }, facts, { ...force, now: to });
   return sumOf(spans);
 }
@@ -228,7 +228,16 @@ describeOnDatabases('sums of machine time', (database) => {
         expect(addSums(trend.periods.map(({ sums }) => sums))).toEqual(whole);
         for (const { from: a, to: b, sums } of trend.periods.filter((period) => period.to > begin))
           expect(sums).toEqual(await slow(db, force, Math.max(a, begin), Math.min(b, now)));
-        const [shift] = await readShiftNow(db, force, [machineIn(force)], now);
+        // Another machine does the same a minute later, and one was never watched: each answer is its own.
+        await db.execute(
+          `INSERT INTO machine_slice (machine_id, began_at, state, station_id)
+           SELECT 'copy', began_at + 60000, state, station_id FROM machine_slice WHERE machine_id = $1`,
+          [machineId],
+        );
+        const [copy, never] = ['copy', 'never'].map((id) => ({ ...machineIn(force), id }));
+        const [first, shift, last] = await readShiftNow(db, force, [copy!, machineIn(force), never!], now);
+        expect([first]).toEqual(await readShiftNow(db, force, [copy!], now));
+        expect(last).toMatchObject({ machineId: 'never', sums: { produced: 0, ms: { APT: 0 } } });
         const window = windowOf({ kind: 'shift', key: null }, now, force.catalogue.calendar);
         expect(shift?.sums).toEqual(await slow(db, force, window?.from ?? now, Math.min(window?.to ?? now, now)));
       }),

@@ -1,13 +1,14 @@
 /** What the read model knows of a machine's time in and around a window, as the rules take it (domain/oee). */
 import type { MachineFile } from '#contract/config/machines.ts';
 import { silentMs } from '#contract/sync/protocol.ts';
+import type { MachineState } from '#contract/machine-state.ts';
 import { isWorking, type Slice } from '#domain/machines/series.ts';
 import { rangeOf, type WindowFacts } from '#domain/oee/view.ts';
 import type { StopCard } from '#domain/stops/card.ts';
 import type { Catalogue } from '#domain/catalogue.ts';
 import type { Queries } from '../db/db.ts';
-import { readBeginningAt, readCounts, readSlices } from '../machines/read-time.ts';
-import { readUnits } from './units.ts';
+import { byStretch, paramsOf, readCountsOf, readSlicesOf, stretches, type Stretch } from '../machines/read-time.ts';
+import { readUnitsOf } from './units.ts';
 
 /** More than these: facts of the past are still coming. */
 const fewEvents = 1_000;
@@ -52,56 +53,99 @@ export async function knownOf(
 }
 
 /**
- * Widens a time to whole stops: how long a stop was decides of all of it.
- * @returns UTC ms; `to` Infinity: the stop at its end goes on
+ * Widens times to whole stops: how long a stop was decides of all of it.
+ * @returns of each, UTC ms; `to` Infinity: the stop at its end goes on
  */
 export async function wholeStopsOf(
   db: Queries,
-  machineId: string,
-  from: number,
-  to: number,
-): Promise<{ readonly from: number; readonly to: number }> {
-  const [row] = await db.query<{ readonly begin: number | null; readonly end_at: number | null }>(
-    `SELECT (SELECT min(began_at) FROM machine_slice WHERE machine_id = $1 AND began_at > coalesce(
-         (SELECT max(began_at) FROM machine_slice WHERE machine_id = $1 AND began_at < $2 AND state IN ('producing', 'setup')), -1))
+  asked: readonly Stretch[],
+): Promise<readonly { readonly from: number; readonly to: number }[]> {
+  const rows = await db.query<{
+    readonly n: number;
+    readonly begin: number | null;
+    readonly end_at: number | null;
+    readonly last: MachineState | null;
+  }>(
+    `SELECT a.n,
+       (SELECT min(began_at) FROM machine_slice WHERE machine_id = a.machine_id AND began_at > coalesce((SELECT max(began_at)
+          FROM machine_slice WHERE machine_id = a.machine_id AND began_at < a.from_at AND state IN ('producing', 'setup')), -1))
          AS begin,
-       (SELECT min(began_at) FROM machine_slice WHERE machine_id = $1 AND began_at > $3 AND state IN ('producing', 'setup'))
-         AS end_at`,
-    [machineId, from, to],
+       (SELECT min(began_at) FROM machine_slice WHERE machine_id = a.machine_id AND began_at > a.to_at
+          AND state IN ('producing', 'setup')) AS end_at,
+       (SELECT state FROM machine_slice WHERE machine_id = a.machine_id AND began_at <= a.to_at ORDER BY began_at DESC LIMIT 1)
+         AS last
+     FROM ${stretches} ORDER BY a.n`,
+    paramsOf(asked),
   );
-  const last = await readBeginningAt(db, machineId, to);
-  const works = last !== null && isWorking(last.state);
-  return { from: Math.min(row?.begin ?? from, from), to: works ? to : (row?.end_at ?? Infinity) };
+  return asked.map(({ from, to }, at) => {
+    const { begin, end_at: endAt, last } = rows[at] ?? { begin: null, end_at: null, last: null };
+    const works = last !== null && isWorking(last);
+    return { from: Math.min(begin ?? from, from), to: works ? to : (endAt ?? Infinity) };
+  });
 }
 
-/** Of the window and of the stops over its edges. @param known UTC ms: there the slice under way ends, for the time being */
-export async function readWindow(
+/** A window of a machine's time, UTC ms. `known`: there the slice under way ends, for the time being. */
+export interface Window {
+  readonly machine: MachineFile;
+  readonly from: number;
+  readonly to: number;
+  readonly known: number;
+}
+
+/** Of the window and of the stops over its edges. */
+export async function readWindow(db: Queries, catalogue: Catalogue, window: Window): Promise<WindowFacts> {
+  const [facts] = await readWindows(db, catalogue, [window]);
+  if (facts === undefined) throw new Error('a window has facts');
+  return facts;
+}
+
+/** The same of many windows, in their order, with a few queries whatever their number. */
+export async function readWindows(
   db: Queries,
-  machine: MachineFile,
   catalogue: Catalogue,
-  window: { readonly from: number; readonly to: number },
-  known: number,
-): Promise<WindowFacts> {
-  const { id } = machine;
-  const whole = await wholeStopsOf(db, id, window.from, window.to);
-  const slices = (await readSlices(db, id, whole.from, Math.min(whole.to, Number.MAX_SAFE_INTEGER))).map(
-    (slice): Slice => (slice.endAt === null ? { ...slice, endAt: Math.max(known, slice.beganAt) } : slice),
+  windows: readonly Window[],
+): Promise<readonly WindowFacts[]> {
+  if (windows.length === 0) return [];
+  const asked = windows.map(({ machine, from, to }): Stretch => ({ machineId: machine.id, from, to }));
+  const whole = await wholeStopsOf(db, asked);
+  const told = await readSlicesOf(
+    db,
+    whole.map(({ from, to }, at) => {
+      return { machineId: asked[at]?.machineId ?? '', from, to: Math.min(to, Number.MAX_SAFE_INTEGER) };
+    }),
   );
-  const range = rangeOf(slices, window.from, window.to);
-  const cards = await db.query<{ readonly card: string }>(
-    `SELECT card FROM stop WHERE machine_id = $1 AND from_at IS NOT NULL AND NOT withdrawn AND from_at < $3
-       AND coalesce(to_at, $3) > $2 ORDER BY from_at`,
-    [id, Math.floor(range.from), Math.ceil(range.to)],
+  const slices = windows.map(({ known }, at) =>
+    (told[at] ?? []).map((slice): Slice =>
+      slice.endAt === null ? { ...slice, endAt: Math.max(known, slice.beganAt) } : slice,
+    ),
   );
-  const [anew] = await db.query<{ readonly at: number | null }>(
-    `SELECT max(anew_at) AS at FROM machine_hour WHERE machine_id = $1 AND hour_at > $2 AND hour_at < $3`,
-    [id, window.from - 3_600_000, window.to],
+  const ranges = asked.map(({ machineId, from, to }, at): Stretch => {
+    const range = rangeOf(slices[at] ?? [], from, to);
+    return { machineId, from: Math.floor(range.from), to: Math.ceil(range.to) };
+  });
+  const cards = byStretch(
+    ranges,
+    await db.query<{ readonly n: number; readonly card: string }>(
+      `SELECT a.n, s.card FROM ${stretches} JOIN stop s ON s.machine_id = a.machine_id AND s.from_at IS NOT NULL AND NOT s.withdrawn
+         AND s.from_at < a.to_at AND coalesce(s.to_at, a.to_at) > a.from_at ORDER BY a.n, s.from_at`,
+      paramsOf(ranges),
+    ),
   );
-  return {
-    slices,
-    cards: cards.map(({ card }) => JSON.parse(card) as StopCard),
-    counts: await readCounts(db, id, window.from, window.to + 1),
-    units: await readUnits(db, machine, catalogue, window.from, window.to),
-    retoldAt: anew?.at ?? null,
-  };
+  const anew = await db.query<{ readonly at: number | null }>(
+    `SELECT (SELECT max(anew_at) FROM machine_hour h WHERE h.machine_id = a.machine_id AND hour_at > a.from_at - 3600000
+       AND hour_at < a.to_at) AS at FROM ${stretches} ORDER BY a.n`,
+    paramsOf(asked),
+  );
+  const counts = await readCountsOf(
+    db,
+    asked.map((stretch) => ({ ...stretch, to: stretch.to + 1 })),
+  );
+  const units = await readUnitsOf(db, catalogue, windows);
+  return windows.map((_, at) => ({
+    slices: slices[at] ?? [],
+    cards: (cards[at] ?? []).map(({ card }) => JSON.parse(card) as StopCard),
+    counts: counts[at] ?? [],
+    units: units[at] ?? [],
+    retoldAt: anew[at]?.at ?? null,
+  }));
 }

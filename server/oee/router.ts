@@ -57,7 +57,7 @@ export function createOeeRouter({ db, clock, configuration, feed }: PlantParts) 
       if (machine === null || window === null) return null;
       const to = Math.min(window.to, now);
       const known = (await knownOf(db, [machine.station], now)).get(machine.station)?.until ?? 0;
-      const facts = await readWindow(db, machine, force.catalogue, { from: window.from, to }, known);
+      const facts = await readWindow(db, force.catalogue, { machine, from: window.from, to, known });
       return oeeViewOf(machine, window, facts, { catalogue: force.catalogue, now });
     }),
     units: os.units.handler(async ({ context: { caller }, input }) => {
@@ -65,7 +65,9 @@ export function createOeeRouter({ db, clock, configuration, feed }: PlantParts) 
       const now = clock.now();
       const window = windowOf(input.window, now, force.catalogue.calendar);
       if (machine === null || window === null) return null;
-      return unitsViewOf(await readUnits(db, machine, force.catalogue, window.from, Math.min(window.to, now)));
+      return unitsViewOf(
+        await readUnits(db, force.catalogue, { machine, from: window.from, to: Math.min(window.to, now) }),
+      );
     }),
     shifts: os.shifts.handler(() => shiftRows(clock.now(), configuration().catalogue.calendar)),
     trend: os.trend.handler(async ({ context: { caller }, input }) => {

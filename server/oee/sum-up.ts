@@ -127,7 +127,7 @@ async function sumUpChunk(
       marks.filter((each) => each.why === why && !each.whole).map((m) => ({ from: m.from_at, to: m.to_at })),
     )) {
       if (mark.from >= until) continue;
-      const whole = await wholeStopsOf(tx, id, mark.from, Math.min(mark.to, until));
+      const [whole = mark] = await wholeStopsOf(tx, [{ machineId: id, from: mark.from, to: Math.min(mark.to, until) }]);
       const to = Math.min(Math.max(whole.to, mark.from + 1), until);
       stale.push({ from: Math.max(whole.from, from), to, why });
     }
@@ -177,7 +177,7 @@ function rangesOf(stale: readonly Range[], until: number, timeZone: string): rea
 /** Up to which hour nothing changes by time alone. */
 async function settled(tx: Queries, force: InForce, machine: MachineFile, known: number): Promise<number> {
   const { calendar } = force.catalogue;
-  const { slices } = await readWindow(tx, machine, force.catalogue, { from: known - 1, to: known }, known);
+  const { slices } = await readWindow(tx, force.catalogue, { machine, from: known - 1, to: known, known });
   const from = Math.min(slices[0]?.beganAt ?? known, known - 1);
   const place = { machineId: machine.id, lineId: force.catalogue.lineOf(machine.station)?.id ?? null };
   const spans = calendarSpans(from, Math.max(known, from + 1), calendar, place);
@@ -192,7 +192,7 @@ export async function sumsOfHours(
   { from, to }: { readonly from: number; readonly to: number },
   known: number,
 ): Promise<readonly HourSums[]> {
-  const facts = await readWindow(db, machine, force.catalogue, { from, to }, known);
+  const facts = await readWindow(db, force.catalogue, { machine, from, to, known });
   const { spans } = oeeViewOf(machine, { from, to, shift: null }, facts, { catalogue: force.catalogue, now: to });
   return hourSums(spans, clockHours(from, to, force.catalogue.calendar.timeZone));
 }

@@ -143,7 +143,7 @@ async function toPlant(db: Db): Promise<void> {
 async function atPlant(db: Db): Promise<Told> {
   const now = station.clock.now();
   const asked = windowOf(window, now, force.catalogue.calendar)!;
-  const facts = await readWindow(db, machine, force.catalogue, { from: asked.from, to: now }, now);
+  const facts = await readWindow(db, force.catalogue, { machine, from: asked.from, to: now, known: now });
   return { units: facts.units, sums: sumOf(oeeViewOf(machine, asked, facts, { ...force, now }).spans) };
 }
 async function summedUp(db: Db): Promise<Sums> {

@@ -30,32 +30,51 @@ interface RunRow {
  */
 const isEventful = `(u.passport NOT LIKE '%"holds":[]%' OR u.passport NOT LIKE '%"scrapped":null%' OR u.passport LIKE '%"reworks":%')`;
 
-/** @param from UTC ms; a run that ended at it is not in the window, one that ended at `to` is */
-export async function readUnits(
+/** `from` and `to` UTC ms: a run that ended at `from` is not in it, one that ended at `to` is. */
+export interface UnitsAsked {
+  readonly machine: MachineFile;
+  readonly from: number;
+  readonly to: number;
+}
+
+export const readUnits = async (db: Queries, catalogue: Catalogue, asked: UnitsAsked): Promise<readonly MadeUnit[]> =>
+  (await readUnitsOf(db, catalogue, [asked]))[0] ?? [];
+
+/** Of many machines and times, in their order. */
+export async function readUnitsOf(
   db: Queries,
-  machine: MachineFile,
   catalogue: Catalogue,
-  from: number,
-  to: number,
-): Promise<readonly MadeUnit[]> {
-  const ran = runsOnMachine(machine, catalogue);
+  asked: readonly UnitsAsked[],
+): Promise<readonly (readonly MadeUnit[])[]> {
   const rows = await db.query<RunRow>(
     `SELECT execution_id, serial, operation_id, definition_id, revision, definition_hash, station_id, started_at, ended_at, outcome,
        stop_cause, reworks
-     FROM execution WHERE ended_at IS NOT NULL AND serial IN
-       (SELECT serial FROM execution WHERE station_id = $1 AND ended_at > $2 AND ended_at <= $3)
+     FROM execution WHERE ended_at IS NOT NULL AND serial IN (
+       SELECT e.serial FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS a (station_id, from_at, to_at)
+       JOIN execution e ON e.station_id = a.station_id AND e.ended_at > a.from_at AND e.ended_at <= a.to_at)
      ORDER BY ended_at, execution_id`,
-    [machine.station, Math.floor(from), Math.floor(to)],
+    [
+      asked.map(({ machine }) => machine.station),
+      asked.map(({ from }) => Math.floor(from)),
+      asked.map(({ to }) => Math.floor(to)),
+    ],
   );
-  if (rows.length === 0) return [];
-  const bySerial = Map.groupBy(rows, ({ serial }) => serial);
-  const histories = await readHistories(db, [...bySerial.keys()]);
-  const units = [...bySerial].flatMap(([serial, runs]) => {
-    const here = runs.filter(({ station_id }) => station_id === machine.station);
-    const otherRuns = runs.flatMap((run) => (run.station_id === machine.station ? [] : [otherOf(run)]));
-    return madeUnits(here.flatMap(runOf), { ...(histories.get(serial) ?? plain), otherRuns }, ran);
+  if (rows.length === 0) return asked.map(() => []);
+  const bySerial = [...Map.groupBy(rows, ({ serial }) => serial)];
+  const histories = await readHistories(
+    db,
+    bySerial.map(([serial]) => serial),
+  );
+  return asked.map(({ machine, from, to }) => {
+    const ran = runsOnMachine(machine, catalogue);
+    const units = bySerial.flatMap(([serial, runs]) => {
+      const here = runs.filter(({ station_id }) => station_id === machine.station);
+      if (!here.some(({ ended_at: at }) => at > from && at <= to)) return [];
+      const otherRuns = runs.flatMap((run) => (run.station_id === machine.station ? [] : [otherOf(run)]));
+      return madeUnits(here.flatMap(runOf), { ...(histories.get(serial) ?? plain), otherRuns }, ran);
+    });
+    return madeWithin(units, from, to);
   });
-  return madeWithin(units, from, to);
 }
 
 const plain: Omit<UnitHistory, 'otherRuns'> = { scrappedAt: null, reworks: [], holds: [], scrapFoundAt: [] };

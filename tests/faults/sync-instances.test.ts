@@ -35,7 +35,7 @@ async function bothSums(db: Db): Promise<{ summed: Sums; slow: Sums; hours: numb
     `SELECT hour_at, ${sumColumns.map(({ name }) => name).join(', ')} FROM machine_hour WHERE machine_id = $1`,
     [machineId],
   );
-  const facts = await readWindow(db, machine, force.catalogue, { from, to }, to);
+  const facts = await readWindow(db, force.catalogue, { machine, from, to, known: to });
   const { spans } = oeeViewOf(machine, { from, to, shift: null }, facts, { ...force, now: to });
   const summed = addSums(rows.map(sumsOfRow));
   return {

@@ -34,7 +34,7 @@ export function shiftOees(): ShiftOees {
   const all = new ShiftOees();
   const news = live((options) => client.oee.watch(undefined, options));
   // News come with every count of every machine.
-  const refresh = atRest(() => all.fetch(), 2_000);
+  const refresh = atRest(() => all.fetch(), 250);
   const tenSeconds = $derived(Math.floor(now.at / 10_000));
   $effect(() => {
     void [news.value?.revision, tenSeconds];
