@@ -374,7 +374,7 @@ describeOnDatabases('orders, units and lines', (database) => {
       link: 'never',
       work: 'in-work',
       unit: { serial: 'PMP-00018', operationId: '10' },
-      targetPerHour: 16,
+      pace: { taktMs: 225_000 },
     });
     const { thisHour = 0, lastHour = 0 } = line?.stations[1]?.passes ?? {};
     expect(thisHour + lastHour).toBe(1);

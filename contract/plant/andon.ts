@@ -32,7 +32,6 @@ export interface BoardStation {
   readonly workSince: number | null;
   readonly serial: string | null;
   readonly passes: StationTile['passes'];
-  readonly targetPerHour: number | null;
   readonly unsent: StationTile['unsent'];
   /** UTC ms since when a machine of it stands (a stop that is no micro-stop); null: none does. */
   readonly stoppedSince: number | null;

@@ -1,6 +1,7 @@
 /** The board: every line, every station, and how old what is shown is. */
 import { eventIterator, type } from '@orpc/contract';
 import type { Localized } from '../config/text.ts';
+import type { WorkPace } from '../rpc/execution.ts';
 import type { LineRoot } from '../rpc/machines.ts';
 import { plantBase } from './base.ts';
 
@@ -19,10 +20,10 @@ export interface StationTile {
   readonly workSince: number | null;
   readonly unit: { readonly serial: string; readonly orderId: string; readonly operationId: string } | null;
   readonly person: string | null;
-  /** Passes of this hour at this station, and of the last full hour. */
+  /** Passes of this hour of the plant's clock at this station, and of the last full hour. */
   readonly passes: { readonly thisHour: number; readonly lastHour: number; readonly lastPassAt: number | null };
-  /** By its takt, 3600 s / taktMs of the operation it works on; null: none given. */
-  readonly targetPerHour: number | null;
+  /** By the `taktMs` of the operation that it works on, and what of this hour is planned; null: no takt is given. */
+  readonly pace: WorkPace | null;
   readonly unsent: { readonly count: number; readonly oldestAt: number | null };
   readonly devicesDown: readonly string[];
 }

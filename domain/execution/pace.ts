@@ -26,18 +26,29 @@ const within = (
     0,
   );
 
+const isWorking = ({ kind }: WorkPace['calendar'][number]): boolean => kind === 'working';
+
+/** Pieces of the hour's planned time, and of what of it is over, in parts of a piece; null: none of it is planned. */
+export function plannedPieces(pace: WorkPace, now: number): { readonly target: number; readonly due: number } | null {
+  const { taktMs, hour } = pace;
+  const planned = within(pace, isWorking, hour.from, hour.to);
+  if (planned === 0) return null;
+  return {
+    target: planned / taktMs,
+    due: within(pace, isWorking, hour.from, Math.min(now, hour.to)) / taktMs,
+  };
+}
+
 /**
  * @param startedAt of the unit in hand, UTC ms; null: none
  * @param passed units that passed since the hour began
  */
 export function paceNow(pace: WorkPace, startedAt: number | null, passed: number, now: number): PaceNow {
-  const { taktMs, hour } = pace;
-  const isWorking = ({ kind }: WorkPace['calendar'][number]): boolean => kind === 'working';
-  const planned = within(pace, isWorking, hour.from, hour.to);
-  const due = planned === 0 ? null : Math.floor(within(pace, isWorking, hour.from, Math.min(now, hour.to)) / taktMs);
+  const planned = plannedPieces(pace, now);
+  const due = planned && Math.floor(planned.due);
   return {
-    leftMs: startedAt === null ? null : taktMs - (now - startedAt - within(pace, isPause, startedAt, now)),
-    target: planned === 0 ? null : Math.floor(planned / taktMs),
+    leftMs: startedAt === null ? null : pace.taktMs - (now - startedAt - within(pace, isPause, startedAt, now)),
+    target: planned && Math.floor(planned.target),
     due,
     behind: due !== null && passed < due,
   };

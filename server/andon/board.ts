@@ -87,7 +87,7 @@ function stationOf(
   signal: boolean,
   stoppedSince: number | null,
 ): BoardStation {
-  const { stationId, title, link, heardAt, work, workSince, unit, passes, targetPerHour, unsent } = tile;
+  const { stationId, title, link, heardAt, work, workSince, unit, passes, unsent } = tile;
   const known = link === 'linked';
   return {
     stationId,
@@ -105,7 +105,6 @@ function stationOf(
     workSince,
     serial: unit?.serial ?? null,
     passes,
-    targetPerHour,
     unsent,
     stoppedSince,
   };

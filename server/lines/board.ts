@@ -5,6 +5,8 @@ import { silentMs } from '#contract/sync/protocol.ts';
 import { characteristicText } from '#domain/control/follow.ts';
 import { isRaised, type SignalPart } from '#domain/control/signal.ts';
 import type { WorkState } from '#domain/lines/station-work.ts';
+import { paceAt } from '#domain/execution/pace-at.ts';
+import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { mostWaitedFor } from '#domain/stops/root.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
@@ -42,7 +44,7 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
       'SELECT DISTINCT ON (station_id) station_id, state FROM station_work WHERE station_id = ANY($1) ORDER BY station_id, received_at DESC, stream_id',
       [ids],
     ),
-    passesOf(db, ids, now),
+    passesOf(db, ids, startOfLocalHour(now, force.catalogue.plant.timeZone)),
     db.query<{ station_id: string | null; n: number }>(
       `SELECT home_station_id AS station_id, count(*)::int AS n FROM unit WHERE status = 'held' GROUP BY 1`,
     ),
@@ -110,10 +112,9 @@ function standsAt(waiting: readonly WaitsFor[]): LineRow['standsAt'] {
   return root && { root, waiting: waiting.filter((one) => one.root?.machineId === root.machineId).length };
 }
 
-/** By the station's clock, put right by how far it was off when it was heard last: hours are those of the server. */
-const passesOf = (db: Queries, ids: readonly string[], now: number): Promise<PassRow[]> => {
-  const hour = Math.floor(now / hourMs) * hourMs;
-  return db.query<PassRow>(
+/** By the station's clock, put right by how far it was off when it was heard last. @param hour UTC ms of the plant's clock hour by the server's clock. */
+const passesOf = (db: Queries, ids: readonly string[], hour: number): Promise<PassRow[]> =>
+  db.query<PassRow>(
     `SELECT s.station_id, p.this_hour::int, p.last_hour::int, p.last_at FROM unnest($1::text[]) AS s (station_id)
      LEFT JOIN station_status t USING (station_id)
      JOIN LATERAL (
@@ -126,7 +127,6 @@ const passesOf = (db: Queries, ids: readonly string[], now: number): Promise<Pas
      ) p ON true`,
     [ids, hour, hour - hourMs],
   );
-};
 
 function tileOf(
   stationId: string,
@@ -160,7 +160,7 @@ function tileOf(
       lastHour: passes?.last_hour ?? 0,
       lastPassAt: passes?.last_at ?? null,
     },
-    targetPerHour: taktMs === undefined ? null : hourMs / taktMs,
+    pace: taktMs === undefined ? null : paceAt(taktMs, stationId, force.catalogue, now, null),
     unsent: { count: status?.unsent_count ?? 0, oldestAt: status?.unsent_oldest_at ?? null },
     devicesDown: status?.devices_down ?? [],
   };

@@ -6,10 +6,10 @@ import type { ExecutionView, RefusedPush, StepRow, WorkPace } from '#contract/rp
 import type { Reason, Refusal } from '#contract/refusal.ts';
 import { openPlace, stepFaults } from '#domain/execution/decide.ts';
 import { currentRun, isOpen, type Execution, type StepRun } from '#domain/execution/execution.ts';
+import { paceAt } from '#domain/execution/pace-at.ts';
 import { paceNow } from '#domain/execution/pace.ts';
 import { meantOperation, readyOperations } from '#domain/execution/routing.ts';
 import type { Facts } from '#domain/facts.ts';
-import { calendarSpans, clockHours } from '#domain/oee/calendar.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { stepKind } from '#domain/steps/index.ts';
 import { gaugeFaults } from '#domain/steps/measure/kind.ts';
@@ -86,25 +86,11 @@ export function liveReasons({ read, facts }: Pick<ViewSources, 'read' | 'facts'>
 
 const dayMs = 86_400_000;
 
-/** By the calendar of the station's machine, where it has one. */
 function paceOf({ operation }: ExecutionView, { catalogue, station, now }: Facts): WorkPace | null {
   const taktMs = operation?.taktMs ?? null;
   if (operation === null || taktMs === null) return null;
-  const { timeZone } = catalogue.plant;
-  const from = startOfLocalHour(now, timeZone);
-  const [, to = from + 3_600_000] = clockHours(from, from + 2 * 3_600_000, timeZone);
-  const began = Math.min(from, Math.max(operation.startedAt ?? from, now - dayMs));
-  const machines = catalogue.machines.filter((machine) => machine.station === station.id);
-  const place = {
-    machineId: machines.length === 1 ? (machines[0]?.id ?? '') : '',
-    lineId: catalogue.lineOf(station.id)?.id ?? null,
-  };
-  const calendar = calendarSpans(began, to, catalogue.calendar, place);
-  return {
-    taktMs,
-    hour: { from, to },
-    calendar: calendar.map((span) => ({ from: span.from, to: span.to, kind: span.kind })),
-  };
+  const { startedAt } = operation;
+  return paceAt(taktMs, station.id, catalogue, now, startedAt === null ? null : Math.max(startedAt, now - dayMs));
 }
 
 /** Runs that passed at this station since the full hour: those of the shown operation beside its takt, else all. */

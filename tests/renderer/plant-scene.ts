@@ -1,5 +1,6 @@
 /** An invented plant for looking at every screen of the plant view, and for its tests. */
 import type { PlantHealth } from '#contract/plant/base.ts';
+import type { WorkPace } from '#contract/rpc/execution.ts';
 import type { LineRow, StationTile } from '#contract/plant/lines.ts';
 import type { JobOrderRow, PlantOrder } from '#contract/plant/orders.ts';
 import { plantRights, type PlantRight } from '#contract/plant/roles.ts';
@@ -52,6 +53,13 @@ export function health(): PlantHealth {
   };
 }
 
+/** All of this hour is planned. */
+function paceOf(pieces: number): WorkPace {
+  const from = Math.floor(Date.now() / hour) * hour;
+  const to = from + hour;
+  return { taktMs: hour / pieces, hour: { from, to }, calendar: [{ from, to, kind: 'working' }] };
+}
+
 function tile(stationId: string, title: { en: string; de: string }, over: Partial<StationTile> = {}): StationTile {
   const now = Date.now();
   return {
@@ -64,7 +72,7 @@ function tile(stationId: string, title: { en: string; de: string }, over: Partia
     unit: { serial: 'PMP100-2600417', orderId: 'WO-10452', operationId: '10' },
     person: 'Mara Keller',
     passes: { thisHour: 9, lastHour: 15, lastPassAt: now - 4 * minute },
-    targetPerHour: 16,
+    pace: paceOf(16),
     unsent: { count: 0, oldestAt: null },
     devicesDown: [],
     ...over,
@@ -108,7 +116,7 @@ export function lineRows(): readonly LineRow[] {
           work: 'waiting',
           unit: null,
           person: 'Li Chen',
-          targetPerHour: null,
+          pace: null,
           unsent: { count: 37, oldestAt: now - 8 * minute },
         }),
       ],
@@ -125,7 +133,7 @@ export function lineRows(): readonly LineRow[] {
         tile('V10', text('Milling', 'Fräsen'), {
           unit: { serial: 'VLB-0099120', orderId: 'WO-10431', operationId: '10' },
           passes: { thisHour: 41, lastHour: 41, lastPassAt: now - minute },
-          targetPerHour: 42,
+          pace: paceOf(42),
         }),
         tile('V20', text('Deburring and washing', 'Entgraten und Waschen'), { work: 'locked', unit: null }),
         tile('V30', text('Inspection', 'Prüfung'), {
@@ -153,7 +161,7 @@ export function lineRows(): readonly LineRow[] {
           unit: null,
           person: null,
           passes: { thisHour: 0, lastHour: 0, lastPassAt: null },
-          targetPerHour: null,
+          pace: null,
         }),
       ],
     },

@@ -13,7 +13,7 @@ const tile = (stationId: string, over: Partial<StationTile> = {}): StationTile =
   unit: null,
   person: null,
   passes: { thisHour: 0, lastHour: 0, lastPassAt: null },
-  targetPerHour: null,
+  pace: null,
   unsent: { count: 0, oldestAt: null },
   devicesDown: [],
   ...over,
