@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ChartKind, ChartRules, PlannedCharacteristic } from '../config/control-plan.ts';
 import type { Localized } from '../config/text.ts';
 import type { ChartedValue, Counted, FiredRule, Plotted } from '../events/shared.ts';
-import type { Outcome } from '../refusal.ts';
+import type { Outcome, Reason } from '../refusal.ts';
 import { base, commandId, pageInput, type Page } from './base.ts';
 import type { UnitStatus } from './units.ts';
 
@@ -57,6 +57,8 @@ export interface PointView {
   readonly excluded: boolean;
   /** Measured again: another point took its place. */
   readonly replaced: boolean;
+  /** Why its values cannot be relied on: a gauge was found bad afterwards; null: nothing is known against them. */
+  readonly suspect: Reason | null;
   readonly notes: readonly PointNote[];
 }
 

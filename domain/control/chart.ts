@@ -201,10 +201,18 @@ function without(state: ChartState, pointId: string): ChartState {
   };
 }
 
-/** The newest point in control before all of `members`; null: nothing proves that the process was ever good. */
-export function inControlBefore(state: ChartState, members: ReadonlySet<string>): Anchor | null {
+/**
+ * The newest point in control before all of `members`; null: nothing proves that the process was ever good.
+ * @param isSuspect its values cannot be relied on: it proves nothing.
+ */
+export function inControlBefore(
+  state: ChartState,
+  members: ReadonlySet<string>,
+  isSuspect: (pointId: string) => boolean,
+): Anchor | null {
   const first = state.recent.findIndex(({ pointId }) => members.has(pointId));
   const older = first === -1 ? state.recent : state.recent.slice(0, first);
-  const good = older.findLast(({ signalled }) => !signalled);
-  return good === undefined ? state.anchor : anchorOf(good);
+  const good = older.findLast(({ signalled, pointId }) => !signalled && !isSuspect(pointId));
+  if (good !== undefined) return anchorOf(good);
+  return [state.anchor, state.floor].find((anchor) => anchor !== null && !isSuspect(anchor.pointId)) ?? null;
 }

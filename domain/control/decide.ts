@@ -12,6 +12,7 @@ import { chartKeyText, mostWaiting } from './chart.ts';
 import { characteristicText } from './follow.ts';
 import { plannedChart } from './planned.ts';
 import { isRaised, isSignalOpen, openSteps, signalHoldId, type Signal } from './signal.ts';
+import { suspectHere } from './suspect.ts';
 import { basisOf, figuresOf } from './statistics.ts';
 
 /** The signal stands against what is asked for: a start of its operation, or the lifting of its holds. */
@@ -119,9 +120,16 @@ function beginPhase({ chart: key, since, reason: words }: Of<'phase.begin'>, fac
   if (found === null) return refuse([...faults, reason('chart.unknown', { chart: chartKeyText(key) })]);
   const { plan, chart } = found;
   const need = chart.limits.from === 'data' ? chart.limits.minimum : 20;
-  const points = facts.control
-    .points(key, since, since === null ? need : mostWaiting)
+  const known = facts.control
+    .points(key, since, Math.max(need, mostWaiting))
     .filter(({ body }) => body.kind === chart.kind);
+  // No limits rest on values that cannot be relied on.
+  const suspect = suspectHere(
+    known.map(({ body }) => body),
+    facts,
+  );
+  const reliable = known.filter(({ body }) => !suspect.has(body.pointId));
+  const points = since === null ? reliable.slice(-need) : reliable;
   if (points.length < need) faults.push(reason('chart.too-few-points', { have: points.length, need }));
   const basis = basisOf(
     chart.kind,

@@ -6,6 +6,7 @@ import type { ChartedValue, ChartRef, Counted, DefinitionRef } from '#contract/e
 import type { Facts } from '#domain/facts.ts';
 import { asHappened } from '#domain/happened.ts';
 import { evolveChart, inControlBefore, type ChartState } from './chart.ts';
+import { suspectHere, type PointValues } from './suspect.ts';
 import { basisOf, countedBasis, countsUnits, figuresOf, fired, plotted, type Basis } from './statistics.ts';
 
 /** Values of one characteristic that were measured together. */
@@ -111,24 +112,35 @@ export function chartPoint(
     }),
   );
   if (phase === null && limits.from === 'data' && state.waiting.length >= limits.minimum) {
-    const basis = basisOf(
-      chart.kind,
-      state.waiting.map((point) => point.values),
+    const newest = { pointId, chart: ref, values: taken.values, counted: taken.counted };
+    const suspect = suspectAmong(
+      found.waiting.map((point) => point.pointId),
+      facts,
+      [newest],
     );
+    const waiting = state.waiting.filter((point) => !suspect.has(point.pointId));
+    const basis =
+      waiting.length < limits.minimum
+        ? null
+        : basisOf(
+            chart.kind,
+            waiting.map((point) => point.values),
+          );
     // Without any spread there is nothing to judge by: the next points may bring it.
     if (basis !== null)
       add(
         begun(
           basis,
           'minimum',
-          state.waiting.map((point) => point.pointId),
+          waiting.map((point) => point.pointId),
         ),
       );
   }
   if (rules.length === 0) return { events, signal: null };
   const plan = facts.catalogue.controlPlan(ref.planId, ref.revision);
   const reaction = plan?.reactions.find((r) => r.id === reactionId);
-  const lastInControl = inControlBefore(state, new Set(rules.flatMap(({ members }) => members)));
+  const members = new Set(rules.flatMap((rule) => rule.members));
+  const lastInControl = inControlBefore(state, members, (id) => suspectAmong([id], facts).has(id));
   return {
     events,
     signal: {
@@ -143,6 +155,16 @@ export function chartPoint(
       reaction: { id: reactionId, steps: (reaction?.steps ?? []).map((step) => step.id) },
     },
   };
+}
+
+/** Which of the points cannot be relied on. @param more that are not in the read model yet. */
+function suspectAmong(
+  pointIds: readonly string[],
+  facts: Facts,
+  more: readonly PointValues[] = [],
+): ReadonlySet<string> {
+  const points = pointIds.flatMap((pointId) => facts.control.point(pointId)?.body ?? []);
+  return new Set(suspectHere([...points, ...more], facts).keys());
 }
 
 /** What the plan prescribes; null: nothing. */

@@ -2,6 +2,7 @@
  * Which values cannot be relied on because their gauge was found bad, also long after they were taken (docs/quality.md). Derived
  * anew from the findings whenever it is asked: a good check that is heard late takes it back.
  */
+import type { ChartedValue } from '#contract/events/shared.ts';
 import type { Reason } from '#contract/refusal.ts';
 import { reason } from '#domain/decision.ts';
 import type { GaugeFacts } from './facts.ts';
@@ -20,6 +21,16 @@ export interface Used {
   readonly gaugeId: string | null;
   readonly at: number;
 }
+
+/** What a value of a characteristic of a unit is known by: of a run or of a sample. */
+export const usedKey = (value: Omit<ChartedValue, 'value'>): string =>
+  JSON.stringify([
+    value.serial,
+    value.sampleId ?? value.executionId,
+    value.sampleId === undefined ? value.stepId : null,
+    value.attempt,
+    value.index,
+  ]);
 
 /** @returns why the value cannot be relied on; null: nothing is known against it. */
 export type SuspectOf = (value: Used) => Reason | null;

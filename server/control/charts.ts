@@ -1,15 +1,20 @@
 /** Control charts over all stations, as the plant view sees them: pages of points, or the whole from afar. */
 import type { Actor } from '#contract/envelope.ts';
 import type { BodyOf } from '#contract/events/index.ts';
+import type { ChartedValue } from '#contract/events/shared.ts';
 import type { ChartColumn, PlantChartRow, PlantChartView } from '#contract/plant/control.ts';
+import type { Reason } from '#contract/refusal.ts';
 import type { ChartCondition, ChartSignal, PhaseView, PointNote, PointView } from '#contract/rpc/control.ts';
 import { chartKeyText, type ChartKey } from '#domain/control/chart.ts';
 import { ofDefinition, plannedChart, plannedCharts, untitled, type PlannedChart } from '#domain/control/planned.ts';
 import { averagingOf, countsUnits } from '#domain/control/statistics.ts';
 import { isRaised, type SignalPart } from '#domain/control/signal.ts';
+import { suspectPoints } from '#domain/control/suspect.ts';
+import { usedKey, type Used } from '#domain/gauges/suspect.ts';
 import { actorName } from '#domain/units/holder.ts';
 import type { InForce } from '../configuration.ts';
 import type { Queries } from '../db/db.ts';
+import { suspicionOn } from '../gauges/read.ts';
 import type { Sight } from '../rpc/sight.ts';
 
 interface Standing {
@@ -167,12 +172,61 @@ export async function chartPage(
   };
 }
 
+/** Which gauge gave each value, of runs and of samples, in the order of the values. */
+async function usedFor(
+  db: Queries,
+  characteristicId: string,
+  values: readonly ChartedValue[],
+): Promise<readonly (Used | null)[]> {
+  const rows = await db.query<{
+    serial: string;
+    execution_id: string | null;
+    step_id: string | null;
+    sample_id: string | null;
+    attempt: number;
+    index: number;
+    gauge_id: string;
+    at: number;
+  }>(
+    `SELECT e.serial, m.execution_id, m.step_id, NULL AS sample_id, m.attempt, m.index, m.gauge_id, m.at
+     FROM measured_value m JOIN execution e ON e.execution_id = m.execution_id
+     WHERE m.execution_id = ANY($1) AND m.characteristic_id = $3 AND m.gauge_id IS NOT NULL AND e.serial IS NOT NULL
+     UNION ALL
+     SELECT serial, NULL, NULL, sample_id, attempt, index, gauge_id, at FROM gauge_sample
+     WHERE sample_id = ANY($2) AND characteristic_id = $3`,
+    [
+      [...new Set(values.flatMap((value) => (value.sampleId === undefined ? (value.executionId ?? []) : [])))],
+      [...new Set(values.flatMap(({ sampleId }) => sampleId ?? []))],
+      characteristicId,
+    ],
+  );
+  const known = new Map(
+    rows.map(({ serial, execution_id, step_id, sample_id, attempt, index, gauge_id: gaugeId, at }) => {
+      const of = { serial, executionId: execution_id, stepId: step_id, attempt, index };
+      return [usedKey(sample_id === null ? of : { ...of, sampleId: sample_id }), { gaugeId, at }] as const;
+    }),
+  );
+  return values.map((value) => known.get(usedKey(value)) ?? null);
+}
+
+/** Points whose values cannot be relied on, by what all stations told of the gauges. */
+async function suspectOn(db: Queries, page: readonly PointRow[]): Promise<ReadonlyMap<string, Reason>> {
+  const points = page
+    .map(({ body }) => JSON.parse(body) as BodyOf<'point.charted'>)
+    .filter(({ counted }) => counted === null);
+  const [first] = points;
+  if (first === undefined) return new Map();
+  const values = points.flatMap((point) => point.values);
+  return suspectPoints(points, await usedFor(db, first.chart.characteristicId, values), await suspicionOn(db));
+}
+
 async function withMarks(db: Queries, page: readonly PointRow[], { catalogue }: InForce): Promise<PointView[]> {
   const rows = await db.query<MarkRow>(
     `SELECT point_id, kind, words, at, told_by, actor FROM chart_mark WHERE point_id = ANY($1) ORDER BY at, seq`,
     [page.map(({ point_id }) => point_id)],
   );
   const marks = Map.groupBy(rows, ({ point_id }) => point_id);
+  const suspect = await suspectOn(db, page);
   return page.map(({ point_id, at, body }) => {
     const { values, counted, plots, phaseId } = JSON.parse(body) as BodyOf<'point.charted'>;
     const of = marks.get(point_id) ?? [];
@@ -185,6 +239,7 @@ async function withMarks(db: Queries, page: readonly PointRow[], { catalogue }: 
       phaseId,
       excluded: of.some(({ kind }) => kind === 'excluded'),
       replaced: of.some(({ kind }) => kind === 'replaced'),
+      suspect: suspect.get(point_id) ?? null,
       notes: of.flatMap(({ kind, words, at: notedAt, told_by, actor }): PointNote[] =>
         kind === 'replaced'
           ? []

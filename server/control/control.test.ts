@@ -9,7 +9,7 @@ import { readDocuments } from '../downlink/read.ts';
 import { retireSignals } from '../downlink/prune.ts';
 import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
-import { demoReleased, ended, made, started, StationStream } from '../projections/test-kit.ts';
+import { demoReleased, ended, made, measured as measuredOf, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
 import { chartOverview, chartPage, listCharts } from './charts.ts';
 import { pointRecords } from './records.ts';
@@ -258,6 +258,70 @@ describeOnDatabases('charts', (database) => {
     const page = await chartPage(db, configuration(), { chart: bore, limit: 2, before: columns[1]!.page }, wholePlant);
     expect(page?.shown.map(({ pointId }) => pointId)).toEqual(['pt-5', 'pt-6']);
   });
+
+  it('mark points of a gauge that was found bad at any station, measured in runs and in samples, and forget it no rebuild', async () => {
+    const { db } = database;
+    const projector = await projectorOn(db);
+    const value = { ...measuredOf('x1'), gaugeId: 'G-114', characteristicId: 'bore-b' };
+    const { reading, nominal, lower, upper, verdict, stepId, attempt } = value;
+    const sampled = {
+      sampleId: 's-1',
+      serial: 'P-2',
+      characteristicId: 'bore-b',
+      gaugeId: 'G-114',
+      acceptance: null,
+      reading,
+      nominal,
+      lower,
+      upper,
+      verdict,
+      replaces: null,
+    };
+    const of = { value: reading.value, attempt, index: 1 };
+    const inSample = { ...of, serial: 'P-2', executionId: 'x2', stepId: null, sampleId: 's-1' };
+    await new StationStream('ST10', at)
+      .add('unit.created', made('P-1'))
+      .add('execution.started', started('x1', 'P-1'))
+      .add('measurement.recorded', value, at + 1_000)
+      .add('point.charted', point(1, { values: [{ ...of, serial: 'P-1', executionId: 'x1', stepId }] }), at + 1_000)
+      .send(db, Infinity, receivedAt);
+    const check = (checkId: string, result: 'passed' | 'failed') => ({
+      checkId,
+      gaugeId: 'G-114',
+      master: { id: 'M-24', value: 24.003, tolerance: 0.01, unit: 'mm' },
+      readings: [reading],
+      deviation: 0,
+      result,
+      shift: null,
+    });
+    const bench = new StationStream('QB10', at)
+      .add('sample.value-recorded', { ...sampled, valueId: 'v-1', index: 1, attempt }, at + 2_000)
+      .add('point.charted', point(2, { values: [inSample] }), at + 2_000)
+      .add('gauge.checked', check('c-1', 'passed'), at + 3_000)
+      .add('sample.value-recorded', { ...sampled, valueId: 'v-2', index: 2, attempt }, at + 4_000)
+      .add('point.charted', point(3, { values: [{ ...inSample, index: 2 }] }), at + 4_000);
+    await bench.send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const suspect = async () =>
+      (await chartPage(db, configuration(), { chart: bore, limit: 5, before: null }, wholePlant))?.shown.map(
+        (each) => each.suspect,
+      );
+    expect(await suspect()).toEqual([null, null, null]);
+    bench.add('gauge.checked', check('c-2', 'failed'), at + 5_000);
+    await bench.send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const late = { code: 'gauge.recalled', params: { gauge: 'G-114', sinceAt: at + 3_000, foundAt: at + 5_000 } };
+    expect(await suspect()).toEqual([null, null, late]);
+    // Heard late from the line: it had failed before the good check too.
+    await new StationStream('ST20', at)
+      .add('gauge.checked', check('c-0', 'failed'), at + 2_500)
+      .send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const early = { code: 'gauge.recalled', params: { gauge: 'G-114', sinceAt: null, foundAt: at + 2_500 } };
+    expect(await suspect()).toEqual([early, early, late]);
+    await projector.rebuild();
+    expect(await suspect()).toEqual([early, early, late]);
+  }, 60_000);
 
   it('are those of the plans in force at each station, and only of stations that the person sees', async () => {
     const { db } = database;

@@ -24,8 +24,10 @@ export async function writeGauges(tx: Queries, { gauges, measured, samples }: Pa
   const sampled = samples.filter(({ body }) => body.gaugeId !== null);
   if (sampled.length > 0)
     await tx.execute(
-      `INSERT INTO gauge_sample (stream_id, seq, gauge_id, serial, station_id, at)
-       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[])
+      `INSERT INTO gauge_sample
+         (stream_id, seq, gauge_id, serial, station_id, at, sample_id, characteristic_id, attempt, index)
+       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[],
+         $8::text[], $9::int[], $10::int[])
        ON CONFLICT DO NOTHING`,
       [
         sampled.map(({ streamId }) => streamId),
@@ -34,6 +36,10 @@ export async function writeGauges(tx: Queries, { gauges, measured, samples }: Pa
         sampled.map(({ body }) => body.serial),
         sampled.map(({ stationId }) => stationId),
         sampled.map(({ at }) => at),
+        sampled.map(({ body }) => body.sampleId),
+        sampled.map(({ body }) => body.characteristicId),
+        sampled.map(({ body }) => body.attempt),
+        sampled.map(({ body }) => body.index),
       ],
     );
   const told = [...gauges.keys()].sort();

@@ -7,6 +7,7 @@ import { serialOf } from '#domain/control/test-plan.ts';
 import { newGauge, type GaugeMark } from '#domain/gauges/gauge.ts';
 import { testGauges } from '#domain/gauges/test-plan.ts';
 import { startAt } from '#domain/test-kit.ts';
+import { chartView } from '#station/control/charts.ts';
 import { TestStation } from '#station/core/test-kit.ts';
 import { followGauges } from './follow-gauges.ts';
 
@@ -62,6 +63,13 @@ const mark = (good: boolean, at = bench.clock.now()): GaugeMark => ({
   stationId: 'ST10',
 });
 const sampleId = (): string => view().sample?.sampleId ?? '';
+/** Of the points of the flange: why they cannot be relied on, and whether another took their place. */
+const charted = () => {
+  const chart = { planId: 'PUMP', characteristicId: 'flange', chartId: 'flange-bench', stationId: 'ST10' };
+  const { read, facts } = bench.core;
+  const shown = chartView({ chart, limit: 10, before: null }, { read, facts: facts() })?.shown;
+  return shown?.map(({ suspect, replaced }) => [suspect, replaced]);
+};
 /** All but the last weight. */
 function measure(): void {
   gauge(10);
@@ -90,6 +98,10 @@ it('stays open, shows at each value why it cannot be relied on, and takes them a
     characteristicId: 'bore',
     remeasure: { valueId: sample?.values[0]?.valueId, reason: '', suspect: why, asked: false },
   });
+  expect(charted()).toEqual([
+    [why, false],
+    [why, false],
+  ]);
   // The gauge is bad: the screen says so before anybody presses, and a push is refused.
   expect(sample?.measured[0]?.gauge?.faults.map(({ code }) => code)).toEqual(['gauge.not-found-good']);
   gauge(10);
@@ -109,7 +121,15 @@ it('stays open, shows at each value why it cannot be relied on, and takes them a
     [false, true],
     [false, true],
   ]);
+  const after = [
+    [why, true],
+    [why, true],
+    [null, false],
+    [null, false],
+  ];
+  expect(charted()).toEqual(after);
   expect(bench.store.rebuild()).toMatchObject({ equal: true });
+  expect(charted()).toEqual(after);
 });
 
 it('ends by itself when a good check is heard that clears the values, and only then', () => {

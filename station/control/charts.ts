@@ -14,6 +14,7 @@ import { chartKeyText, type ChartKey, type ChartState } from '#domain/control/ch
 import { ofDefinition, plannedChart, plannedCharts, untitled, type PlannedChart } from '#domain/control/planned.ts';
 import { averagingOf, countsUnits } from '#domain/control/statistics.ts';
 import type { Signal } from '#domain/control/signal.ts';
+import { suspectHere } from '#domain/control/suspect.ts';
 import type { Facts } from '#domain/facts.ts';
 import { actorName } from '#domain/units/holder.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
@@ -84,8 +85,12 @@ interface NoteRow {
 }
 
 export function pointViews(rows: readonly PointRow[], { read, facts }: ChartSources): readonly PointView[] {
-  return rows.map((row) => {
-    const { body, at, excluded, replaced } = pointOf(row);
+  const points = rows.map(pointOf);
+  const suspect = suspectHere(
+    points.map(({ body }) => body),
+    facts,
+  );
+  return points.map(({ body, at, excluded, replaced }) => {
     const notes = read.all<NoteRow>(
       'SELECT point_id AS pointId, kind, text, at, actor FROM control_note WHERE point_id = ? ORDER BY id',
       body.pointId,
@@ -99,6 +104,7 @@ export function pointViews(rows: readonly PointRow[], { read, facts }: ChartSour
       phaseId: body.phaseId,
       excluded,
       replaced,
+      suspect: suspect.get(body.pointId) ?? null,
       notes: notes.map(({ kind, text, at: notedAt, actor }) => ({
         kind,
         text,

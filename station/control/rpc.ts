@@ -10,13 +10,13 @@ import { chartList, chartView, type ChartSources } from './charts.ts';
 import { pointRecords } from './records.ts';
 import { signalList, signalView, suspectCodes } from './signals.ts';
 
-/** Of the facts that charts and signals are made of; units change the state of suspects. */
-const concerns = (type: string): boolean => /^(?:point|phase|signal|reaction|unit)\./.test(type);
+/** Of the facts that charts and signals are made of; units change the state of suspects, gauges what can be relied on. */
+const concerns = (type: string): boolean => /^(?:point|phase|signal|reaction|unit|gauge)\./.test(type);
 
 export function createControlRouter(core: Core) {
   const os = implement(contract.control);
   const { dispatch } = core;
-  const news = new News(core, { facts: concerns, documents: ['signal', 'passport'] });
+  const news = new News(core, { facts: concerns, documents: ['signal', 'passport', 'gauge'] });
   const sources = (): ChartSources => ({ read: core.read, facts: core.facts() });
   const state = (): ControlState => {
     const facts = core.facts();

@@ -66,10 +66,16 @@ const shares: readonly PointView[] = Array.from({ length: 24 }, (_, i): PointVie
     phaseId: 'ph-2',
     excluded: false,
     replaced: false,
+    suspect: null,
     notes: [],
   };
 });
 
+/** Its gauge failed the check after these points. */
+const foundBad = {
+  code: 'gauge.recalled',
+  params: { gauge: 'G-114', sinceAt: at0 + 51.5 * 225_000, foundAt: at0 + 54.5 * 225_000 },
+} as const;
 /** A wave that is nothing special, then a drift upwards. */
 const mean = (n: number): number => 24.004 + (n > 57 ? 0.002 * (n - 57) : 0.004 * Math.sin(n * 2.3));
 const points: readonly PointView[] = Array.from({ length: 64 }, (_, i): PointView => {
@@ -104,6 +110,7 @@ const points: readonly PointView[] = Array.from({ length: 64 }, (_, i): PointVie
     phaseId: judged ? 'ph-1' : null,
     excluded: n === 31,
     replaced: n === 44,
+    suspect: n >= 52 && n <= 54 ? foundBad : null,
     notes:
       n === 31
         ? [{ kind: 'excluded', text: 'Calliper was dropped', at: at0 + n * 225_000, by: 'Li Chen' }]

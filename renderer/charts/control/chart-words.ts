@@ -26,6 +26,7 @@ export function pointWords(series: ControlSeries, index: number, ruleName: (rule
   if (mark?.outOfTolerance === true) parts.push(t.chart_point_out());
   if (mark?.replaced === true) parts.push(t.chart_point_replaced());
   if (mark?.excluded !== undefined) parts.push(t.chart_point_excluded({ reason: mark.excluded }));
+  if (mark?.suspect !== undefined) parts.push(t.chart_point_suspect({ reason: mark.suspect }));
   if (mark?.note !== undefined) parts.push(t.chart_point_note({ note: mark.note }));
   return parts.join(' · ');
 }

@@ -2,7 +2,8 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { chartFont } from '../plot.ts';
-import { drawOver, drawUnder, type Area, type Shown } from './draw.ts';
+import type { Area, Shown } from './area.ts';
+import { drawOver, drawUnder } from './draw.ts';
 import { pointSteps, withAir, type Window } from './series.ts';
 import { ThinLine } from './thin.ts';
 

@@ -1,51 +1,7 @@
 /** What lies under and over the line of one control chart. Draws on the canvas and into an SVG alike. */
-import { limitsAt, type PhaseLimits, type PointMark, type Signal, type Track, type Window } from './series.ts';
-
-/** The part of a canvas context that is used here; `svg-brush.ts` is another one. */
-export type Brush = Pick<
-  CanvasRenderingContext2D,
-  | 'strokeStyle'
-  | 'fillStyle'
-  | 'lineWidth'
-  | 'font'
-  | 'textAlign'
-  | 'textBaseline'
-  | 'beginPath'
-  | 'moveTo'
-  | 'lineTo'
-  | 'arc'
-  | 'closePath'
-  | 'stroke'
-  | 'fill'
-  | 'fillRect'
-  | 'strokeRect'
-  | 'fillText'
-  | 'measureText'
-  | 'setLineDash'
->;
-
-export interface Area {
-  readonly brush: Brush;
-  /** Device pixels of one page pixel. */
-  readonly px: number;
-  readonly box: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
-  /** Place of a point's number, of a value. */
-  x(index: number): number;
-  y(value: number): number;
-  color(name: string): string;
-  font(weight: number): string;
-}
-
-export interface Shown {
-  readonly track: Track;
-  readonly kind: Signal['track'];
-  readonly window: Window;
-  readonly marks: ReadonlyMap<number, PointMark>;
-  readonly signals: readonly Signal[];
-  readonly selected: number | null;
-  /** Names of the limit lines. */
-  readonly words: { readonly upper: string; readonly lower: string; readonly center: string };
-}
+import type { Area, Brush, Shown } from './area.ts';
+import { drawDoubt } from './doubt.ts';
+import { limitsAt, type PhaseLimits, type Signal, type Track, type Window } from './series.ts';
 
 const within = (index: number, { from, to }: Window): boolean => index >= from && index < to;
 const visible = (phases: readonly PhaseLimits[], window: Window): readonly PhaseLimits[] =>
@@ -202,7 +158,7 @@ const valueAt = ({ values }: Track, index: number): number | null => {
   return value === undefined || Number.isNaN(value) ? null : value;
 };
 
-/** Excluded and replaced: hollow, struck through. Out of tolerance: square with a cross. Note: a flag at the top. */
+/** Excluded and replaced: hollow, struck through. Not to be relied on: hollow, in a dashed ring with a question mark. Out of tolerance: square with a cross. Note: a flag at the top. */
 function specials(area: Area, { track, marks, window, kind }: Shown): void {
   const { brush, px, box } = area;
   for (const [index, mark] of marks) {
@@ -229,6 +185,7 @@ function specials(area: Area, { track, marks, window, kind }: Shown): void {
       line(brush, left - half, top - half, left + half, top + half);
       line(brush, left + half, top - half, left - half, top + half);
     }
+    if (mark.suspect !== undefined && mark.excluded === undefined && mark.replaced !== true) drawDoubt(area, left, top);
     if (mark.note !== undefined && kind === 'location') {
       brush.fillStyle = area.color('--help');
       brush.beginPath();

@@ -1,7 +1,8 @@
 /** A pair of control charts as a file: table, vectors, picture. */
 import { csvField as cell } from '../../ui/csv.ts';
 import { chartFont } from '../plot.ts';
-import { drawOver, drawUnder, type Area, type Shown } from './draw.ts';
+import type { Area, Shown } from './area.ts';
+import { drawOver, drawUnder } from './draw.ts';
 import { limitsAt, lineOf, pointSteps, steps, withAir, type ControlSeries, type Track, type Window } from './series.ts';
 import { SvgBrush } from './svg-brush.ts';
 
@@ -20,7 +21,7 @@ export function controlCsv(series: ControlSeries): string {
   const head = ['point', 'at'];
   for (const { name, unit } of tracks)
     head.push(`${name} [${unit}]`, `${name} center`, `${name} lower`, `${name} upper`, `${name} signals`);
-  head.push('excluded', 'replaced', 'note');
+  head.push('excluded', 'replaced', 'suspect', 'note');
   const rows = [head.map(cell).join(',')];
   for (let i = 0; i < location.values.length; i += 1) {
     const row: string[] = [String(i + 1), new Date(series.at[i] ?? 0).toISOString()];
@@ -36,7 +37,12 @@ export function controlCsv(series: ControlSeries): string {
       );
     }
     const mark = marks.get(i);
-    row.push(cell(mark?.excluded ?? ''), mark?.replaced === true ? 'yes' : '', cell(mark?.note ?? ''));
+    row.push(
+      cell(mark?.excluded ?? ''),
+      mark?.replaced === true ? 'yes' : '',
+      cell(mark?.suspect ?? ''),
+      cell(mark?.note ?? ''),
+    );
     rows.push(row.join(','));
   }
   return `\u{FEFF}${rows.join('\r\n')}\r\n`;

@@ -103,6 +103,6 @@ it('a table program cannot take a note for a formula, and words keep their comma
     signals: [],
   };
   expect(controlCsv(series).split('\r\n')[1]).toBe(
-    '1,1970-01-01T00:00:00.000Z,1.5,,,,,"\'=HYPERLINK(""a"")",,"one, ""two""\nthree"',
+    '1,1970-01-01T00:00:00.000Z,1.5,,,,,"\'=HYPERLINK(""a"")",,,"one, ""two""\nthree"',
   );
 });

@@ -41,6 +41,8 @@ export interface PointMark {
   readonly excluded?: string;
   /** Measured again: a later point stands for it. */
   readonly replaced?: boolean;
+  /** Why its values cannot be relied on; it counts as it was judged. */
+  readonly suspect?: string;
   readonly note?: string;
   readonly outOfTolerance?: boolean;
 }

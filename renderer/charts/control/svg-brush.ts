@@ -1,5 +1,5 @@
 /** The part of a canvas context that the charts use, written down as SVG: one drawing for screen and file. */
-import type { Brush } from './draw.ts';
+import type { Brush } from './area.ts';
 
 const text = (value: string): string =>
   value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');

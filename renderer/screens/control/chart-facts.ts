@@ -57,6 +57,8 @@ function causeWords({ cause, from, by, reason }: ChartView['phases'][number]): s
 export function studyOf({ kind, shown, lower, upper, nominal }: ChartView): CapabilityStudy {
   const newest = shown.at(-1)?.phaseId ?? null;
   const groups = shown
+    // Of numbers that cannot be relied on no capability is told.
+    .filter(({ suspect }) => suspect === null)
     .filter(({ excluded, replaced, phaseId }) => !excluded && !replaced && (newest === null || phaseId === newest))
     .map(({ values }) => values.map(({ value }) => value));
   return capabilityStudy(kind, groups, { lower, upper, nominal });

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Reason } from '#contract/refusal.ts';
 import type { PointView } from '#contract/rpc/control.ts';
 import { chartSeries } from './chart-series.ts';
 
@@ -15,9 +16,12 @@ const point = (n: number, more: Partial<PointView> = {}): PointView => ({
   phaseId: 'a',
   excluded: false,
   replaced: false,
+  suspect: null,
   notes: [],
   ...more,
 });
+const foundBad: Reason = { code: 'gauge.recalled', params: { gauge: 'G-1', sinceAt: null, foundAt: 1 } };
+const words = ({ code }: Reason): string => code;
 const rule = { set: 'nelson', id: '1', kind: 'beyond', count: null, points: 1, sigmas: 3 } as const;
 const phase = { at: 0, by: '', cause: 'given', reason: '', mean: 5, sigma: 1, size: 1, from: 0 } as const;
 
@@ -42,6 +46,7 @@ it('limits are drawn as they were when each point was judged; a new phase has it
       upper: 9,
     },
     'Bore',
+    words,
   );
   expect(series.location.phases).toEqual([
     { from: 1, to: 3, name: '', ...limits(5) },
@@ -57,7 +62,7 @@ it('points carry what was said of them, signals their members, and what is not d
       excluded: true,
       notes: [{ kind: 'excluded', text: 'chip', at: 1, by: 'Li' }],
     }),
-    point(3, { replaced: true }),
+    point(3, { replaced: true, suspect: foundBad }),
     point(12, { notes: [{ kind: 'note', text: 'new tool', at: 1, by: 'Li' }] }),
   ];
   const series = chartSeries(
@@ -89,10 +94,11 @@ it('points carry what was said of them, signals their members, and what is not d
       upper: 9,
     },
     'Bore',
+    words,
   );
   expect([...series.marks]).toEqual([
     [1, { excluded: 'chip' }],
-    [2, { replaced: true }],
+    [2, { replaced: true, suspect: 'gauge.recalled' }],
     [3, { note: 'new tool', outOfTolerance: true }],
   ]);
   expect(series.signals).toEqual([
@@ -109,10 +115,10 @@ it('points of counts on unlike numbers of units have limits of their own', () =>
       plots: [{ plot: 'proportion', value: 0.05, limits: { center: 0.04, lower: 0, upper, sigma: 0.02 } }],
     });
   const view = { phases: [], signals: [], unit: '1', decimals: 0, lower: null, upper: null };
-  const unlike = chartSeries({ ...view, shown: [share(1, 0.2), share(2, 0.1)] }, 'p');
+  const unlike = chartSeries({ ...view, shown: [share(1, 0.2), share(2, 0.1)] }, 'p', words);
   expect(unlike.location.varying?.upper).toEqual(Float64Array.of(0.2, 0.1));
   expect(unlike.location.phases).toEqual([]);
-  const alike = chartSeries({ ...view, shown: [share(1, 0.2), share(1, 0.2)] }, 'p');
+  const alike = chartSeries({ ...view, shown: [share(1, 0.2), share(1, 0.2)] }, 'p', words);
   expect(alike.location).toMatchObject({ phases: [{ from: 0, to: 2, upper: 0.2 }], decimals: 2 });
   expect(alike.location.varying).toBeUndefined();
 });

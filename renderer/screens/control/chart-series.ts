@@ -1,5 +1,6 @@
 /** A chart as the station tells it, in the columns that are drawn. */
 import type { PlotId, PlotLimits, Plotted } from '#contract/events/shared.ts';
+import type { Reason } from '#contract/refusal.ts';
 import type { ChartView, PointView } from '#contract/rpc/control.ts';
 import type { ControlSeries, PhaseLimits, PointMark, Signal, Track } from '../../charts/control/series.ts';
 
@@ -21,10 +22,11 @@ const names: Readonly<Record<PlotId, string>> = {
 /** A share or a rate has no decimals of the characteristic. */
 const ownDecimals: Readonly<Partial<Record<PlotId, number>>> = { proportion: 2, 'defects-per-unit': 1 };
 
-/** @param words title of the chart in the language in force. */
+/** @param title of the chart in the language in force. @param words of a reason, in it too. */
 export function chartSeries(
   view: Pick<ChartView, 'shown' | 'phases' | 'signals' | 'unit' | 'decimals' | 'lower' | 'upper'>,
   title: string,
+  words: (of: Reason) => string,
 ): ControlSeries {
   const { shown } = view;
   const [first, second] = shown[0]?.plots.map(({ plot }) => plot) ?? [];
@@ -46,7 +48,7 @@ export function chartSeries(
     at: shown.map(({ at }) => at),
     location: track(view, first ?? 'value'),
     spread: second === undefined ? null : track(view, second),
-    marks: new Map(shown.flatMap((point, index) => markOf(point, view).map((mark) => [index, mark] as const))),
+    marks: new Map(shown.flatMap((point, index) => markOf(point, view, words).map((mark) => [index, mark] as const))),
     signals,
   };
 }
@@ -119,18 +121,20 @@ function limitRuns(limits: readonly (PlotLimits | null)[], nameAt: (index: numbe
 }
 
 function markOf(
-  { excluded, replaced, notes, values }: PointView,
+  { excluded, replaced, suspect, notes, values }: PointView,
   { lower, upper }: Pick<ChartView, 'lower' | 'upper'>,
+  words: (of: Reason) => string,
 ): readonly PointMark[] {
   const note = notes.findLast(({ kind }) => kind === 'note');
   const outOfTolerance = values.some(
     ({ value }) => (lower !== null && value < lower) || (upper !== null && value > upper),
   );
-  if (!excluded && !replaced && note === undefined && !outOfTolerance) return [];
+  if (!excluded && !replaced && suspect === null && note === undefined && !outOfTolerance) return [];
   return [
     {
       ...(excluded ? { excluded: notes.findLast(({ kind }) => kind === 'excluded')?.text ?? '' } : {}),
       ...(replaced ? { replaced } : {}),
+      ...(suspect === null ? {} : { suspect: words(suspect) }),
       ...(note === undefined ? {} : { note: note.text }),
       ...(outOfTolerance ? { outOfTolerance } : {}),
     },

@@ -1,6 +1,7 @@
 /** The read model of gauges: each one's state joined of this log and what the server told, and which units it measured here. */
 import { gaugeBodySchema } from '#contract/sync/down.ts';
 import { evolveGauge, gaugeEvents, joinGauges, type GaugeBody } from '#domain/gauges/gauge.ts';
+import { usedKey } from '#domain/gauges/suspect.ts';
 import type { ProjectedDocument, Projection, ReadModelDb, ReadModelReader } from '../projection.ts';
 
 const ddl = `
@@ -19,6 +20,8 @@ const ddl = `
     at INTEGER NOT NULL,
     serial TEXT NOT NULL,
     characteristic_id TEXT NOT NULL,
+    -- usedKey of domain/gauges/suspect.ts
+    value_key TEXT NOT NULL,
     value REAL NOT NULL,
     unit TEXT NOT NULL
   ) STRICT;
@@ -30,7 +33,7 @@ const ofGauge: ReadonlySet<string> = new Set(gaugeEvents);
 
 export const gauges: Projection = {
   name: 'gauges',
-  version: 2,
+  version: 3,
   tables: ['gauge', 'gauge_run', 'gauge_use'],
   ddl,
   apply(db, event) {
@@ -46,30 +49,34 @@ export const gauges: Projection = {
     if (event.type === 'execution.passed' || event.type === 'execution.stopped')
       db.run('DELETE FROM gauge_run WHERE execution_id = ?', event.body.executionId);
     if (event.type === 'measurement.recorded' && event.body.gaugeId !== null) {
-      const { gaugeId, executionId, characteristicId, reading } = event.body;
+      const { gaugeId, executionId, stepId, attempt, index, characteristicId, reading } = event.body;
       const serial = db.get<{ readonly serial: string }>(
         'SELECT serial FROM gauge_run WHERE execution_id = ?',
         executionId,
       )?.serial;
       if (serial !== undefined)
         db.run(
-          'INSERT INTO gauge_use (gauge_id, at, serial, characteristic_id, value, unit) VALUES (?, ?, ?, ?, ?, ?)',
+          `INSERT INTO gauge_use (gauge_id, at, serial, characteristic_id, value_key, value, unit)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
           gaugeId,
           Math.trunc(event.at),
           serial,
           characteristicId,
+          usedKey({ executionId, stepId, attempt, index, serial }),
           reading.value,
           reading.unit,
         );
     }
     if (event.type === 'sample.value-recorded' && event.body.gaugeId !== null) {
-      const { gaugeId, serial, characteristicId, reading } = event.body;
+      const { gaugeId, serial, sampleId, attempt, index, characteristicId, reading } = event.body;
       db.run(
-        'INSERT INTO gauge_use (gauge_id, at, serial, characteristic_id, value, unit) VALUES (?, ?, ?, ?, ?, ?)',
+        `INSERT INTO gauge_use (gauge_id, at, serial, characteristic_id, value_key, value, unit)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
         gaugeId,
         Math.trunc(event.at),
         serial,
         characteristicId,
+        usedKey({ executionId: null, stepId: null, attempt, index, serial, sampleId }),
         reading.value,
         reading.unit,
       );
