@@ -32,7 +32,8 @@ export interface Stretch {
 }
 /**
  * For a query over many stretches at once, since a hundred machines are one answer: `FROM ${stretches} JOIN LATERAL (…) ON true`
- * with the columns a.n (from 1), a.machine_id, a.from_at, a.to_at.
+ * with the columns a.n (from 1), a.machine_id, a.from_at, a.to_at. `OFFSET 0` in what is joined keeps it apart, or the planner, who
+ * does not know how many stretches there are, reads whole machines and throws the rest away.
  */
 export const stretches =
   'unnest($1::text[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS a (machine_id, from_at, to_at, n)';
@@ -84,7 +85,7 @@ export async function readSlicesOf(db: Queries, asked: readonly Stretch[]): Prom
           (SELECT max(began_at) FROM machine_slice WHERE machine_id = a.machine_id AND began_at <= a.from_at), a.from_at))
        UNION ALL
        (SELECT ${columns} FROM machine_slice WHERE machine_id = a.machine_id AND began_at >= a.to_at ORDER BY began_at LIMIT 1)
-     ) s ON true ORDER BY a.n, s.began_at`,
+       OFFSET 0) s ON true ORDER BY a.n, s.began_at`,
     paramsOf(asked),
   );
   return byStretch(asked, rows).map((own, n) => {
@@ -128,7 +129,7 @@ export async function readCountsOf(db: Queries, asked: readonly Stretch[]): Prom
        SELECT from_at, to_at, kind, produced, good, scrap, cycles_ms, order_id, definition_id, operation_id
        FROM machine_count WHERE machine_id = a.machine_id AND from_at < a.to_at AND to_at > a.from_at AND from_at >= coalesce(
          (SELECT max(from_at) FROM machine_count WHERE machine_id = a.machine_id AND from_at <= a.from_at), a.from_at)
-     ) c ON true ORDER BY a.n, c.from_at, c.to_at`,
+       OFFSET 0) c ON true ORDER BY a.n, c.from_at, c.to_at`,
     paramsOf(asked),
   );
   return byStretch(asked, rows).map((own, n) =>

@@ -126,8 +126,9 @@ export async function readWindows(
   const cards = byStretch(
     ranges,
     await db.query<{ readonly n: number; readonly card: string }>(
-      `SELECT a.n, s.card FROM ${stretches} JOIN stop s ON s.machine_id = a.machine_id AND s.from_at IS NOT NULL AND NOT s.withdrawn
-         AND s.from_at < a.to_at AND coalesce(s.to_at, a.to_at) > a.from_at ORDER BY a.n, s.from_at`,
+      `SELECT a.n, s.card FROM ${stretches} JOIN LATERAL (
+         SELECT card, from_at FROM stop WHERE machine_id = a.machine_id AND from_at IS NOT NULL AND NOT withdrawn
+           AND from_at < a.to_at AND coalesce(to_at, a.to_at) > a.from_at OFFSET 0) s ON true ORDER BY a.n, s.from_at`,
       paramsOf(ranges),
     ),
   );

@@ -44,8 +44,9 @@ async function readPeriods(db: Queries, periods: readonly Stretch[]): Promise<re
   const rows = await db.query<
     Readonly<Record<string, unknown>> & { readonly n: number; readonly anew_at: number | null }
   >(
-    `SELECT a.n, max(anew_at) AS anew_at, ${summed} FROM ${stretches}
-     JOIN machine_hour h ON h.machine_id = a.machine_id AND h.hour_at >= a.from_at AND h.hour_at < a.to_at GROUP BY a.n`,
+    `SELECT a.n, h.* FROM ${stretches} JOIN LATERAL (
+       SELECT max(anew_at) AS anew_at, ${summed} FROM machine_hour
+       WHERE machine_id = a.machine_id AND hour_at >= a.from_at AND hour_at < a.to_at HAVING count(*) > 0) h ON true`,
     paramsOf(periods),
   );
   const found = new Map(rows.map((row) => [row.n, row]));

@@ -50,8 +50,9 @@ export async function readUnitsOf(
     `SELECT execution_id, serial, operation_id, definition_id, revision, definition_hash, station_id, started_at, ended_at, outcome,
        stop_cause, reworks
      FROM execution WHERE ended_at IS NOT NULL AND serial IN (
-       SELECT e.serial FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS a (station_id, from_at, to_at)
-       JOIN execution e ON e.station_id = a.station_id AND e.ended_at > a.from_at AND e.ended_at <= a.to_at)
+       SELECT e.serial FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS a (station_id, from_at, to_at) JOIN LATERAL (
+         SELECT serial FROM execution WHERE station_id = a.station_id AND ended_at > a.from_at AND ended_at <= a.to_at OFFSET 0
+       ) e ON true)
      ORDER BY ended_at, execution_id`,
     [
       asked.map(({ machine }) => machine.station),
