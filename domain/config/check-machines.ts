@@ -1,10 +1,43 @@
 /** Cross-checks of machines/*.yaml: whom it is watched by exists, and each tag is of that station and of the right type. */
 import type { MachineFile } from '#contract/config/machines.ts';
 import type { Tag } from '#contract/config/device.ts';
+import { rateOf } from '#domain/machines/rate.ts';
+import { stateTags } from '#domain/machines/state.ts';
 import type { CheckInput, Findings, Index, Path, Source } from './finding.ts';
 
 export function checkMachines(input: CheckInput, index: Index, findings: Findings): void {
-  for (const source of input.machines ?? []) checkMachine(source, index, findings);
+  for (const source of input.machines ?? []) {
+    checkMachine(source, index, findings);
+    checkTakts(source, input, index, findings);
+  }
+}
+
+/** A planned time that the machine cannot keep at its best asks for more pieces than OEE can ever have: one of both is wrong. */
+function checkTakts({ file, value }: Source<MachineFile>, input: CheckInput, index: Index, findings: Findings): void {
+  value.rates.forEach(({ taktMs, cycleMs }, n) => {
+    if (taktMs !== undefined && taktMs < cycleMs)
+      findings.add(
+        file,
+        ['rates', n, 'taktMs'],
+        `the planned time of a piece is ${taktMs} ms, shorter than its ideal time of ${cycleMs} ms`,
+        'Write at least `cycleMs`, leave `taktMs` out, or write the shorter ideal time with another `revision`.',
+      );
+  });
+  const { counts } = value;
+  const tags = [...stateTags(value.state), counts?.produced.tag, counts?.good?.tag, counts?.scrap?.tag];
+  const devices = new Set(tags.flatMap((id) => index.tags.get(id ?? '')?.device.id ?? []));
+  for (const definition of input.definitions)
+    definition.value.operations.forEach(({ id, taktMs, steps }, n) => {
+      const rate = rateOf(value, definition.value.id);
+      const isOnIt = steps.some((step) => step.type === 'machine-cycle' && devices.has(step.device));
+      if (taktMs === undefined || rate === null || !isOnIt || taktMs >= rate.cycleMs) return;
+      findings.add(
+        definition.file,
+        ['operations', n, 'taktMs'],
+        `the takt of operation ${id} is ${taktMs} ms, shorter than the ideal time of ${rate.cycleMs} ms of machine "${value.id}", on which it runs`,
+        `Write a takt of at least ${rate.cycleMs} ms, or the shorter ideal time in \`rates\` of machines/${value.id}.yaml with another \`revision\`.`,
+      );
+    });
 }
 
 function checkMachine({ file, value }: Source<MachineFile>, index: Index, findings: Findings): void {

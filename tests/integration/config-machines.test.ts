@@ -80,6 +80,27 @@ describe('the counts and the alarm of a machine', () => {
   ]);
 });
 
+describe('the planned time of a piece', () => {
+  expectFaults([
+    {
+      name: 'a takt of the machine that its ideal time does not allow',
+      file,
+      from: 'taktMs: 225000',
+      to: 'taktMs: 17999',
+      problem: /planned time of a piece is 17999 ms, shorter than its ideal time of 18000 ms/,
+      remedy: /at least `cycleMs`/,
+    },
+    {
+      name: 'a takt of an operation that the ideal time of its machine does not allow',
+      file: 'definitions/PMP-100.C/definition.yaml',
+      from: 'taktMs: 225000',
+      to: 'taktMs: 17999',
+      problem: /takt of operation 10 is 17999 ms, shorter than the ideal time of 18000 ms of machine "press-p1"/,
+      remedy: /at least 18000 ms, or the shorter ideal time in `rates` of machines\/press-p1.yaml/,
+    },
+  ]);
+});
+
 describe('what the state of a machine comes from', () => {
   const bits = (running: string): string => `state:\n  from: bits\n  running: ${running}\n  #`;
   /** Everything up to the comment is of PackML, of which a machine with bits has nothing. */
