@@ -244,10 +244,23 @@ describeWith('chromium', 'studies and gauges in a browser', (executablePath) => 
       await press('print-recall');
       await expect.poll(() => see('recall-sheet').locator('img').count(), { timeout: slow }).toBe(1);
       await page.keyboard.press('Escape');
-      // The sample goes on, but not with this gauge.
+      // The sample goes on, but not with this gauge, and what it gave counts as not done.
       await press('place-bench');
-      await see('gauge-troubles').or(page.locator('[data-testid="sample"][data-done="1"]')).first().waitFor();
+      await page.locator('[data-testid="sample"][data-done="0"]').waitFor();
+      await expect.poll(() => see('suspect').textContent(), { timeout: slow }).toMatch(/G-115 was found bad/);
       await picture('bench-after-recall');
+      await press('place-gauges');
+      await press('gauge-G-115');
+      await check([24.002, 24.001, 24.0]);
+      await standing('ready');
+      // A tap takes the value again, no reason is asked for.
+      await press('place-bench');
+      await press('suspect');
+      await expect.poll(() => see('remeasuring').textContent(), { timeout: slow }).toMatch(/G-115/);
+      await line.control('calliper', 'value', { value: 24.006 });
+      await page.locator('[data-testid="sample"][data-done="1"]').waitFor();
+      expect(await see('suspect').count()).toBe(0);
+      await picture('bench-measured-again');
       expect(faults).toEqual([]);
     },
     4 * slow,
