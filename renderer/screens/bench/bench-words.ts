@@ -2,10 +2,8 @@
 import type { DueReason } from '#contract/config/control-plan.ts';
 import type { SampledView, UpcomingView } from '#contract/rpc/bench.ts';
 import type { Verdict } from '#contract/events/shared.ts';
-import type { Reason } from '#contract/refusal.ts';
 import { lasting } from '../../i18n/ago.ts';
 import { format, localized, t } from '../../i18n/index.svelte.ts';
-import { stationNow } from '../../state/time.svelte.ts';
 import type { IconName } from '../../ui/icon.svelte';
 
 export const dueWords = (reason: DueReason): string =>
@@ -31,15 +29,6 @@ export function countdown({ units, ms, running }: UpcomingView, passedMs: number
   if (units !== null) return t.bench_in_units({ count: format.count(units) });
   const left = Math.max(0, (ms ?? 0) - (running ? Math.max(0, passedMs) : 0));
   return running ? t.bench_in_time({ time: lasting(left) }) : t.bench_in_time_standing({ time: lasting(left) });
-}
-
-/** Why a value cannot be relied on, in few words: since when its gauge was good stands once, where it is measured again. */
-export function suspectShort({ params }: Reason): string {
-  const { gauge, foundAt } = params;
-  return t.bench_suspect_because({
-    gauge: String(gauge),
-    time: typeof foundAt === 'number' ? format.instant(foundAt, stationNow()) : '',
-  });
 }
 
 export const verdictLook = (verdict: Verdict): { shape: IconName; word: string; tone: 'quiet' | 'bad' } =>
