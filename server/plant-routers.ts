@@ -18,6 +18,7 @@ import { listSignals } from './control/read.ts';
 import { pointRecords } from './control/records.ts';
 import type { Db } from './db/db.ts';
 import type { ContainmentActs } from './containments/acts.ts';
+import { containmentChoices, previewContainment } from './containments/offer.ts';
 import { listContainments } from './containments/read.ts';
 import type { GaugeActs } from './gauges/acts.ts';
 import { listGauges, readGauge } from './gauges/read.ts';
@@ -123,13 +124,18 @@ export function createNonconformancesRouter({ db, clock, configuration, feed, ch
   });
 }
 
-export function createContainmentsRouter({ db, configuration, feed, change, containments }: PlantParts) {
+export function createContainmentsRouter({ db, clock, configuration, feed, change, containments }: PlantParts) {
   const os = implement(containmentsContract).$context<PlantContext>();
   return os.router({
     watch: os.watch.handler(({ signal }) => feed.revisions(signal)),
     list: os.list.handler(({ context: { caller }, input }) =>
       listContainments(db, configuration(), input, sightOf(caller.grants, configuration())),
     ),
+    choices: os.choices.handler(() => containmentChoices(db, configuration(), clock.now())),
+    preview: os.preview.handler(({ context: { caller }, input: { criterion } }) => {
+      const force = configuration();
+      return previewContainment(db, force, criterion, sightOf(caller.grants, force), clock.now());
+    }),
     begin: os.begin.handler(({ context: { caller }, input: { commandId, ...asked } }) =>
       change(caller, commandId, { right: null }, async (act) => void accepted(await containments.begin(act, asked))),
     ),

@@ -1,6 +1,7 @@
 /** Containments over all stations of the plant: begun, looked at, lifted. */
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
+import type { Localized } from '../config/text.ts';
 import { criterionSchema, type Criterion } from '../containment.ts';
 import { commandId, pageInput, type Page } from '../rpc/base.ts';
 import type { UnitStatus } from '../rpc/units.ts';
@@ -27,6 +28,36 @@ export interface PlantContainment {
   }[];
 }
 
+interface Named {
+  readonly id: string;
+  readonly title: Localized;
+}
+/** What can be contained, for a form to offer: what is configured, and what was heard of lately. Anything else may be typed. */
+export interface ContainmentChoices {
+  readonly materials: readonly Named[];
+  /** Newest first. */
+  readonly lots: readonly { readonly materialId: string; readonly lot: string }[];
+  /** Newest first. */
+  readonly orders: readonly string[];
+  readonly definitions: readonly (Named & { readonly operations: readonly Named[] })[];
+  readonly stations: readonly Named[];
+  readonly gauges: readonly Named[];
+}
+
+/** What would go on hold now, as far as it was heard. */
+export interface ContainmentPreview {
+  /** Over all stations; scrapped units are none of them. */
+  readonly units: number;
+  /** Of them those that are on hold already, for whatever reason. */
+  readonly onHold: number;
+  /** The first 20 that the person sees. */
+  readonly first: readonly {
+    readonly serial: string;
+    readonly status: UnitStatus;
+    readonly stationId: string | null;
+  }[];
+}
+
 const id = z.string().min(1).max(64);
 const words = z.string().trim().min(1).max(500);
 
@@ -34,6 +65,11 @@ export const containments = {
   watch: plantBase.output(eventIterator(type<{ readonly revision: number }>())),
   /** In force first, then the newest. */
   list: plantBase.input(pageInput).output(type<Page<PlantContainment>>()),
+  choices: plantBase.output(type<ContainmentChoices>()),
+  /** Refused like `begin`: what is not known cannot be contained. */
+  preview: plantBase
+    .input(z.strictObject({ criterion: criterionSchema }))
+    .output(type<PlantOutcome<ContainmentPreview>>()),
   begin: plantBase
     .input(
       z.strictObject({

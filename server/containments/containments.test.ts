@@ -10,6 +10,7 @@ import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoReleased, ended, made, measured, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
+import { containmentChoices, previewContainment } from './offer.ts';
 import { listContainments } from './read.ts';
 import { createContainmentReactions } from './react.ts';
 import { wholePlant } from '../rpc/sight.ts';
@@ -77,6 +78,24 @@ describeOnDatabases('containments', (database) => {
     );
     await built('ST30', 'P-3', [fit('x-P-3', null, 'P-1')]).send(db, Infinity, receivedAt);
     await foldAll(projector);
+    // Told before it is begun, and nothing of the question stays.
+    const asked = await previewContainment(db, configuration(), lot, wholePlant, receivedAt);
+    expect(asked).toMatchObject({
+      ok: true,
+      value: { units: 2, onHold: 0, first: [{ serial: 'P-1' }, { serial: 'P-3' }] },
+    });
+    expect(await db.query('SELECT * FROM containment')).toEqual([]);
+    const unknown = { ...lot, materialId: 'HSG-999' };
+    expect(await previewContainment(db, configuration(), unknown, wholePlant, receivedAt)).toMatchObject({
+      ok: false,
+      faults: [{ params: { code: 'HSG-999' } }],
+    });
+    const offered = await containmentChoices(db, configuration(), at + 60_000);
+    expect(offered.lots).toEqual([
+      { materialId: 'HSG-100', lot: 'L-2' },
+      { materialId: 'HSG-100', lot: 'L-1' },
+    ]);
+    expect(offered.definitions.find(({ id }) => id === 'PMP-100')?.operations.map(({ id }) => id)).toContain('10');
     await begins(lot).send(db, Infinity, receivedAt);
     await foldAll(projector);
     expect(await holdOf(db, 'P-1')).toEqual([false]);

@@ -12,7 +12,10 @@ import type { NewDocument } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
 
 /** @returns documents for the plant. */
-export async function writeContainments(tx: Queries, { containments }: PageChanges): Promise<NewDocument[]> {
+export async function writeContainments(
+  tx: Queries,
+  { containments }: Pick<PageChanges, 'containments'>,
+): Promise<NewDocument[]> {
   if (containments.size === 0) return [];
   // Everybody locks containments in one order.
   const ids = [...containments.keys()].sort();

@@ -58,6 +58,27 @@ const scenes: Record<string, Scene> = {
   },
   nonconformances: { hash: '#/nonconformances' },
   containments: { hash: '#/nonconformances/ct-01?show=containments' },
+  'contain-lot': {
+    hash: '#/nonconformances/ct-01?show=containments',
+    run: async (tab) => {
+      await tab.getByTestId('plant-contain').click();
+      await tab.getByTestId('ct-material').selectOption('HSG-100');
+      await tab.getByTestId('ct-lot').fill('H-22817');
+      await tab.getByTestId('ct-preview').getByText('PMP100-2600417').waitFor();
+    },
+  },
+  'contain-operation': {
+    hash: '#/nonconformances/ct-01?show=containments',
+    run: async (tab) => {
+      await tab.getByTestId('plant-contain').click();
+      await tab.getByTestId('plant-kind-operation').click();
+      await tab.getByTestId('ct-definition').selectOption('PMP-100');
+      await tab.getByTestId('ct-operation').selectOption('10');
+      await tab.getByTestId('ct-from-day').fill('2026-11-26');
+      await tab.getByTestId('ct-until-day').fill('2026-11-25');
+      await tab.getByTestId('ct-until-time').fill('06:00');
+    },
+  },
   gauges: { hash: '#/gauges' },
   stops: { hash: '#/machines/stop-long' },
   'stop-waits': { hash: '#/machines/stop-3' },

@@ -1,0 +1,5 @@
+import type { CriterionKind } from '#contract/containment.ts';
+import { t } from '../../i18n/plant.svelte.ts';
+
+export const kindWord = (kind: CriterionKind): string =>
+  ({ lot: t.ct_plant_lot, operation: t.ct_plant_operation, order: t.ct_plant_order, gauge: t.ct_plant_gauge })[kind]();

@@ -1,0 +1,90 @@
+/** What a person who contains is offered, and what would go on hold. */
+import { randomUUID } from 'node:crypto';
+import type { Criterion } from '#contract/containment.ts';
+import type { ContainmentChoices, ContainmentPreview } from '#contract/plant/containments.ts';
+import type { PlantOutcome } from '#contract/plant/base.ts';
+import type { UnitStatus } from '#contract/rpc/units.ts';
+import { noContainment } from '#domain/containments/containment.ts';
+import { criterionFaults } from '#domain/containments/decide.ts';
+import type { InForce } from '../configuration.ts';
+import type { Db, Queries } from '../db/db.ts';
+import { writeContainments } from '../projections/write-containments.ts';
+import { asPlantFault } from '../reason-fault.ts';
+import { unitSeen, unitValues, type Sight } from '../rpc/sight.ts';
+import { fittingUnits } from './fitting.ts';
+
+const lately = 60 * 86_400_000;
+const mostChoices = 500;
+const mostShown = 20;
+
+export async function containmentChoices(
+  db: Queries,
+  { catalogue, configuration }: InForce,
+  now: number,
+): Promise<ContainmentChoices> {
+  const lots = await db.query<{ materialId: string; lot: string }>(
+    `SELECT material_id AS "materialId", lot FROM component WHERE lot IS NOT NULL AND NOT removed AND at >= $1
+     GROUP BY material_id, lot ORDER BY max(at) DESC, material_id, lot LIMIT $2`,
+    [now - lately, mostChoices],
+  );
+  const orders = await db.query<{ order_id: string }>(
+    `SELECT u.order_id FROM execution e JOIN unit u USING (serial) WHERE u.order_id IS NOT NULL AND e.ended_at >= $1
+     GROUP BY u.order_id ORDER BY max(e.ended_at) DESC, u.order_id LIMIT $2`,
+    [now - lately, mostChoices],
+  );
+  const named = <T extends ContainmentChoices['stations'][number]>({
+    id,
+    title,
+  }: T): ContainmentChoices['stations'][number] => ({
+    id,
+    title,
+  });
+  // Of several revisions the last one's words.
+  const definitions = new Map(catalogue.definitions.map((definition) => [definition.id, definition]));
+  return {
+    materials: configuration.materials.map(named),
+    lots,
+    orders: orders.map(({ order_id: orderId }) => orderId),
+    definitions: [...definitions.values()].map((definition) => ({
+      ...named(definition),
+      operations: definition.operations.map(named),
+    })),
+    stations: catalogue.stations.map(named),
+    gauges: catalogue.gauges.map(named),
+  };
+}
+
+/** By the same query that puts them on hold: a containment that nobody else ever sees. */
+export async function previewContainment(
+  db: Db,
+  force: InForce,
+  criterion: Criterion,
+  sight: Sight,
+  now: number,
+): Promise<PlantOutcome<ContainmentPreview>> {
+  const [fault, ...more] = criterionFaults(criterion, force).map(asPlantFault);
+  if (fault !== undefined) return { ok: false, faults: [fault, ...more] };
+  const containmentId = randomUUID();
+  const told = { at: now, by: { kind: 'system' }, stationId: '@plant' } as const;
+  const begun = { criterion, reason: '', nonconformanceId: null, ...told };
+  const value = await db.transaction(async (tx): Promise<ContainmentPreview> => {
+    await writeContainments(tx, {
+      containments: new Map([[containmentId, { ...noContainment(containmentId), begun }]]),
+    });
+    const found = await fittingUnits(tx, { containments: [containmentId], executions: [], serials: [] });
+    await tx.execute('DELETE FROM containment WHERE containment_id = $1', [containmentId]);
+    const serials = found.map(({ serial }) => serial);
+    const fits = `serial = ANY($1) AND passport <> '' AND status <> 'scrapped' AND order_id IS NOT NULL`;
+    const [sum] = await tx.query<{ units: number; on_hold: number }>(
+      `SELECT count(*)::int AS units, (count(*) FILTER (WHERE status = 'held'))::int AS on_hold FROM unit WHERE ${fits}`,
+      [serials],
+    );
+    const first = await tx.query<{ serial: string; status: UnitStatus; stationId: string | null }>(
+      `SELECT u.serial, u.status, u.station_id AS "stationId" FROM unit u WHERE u.${fits} AND ${unitSeen('u', 2)}
+       ORDER BY u.serial LIMIT $5`,
+      [serials, ...unitValues(sight), mostShown],
+    );
+    return { units: sum?.units ?? 0, onHold: sum?.on_hold ?? 0, first };
+  });
+  return { ok: true, value };
+}
