@@ -74,7 +74,7 @@ describeWith('chromium', 'control charts', () => {
     const lines = csv.bytes.toString().split('\r\n');
     expect(lines).toHaveLength(74);
     expect(lines[0]).toBe(
-      '\u{FEFF}point,at,x̄ [mm],x̄ center,x̄ lower,x̄ upper,x̄ signals,R [mm],R center,R lower,R upper,R signals,excluded,replaced,note',
+      '\u{FEFF}point,at,x̄ [mm],x̄ center,x̄ lower,x̄ upper,x̄ signals,R [mm],R center,R lower,R upper,R signals,excluded,replaced,suspect,note',
     );
     expect(lines[13]).toContain('Chip in the jaw');
     expect(lines[70]).toMatch(/,3 1,/);
