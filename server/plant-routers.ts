@@ -131,7 +131,10 @@ export function createContainmentsRouter({ db, clock, configuration, feed, chang
     list: os.list.handler(({ context: { caller }, input }) =>
       listContainments(db, configuration(), input, sightOf(caller.grants, configuration())),
     ),
-    choices: os.choices.handler(() => containmentChoices(db, configuration(), clock.now())),
+    choices: os.choices.handler(({ context: { caller } }) => {
+      const force = configuration();
+      return containmentChoices(db, force, sightOf(caller.grants, force), clock.now());
+    }),
     preview: os.preview.handler(({ context: { caller }, input: { criterion } }) => {
       const force = configuration();
       return previewContainment(db, force, criterion, sightOf(caller.grants, force), clock.now());

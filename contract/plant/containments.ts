@@ -44,13 +44,13 @@ export interface ContainmentChoices {
   readonly gauges: readonly Named[];
 }
 
-/** What would go on hold now, as far as it was heard. */
+/** What fits now and would be on hold, as far as it was heard, and as the person sees it. */
 export interface ContainmentPreview {
-  /** Over all stations; scrapped units are none of them. */
+  /** Scrapped units are none of them. */
   readonly units: number;
   /** Of them those that are on hold already, for whatever reason. */
   readonly onHold: number;
-  /** The first 20 that the person sees. */
+  /** The first 20 of them. */
   readonly first: readonly {
     readonly serial: string;
     readonly status: UnitStatus;

@@ -90,7 +90,7 @@ describeOnDatabases('containments', (database) => {
       ok: false,
       faults: [{ params: { code: 'HSG-999' } }],
     });
-    const offered = await containmentChoices(db, configuration(), at + 60_000);
+    const offered = await containmentChoices(db, configuration(), wholePlant, at + 60_000);
     expect(offered.lots).toEqual([
       { materialId: 'HSG-100', lot: 'L-2' },
       { materialId: 'HSG-100', lot: 'L-1' },

@@ -8,6 +8,7 @@ import { noContainment } from '#domain/containments/containment.ts';
 import { criterionFaults } from '#domain/containments/decide.ts';
 import type { InForce } from '../configuration.ts';
 import type { Db, Queries } from '../db/db.ts';
+import { seenGauges } from '../gauges/read.ts';
 import { writeContainments } from '../projections/write-containments.ts';
 import { asPlantFault } from '../reason-fault.ts';
 import { unitSeen, unitValues, type Sight } from '../rpc/sight.ts';
@@ -17,20 +18,26 @@ const lately = 60 * 86_400_000;
 const mostChoices = 500;
 const mostShown = 20;
 
+/** Lots and orders are those of units that the person sees; materials are the plant's. */
 export async function containmentChoices(
   db: Queries,
-  { catalogue, configuration }: InForce,
+  force: InForce,
+  sight: Sight,
   now: number,
 ): Promise<ContainmentChoices> {
+  const { catalogue, configuration } = force;
+  const values = [now - lately, mostChoices, ...unitValues(sight)];
   const lots = await db.query<{ materialId: string; lot: string }>(
-    `SELECT material_id AS "materialId", lot FROM component WHERE lot IS NOT NULL AND NOT removed AND at >= $1
-     GROUP BY material_id, lot ORDER BY max(at) DESC, material_id, lot LIMIT $2`,
-    [now - lately, mostChoices],
+    `SELECT c.material_id AS "materialId", c.lot FROM component c JOIN execution e USING (execution_id) JOIN unit u USING (serial)
+     WHERE c.lot IS NOT NULL AND NOT c.removed AND c.at >= $1 AND ${unitSeen('u', 3)}
+     GROUP BY c.material_id, c.lot ORDER BY max(c.at) DESC, c.material_id, c.lot LIMIT $2`,
+    values,
   );
   const orders = await db.query<{ order_id: string }>(
-    `SELECT u.order_id FROM execution e JOIN unit u USING (serial) WHERE u.order_id IS NOT NULL AND e.ended_at >= $1
+    `SELECT u.order_id FROM execution e JOIN unit u USING (serial)
+     WHERE u.order_id IS NOT NULL AND e.ended_at >= $1 AND ${unitSeen('u', 3)}
      GROUP BY u.order_id ORDER BY max(e.ended_at) DESC, u.order_id LIMIT $2`,
-    [now - lately, mostChoices],
+    values,
   );
   const named = <T extends ContainmentChoices['stations'][number]>({
     id,
@@ -40,7 +47,11 @@ export async function containmentChoices(
     title,
   });
   // Of several revisions the last one's words.
-  const definitions = new Map(catalogue.definitions.map((definition) => [definition.id, definition]));
+  const definitions = new Map(
+    catalogue.definitions
+      .filter(({ id }) => sight.definitions === null || sight.definitions.ids.includes(id))
+      .map((definition) => [definition.id, definition]),
+  );
   return {
     materials: configuration.materials.map(named),
     lots,
@@ -49,8 +60,8 @@ export async function containmentChoices(
       ...named(definition),
       operations: definition.operations.map(named),
     })),
-    stations: catalogue.stations.map(named),
-    gauges: catalogue.gauges.map(named),
+    stations: catalogue.stations.filter(({ id }) => sight.stations === null || sight.stations.includes(id)).map(named),
+    gauges: seenGauges({ force, sight }).map(named),
   };
 }
 
@@ -74,15 +85,16 @@ export async function previewContainment(
     const found = await fittingUnits(tx, { containments: [containmentId], executions: [], serials: [] });
     await tx.execute('DELETE FROM containment WHERE containment_id = $1', [containmentId]);
     const serials = found.map(({ serial }) => serial);
-    const fits = `serial = ANY($1) AND passport <> '' AND status <> 'scrapped' AND order_id IS NOT NULL`;
+    // As they are held (react.ts): known from their beginning, and not scrapped.
+    const fits = `u.serial = ANY($1) AND u.order_id IS NOT NULL AND u.status <> 'scrapped' AND ${unitSeen('u', 2)}`;
+    const values = [serials, ...unitValues(sight)];
     const [sum] = await tx.query<{ units: number; on_hold: number }>(
-      `SELECT count(*)::int AS units, (count(*) FILTER (WHERE status = 'held'))::int AS on_hold FROM unit WHERE ${fits}`,
-      [serials],
+      `SELECT count(*)::int AS units, (count(*) FILTER (WHERE status = 'held'))::int AS on_hold FROM unit u WHERE ${fits}`,
+      values,
     );
     const first = await tx.query<{ serial: string; status: UnitStatus; stationId: string | null }>(
-      `SELECT u.serial, u.status, u.station_id AS "stationId" FROM unit u WHERE u.${fits} AND ${unitSeen('u', 2)}
-       ORDER BY u.serial LIMIT $5`,
-      [serials, ...unitValues(sight), mostShown],
+      `SELECT u.serial, u.status, u.station_id AS "stationId" FROM unit u WHERE ${fits} ORDER BY u.serial LIMIT $5`,
+      [...values, mostShown],
     );
     return { units: sum?.units ?? 0, onHold: sum?.on_hold ?? 0, first };
   });

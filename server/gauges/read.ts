@@ -26,12 +26,12 @@ const stationsOf = ({ device }: Gauge, { configuration }: InForce): readonly str
     : configuration.stations.filter(({ devices }) => devices.includes(device)).map(({ id }) => id);
 
 /** A gauge without a device belongs to no station: it may be used at those that the person sees. */
-function isSeen(gauge: Gauge, { force, sight: { stations } }: Asked): boolean {
+function isSeen(gauge: Gauge, { force, sight: { stations } }: Pick<Asked, 'force' | 'sight'>): boolean {
   const at = stationsOf(gauge, force);
   return stations === null || gauge.device === undefined || at.some((id) => stations.includes(id));
 }
 
-const seenGauges = (asked: Asked): readonly Gauge[] =>
+export const seenGauges = (asked: Pick<Asked, 'force' | 'sight'>): readonly Gauge[] =>
   asked.force.catalogue.gauges.filter((gauge) => isSeen(gauge, asked));
 
 async function statesOf(db: Queries, ids: readonly string[]): Promise<Map<string, GaugeBody>> {

@@ -175,6 +175,19 @@ const table: Readonly<Record<string, Row>> = {
     (await calls.control.overview({ chart: foreign.chart, columns: 10 })).map(() => 'FOREIGN'),
   ),
   'containments.watch': free('a number', (calls) => first(calls.containments.watch())),
+  'containments.choices': reads((calls) => calls.containments.choices()),
+  'containments.preview': reads((calls) =>
+    calls.containments.preview({
+      criterion: {
+        kind: 'operation',
+        definitionId: 'FOREIGN-D',
+        operationId: '10',
+        stationId: null,
+        from: 0,
+        until: null,
+      },
+    }),
+  ),
   'containments.begin': acts(async (calls, { db }) =>
     folded(db, await calls.containments.begin(c({ criterion: { kind: 'order', orderId: 'WO-1' }, reason: 'x' }))),
   ),
