@@ -131,13 +131,14 @@ export function createContainmentsRouter({ db, clock, configuration, feed, chang
     list: os.list.handler(({ context: { caller }, input }) =>
       listContainments(db, configuration(), input, sightOf(caller.grants, configuration())),
     ),
+    // For whoever may contain: of what they may put on hold.
     choices: os.choices.handler(({ context: { caller } }) => {
       const force = configuration();
-      return containmentChoices(db, force, sightOf(caller.grants, force), clock.now());
+      return containmentChoices(db, force, sightOf(caller.grants, force, 'unit.hold'), clock.now());
     }),
     preview: os.preview.handler(({ context: { caller }, input: { criterion } }) => {
       const force = configuration();
-      return previewContainment(db, force, criterion, sightOf(caller.grants, force), clock.now());
+      return previewContainment(db, force, criterion, sightOf(caller.grants, force, 'unit.hold'), clock.now());
     }),
     begin: os.begin.handler(({ context: { caller }, input: { commandId, ...asked } }) =>
       change(caller, commandId, { right: null }, async (act) => void accepted(await containments.begin(act, asked))),

@@ -85,6 +85,10 @@ describeOnDatabases('containments', (database) => {
       value: { units: 2, onHold: 0, first: [{ serial: 'P-1' }, { serial: 'P-3' }] },
     });
     expect(await db.query('SELECT * FROM containment')).toEqual([]);
+    const nobody = { ...wholePlant, lines: [], stations: [] };
+    expect(await previewContainment(db, configuration(), lot, nobody, receivedAt)).toMatchObject({
+      value: { units: 0, first: [] },
+    });
     const unknown = { ...lot, materialId: 'HSG-999' };
     expect(await previewContainment(db, configuration(), unknown, wholePlant, receivedAt)).toMatchObject({
       ok: false,

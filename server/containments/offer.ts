@@ -65,7 +65,10 @@ export async function containmentChoices(
   };
 }
 
-/** By the same query that puts them on hold: a containment that nobody else ever sees. */
+/**
+ * By the same query that puts them on hold: a containment that nobody else ever sees.
+ * @param sight of who may put on hold: whoever may not is told of no unit, and nothing is looked for
+ */
 export async function previewContainment(
   db: Db,
   force: InForce,
@@ -75,6 +78,7 @@ export async function previewContainment(
 ): Promise<PlantOutcome<ContainmentPreview>> {
   const [fault, ...more] = criterionFaults(criterion, force).map(asPlantFault);
   if (fault !== undefined) return { ok: false, faults: [fault, ...more] };
+  if (sight.lines?.length === 0) return { ok: true, value: { units: 0, onHold: 0, first: [] } };
   const containmentId = randomUUID();
   const told = { at: now, by: { kind: 'system' }, stationId: '@plant' } as const;
   const begun = { criterion, reason: '', nonconformanceId: null, ...told };
