@@ -32,18 +32,22 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
   it('the server is killed five times in the middle of a backlog', async () => {
     const count = big ? 200_000 : kind === 'pglite' ? 25_000 : 40_000;
     writeBacklog(member, count);
+    let comes = road.batchComes();
     await Promise.all(road.members.map((each) => each.start()));
     const work = keepWorking(member);
     const unsent: number[] = [];
     for (let kill = 1; kill <= 5; kill += 1) {
+      await comes;
       // Somewhere in the middle of it: being read, unpacked, written, committed, answered.
-      await road.batchComes();
-      await pause(random() * batchMs);
+      await road.intoBatch(random() * batchMs);
       await road.servers[0]?.kill();
       unsent.push((await member.sync()).unsent.count);
+      // Waited for before the server is back: none may pass unseen.
+      comes = road.batchComes();
       await road.servers[0]?.start();
     }
     expect(unsent.at(-1), 'killed in the middle of the backlog').toBeGreaterThan(1_000);
+    await comes;
     await work.stop();
     await road.drained(road.members, 180_000);
     const ends = await road.equal();
@@ -99,7 +103,7 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
       };
       for (const mode of ['immediate', 'fast'] as const) {
         await road.batchComes();
-        await pause(random() * batchMs);
+        await road.intoBatch(random() * batchMs);
         await cluster?.stop(mode);
         await pause(1_000);
         expect(await statusOf('/ready')).toBe(503);

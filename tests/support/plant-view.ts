@@ -28,15 +28,19 @@ export class TestClock implements Clock {
 
 export const demoFolder = new URL('../../resources/demo-plant', import.meta.url).pathname;
 
+let demo: Configuration | null = null;
+
+/** Read once for all tests of a file; nothing changes a configuration that is loaded. */
 export function demoConfiguration(): Configuration {
+  if (demo !== null) return demo;
   const loaded = loadConfiguration(demoFolder, { manifests: null });
   if ('faults' in loaded) throw new Error(JSON.stringify(loaded.faults));
-  return loaded.configuration;
+  return (demo = loaded.configuration);
 }
 /** The demo plant's lines and definitions, but a real plant: nobody has an account yet. */
 export function realConfiguration(): Configuration {
-  const demo = demoConfiguration();
-  return { ...demo, plant: { ...demo.plant, demo: false, demoAccounts: [], demoHints: [] } };
+  const configuration = demoConfiguration();
+  return { ...configuration, plant: { ...configuration.plant, demo: false, demoAccounts: [], demoHints: [] } };
 }
 
 export interface Served extends Disposable {

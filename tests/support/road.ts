@@ -40,6 +40,8 @@ export interface Road {
   equal(more?: number): Promise<Ends>;
   /** The next batch of a station is under way. Rejects when none is for a minute. */
   batchComes(): Promise<void>;
+  /** So many ms later, or when a batch has been answered: never further than into the batch that is under way. */
+  intoBatch(ms: number): Promise<void>;
   /** After `equal`: the servers run again, and these stations (default: all). */
   again(members?: readonly Member[]): Promise<void>;
   remove(): Promise<void>;
@@ -76,6 +78,7 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
   /** When the last answered greeting was asked, by key. */
   const greetedAt = new Map<string, number>();
   const waiting: (() => void)[] = [];
+  const answered: (() => void)[] = [];
   const network = await startBadNetwork({
     target: () => servers[(turn += 1) % servers.length]?.port ?? 0,
     seed,
@@ -85,6 +88,7 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
     },
     onAnswer({ path, keyId, status, askedAt }) {
       if (path === syncPaths.hello && status === 200) greetedAt.set(keyId, askedAt);
+      if (path === syncPaths.events) for (const heard of answered.splice(0)) heard();
     },
   });
   for (const member of members) member.belongTo(network.url);
@@ -117,6 +121,7 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
           resolve();
         });
       }),
+    intoBatch: (ms) => Promise.race([pause(ms), new Promise<void>((resolve) => answered.push(resolve))]),
     async again(some = members) {
       await Promise.all(servers.map((server) => server.start()));
       await Promise.all(some.map((member) => member.start()));
