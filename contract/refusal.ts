@@ -231,6 +231,8 @@ export const reasonCodes = {
     'minDistinct',
     'studiedAt',
   ],
+  /** It passed or not with values that cannot be relied on any more. */
+  'gauge.study-suspect': ['gauge', 'characteristicText', 'studiedAt', 'foundAt'],
   /** `checkedAt`: null: never. */
   'gauge.not-checked': ['gauge', 'checkedAt', 'shiftStartAt'],
   'gauge.check-failed': ['gauge', 'checkedAt', 'deviation', 'tolerance', 'unit'],

@@ -39,7 +39,7 @@ import { evolveSession, nobody, type Session } from './people/session.ts';
 import { decideStop } from './stops/decide.ts';
 import { StopMemory } from './stops/test-memory.ts';
 import { decideStudy } from './studies/decide.ts';
-import { evolveStudy, type StudyPart } from './studies/study.ts';
+import { evolveStudy, takenAtOf, type StudyPart } from './studies/study.ts';
 import { decideUnit } from './units/decide.ts';
 import { decideTakeLabel } from './units/label.ts';
 import type { Unit } from './units/unit-state.ts';
@@ -74,7 +74,10 @@ export class World {
   readonly cases = new Map<string, readonly CaseFact[]>();
   readonly heardAt = new Map<string, number>();
   readonly control = new ControlMemory(this.units);
-  readonly gauges = new GaugeMemory();
+  readonly gauges = new GaugeMemory((studyId) => {
+    const study = this.studies.get(studyId);
+    return study === undefined ? [] : takenAtOf(study);
+  });
   readonly bench = new BenchMemory();
   readonly nonconformances = new NonconformanceMemory();
   readonly containments = new ContainmentMemory();

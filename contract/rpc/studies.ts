@@ -42,6 +42,8 @@ export interface StudyRow {
   readonly percent: number | null;
   readonly distinct: number | null;
   readonly criteria: StudyCriteria;
+  /** Of a study that was judged: why values in it cannot be relied on; it no longer counts. null: nothing is known against it. */
+  readonly doubted: Reason | null;
 }
 
 export interface StudiesState {

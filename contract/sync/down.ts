@@ -135,6 +135,8 @@ export const studyStandingSchema = z.object({
   ofStudy: z.number().nullable(),
   /** Distinct categories (ndc). */
   distinct: z.number(),
+  /** When the values that it rests on were taken, UTC ms, ascending; empty: not known (of a study that older programs told of). */
+  takenAt: z.array(z.number()).default([]),
   ...told,
 });
 export type StudyStanding = z.infer<typeof studyStandingSchema>;

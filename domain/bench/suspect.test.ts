@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { beforeEach, expect, it } from 'vitest';
 import type { GaugeBody } from '#domain/gauges/gauge.ts';
-import { newGauge, recallReason } from '#domain/gauges/gauge.ts';
+import { recallReason } from '#domain/gauges/gauge.ts';
 import { suspectOfText, suspectText, suspicion } from '#domain/gauges/suspect.ts';
+import { checkHere, checkMark, markedGauge, tell } from '#domain/gauges/test-findings.ts';
 import { testGauges } from '#domain/gauges/test-plan.ts';
 import { serialOf } from '#domain/control/test-plan.ts';
 import { codes, reading, startAt, World } from '#domain/test-kit.ts';
@@ -51,22 +52,7 @@ const sample = (): Sample => {
   return newest;
 };
 const later = (): void => void (world.now += minute);
-const check = (good: boolean, gaugeId = 'G-1') =>
-  world.take([
-    {
-      type: 'gauge.checked',
-      v: 1,
-      body: {
-        gaugeId,
-        checkId: `K-${world.now}`,
-        master: { id: 'M-1', value: 10.003, tolerance: 0.01, unit: 'mm' },
-        readings: [],
-        deviation: good ? 0 : 0.2,
-        result: good ? 'passed' : 'failed',
-        shift: null,
-      },
-    } as never,
-  ]);
+const check = (good: boolean): void => checkHere(world, good);
 const measure = (tagId: string, value: number, replaces: { valueId: string; reason: string } | null = null) => {
   later();
   const unit = tagId.startsWith('scale') ? 'g' : 'mm';
@@ -161,9 +147,7 @@ it('a good check that is heard late takes it back, and the sample ends without a
   expect(codes(world.do({ type: 'sample.complete', sampleId }, { kind: 'system' }))).toEqual([]);
   expect(sample().finished).toBeNull();
   // Another station had found it good just before it failed.
-  const mark = { id: 'K-afar', kind: 'check', good: true, stationId: 'ST10' } as const;
-  const at = world.now - minute - 1;
-  world.gauges.told.set('G-1', { ...newGauge('G-1'), marks: [{ ...mark, from: at, to: at }] });
+  tell(world, 'G-1', checkMark(true, world.now - minute - 1));
   expect(suspects()).toEqual([]);
   expect(codes(world.do({ type: 'sample.complete', sampleId }, { kind: 'system' }))).toEqual([]);
   expect(sample().finished).toMatchObject({ how: 'complete' });
@@ -212,15 +196,13 @@ it('two recalls that overlap: a value is suspect as long as one of them covers i
     to: world.now,
     stationId: 'ST10',
   };
-  const told = (marks: GaugeBody['marks']): void => void world.gauges.told.set('G-1', { ...newGauge('G-1'), marks });
-  told([calibration]);
+  tell(world, 'G-1', calibration);
   expect(suspects()).toHaveLength(1);
   // Good between the value and the failed check: the check's recall no longer covers it, the calibration's does.
-  const goodAt = world.now - minute - 1;
-  const good = { id: 'K-afar', kind: 'check', good: true, from: goodAt, to: goodAt, stationId: 'ST10' } as const;
-  told([calibration, good]);
+  const good = checkMark(true, world.now - minute - 1);
+  tell(world, 'G-1', calibration, good);
   expect(suspects()[0]?.why).toEqual(recallReason('G-1', { since: null, foundAt: calibration.to }));
-  told([good]);
+  tell(world, 'G-1', good);
   expect(suspects()).toEqual([]);
 });
 
@@ -265,16 +247,9 @@ it('comes to the same from the log alone', () => {
 
 it('older marks that had to go make nothing suspect that was measured before them; a recall in force outlives its marks', () => {
   const at = (n: number): number => startAt + n * minute;
-  const marks = Array.from({ length: 60 }, (_, n) => ({
-    id: `K-${n}`,
-    kind: 'check' as const,
-    good: n > 0,
-    from: at(n),
-    to: at(n),
-    stationId: 'QB10',
-  }));
+  const marks = Array.from({ length: 60 }, (_, n) => checkMark(n > 0, at(n)));
   const facts = (body: GaugeBody) => ({ gauges: { ...world.gauges, state: () => body } as never });
-  const full = { ...newGauge('G-1'), marks };
+  const full = markedGauge('G-1', marks);
   expect(suspicion(facts(full))({ gaugeId: 'G-1', at: startAt - minute })).toBeNull();
   const inForce = { recallId: 'K-old', since: startAt - 9 * minute, foundAt: startAt - minute, units: [] };
   const by = { kind: 'system' } as const;

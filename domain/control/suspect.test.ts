@@ -1,7 +1,8 @@
 /** A gauge found bad after its values became points: marked, no proof of a good process, and no limits rest on them. */
 import { beforeEach, expect, it } from 'vitest';
 import type { Configuration } from '#contract/config/index.ts';
-import { newGauge, recallReason, type GaugeMark } from '#domain/gauges/gauge.ts';
+import { recallReason, type GaugeMark } from '#domain/gauges/gauge.ts';
+import { checkMark, tell } from '#domain/gauges/test-findings.ts';
 import { testGauges } from '#domain/gauges/test-plan.ts';
 import { codes, World } from '#domain/test-kit.ts';
 import { suspectHere } from './suspect.ts';
@@ -31,15 +32,7 @@ const signals = () => world.log.flatMap((e) => (e.type === 'signal.raised' ? [e.
 const suspect = () => suspectHere(points(), world.facts());
 /** Of the point from 1. */
 const id = (n: number): string => points()[n - 1]?.pointId ?? '';
-const mark = (good: boolean, at: number): GaugeMark => ({
-  id: `K-${at}`,
-  kind: 'check',
-  good,
-  from: at,
-  to: at,
-  stationId: 'QB10',
-});
-const told = (...marks: GaugeMark[]): void => void world.gauges.told.set('G-3', { ...newGauge('G-3'), marks });
+const told = (...marks: GaugeMark[]): void => tell(world, 'G-3', ...marks);
 
 it('marks the points of the recalled time with why, and no others; a late good check takes it back', () => {
   build([10, 10.01]);
@@ -48,16 +41,16 @@ it('marks the points of the recalled time with why, and no others; a late good c
   build([10, 10.03], 'G-4');
   const foundAt = (world.now += 1_000);
   expect(suspect().size).toBe(0);
-  told(mark(true, goodAt), mark(false, foundAt));
+  told(checkMark(true, goodAt), checkMark(false, foundAt));
   expect([...suspect()]).toEqual([[id(2), recallReason('G-3', { since: goodAt, foundAt })]]);
-  told(mark(true, goodAt), mark(true, foundAt - 1), mark(false, foundAt));
+  told(checkMark(true, goodAt), checkMark(true, foundAt - 1), checkMark(false, foundAt));
   expect(suspect().size).toBe(0);
 });
 
 it('a point that cannot be relied on proves no process good: the window of a signal goes back beyond it', () => {
   const first = build([10, 10.01], 'G-4');
   const second = build([10.01, 10.02]);
-  told(mark(false, world.now));
+  told(checkMark(false, world.now));
   const third = build([10.2, 10.2], 'G-4');
   expect(signals()[0]).toMatchObject({ lastInControl: { pointId: id(1) }, suspects: [second, third] });
   expect(world.units.get(first)?.holds).toEqual([]);
@@ -65,7 +58,7 @@ it('a point that cannot be relied on proves no process good: the window of a sig
 
 it('where nothing that can be relied on was in control, the window begins with the chart', () => {
   const [first, second] = [build([10, 10.01]), build([10.01, 10.02])];
-  told(mark(false, world.now));
+  told(checkMark(false, world.now));
   const third = build([10.2, 10.2], 'G-4');
   expect(signals()[0]).toMatchObject({ lastInControl: null, suspects: [first, second, third] });
 });
@@ -74,7 +67,7 @@ it('no limits rest on them: neither those of the minimum nor those that a person
   open(controlConfiguration({ limits: { from: 'data', minimum: 8 } }));
   for (let n = 0; n < 7; n += 1) build([10 + n / 100, 10.01]);
   const foundAt = (world.now += 1_000);
-  told(mark(false, foundAt));
+  told(checkMark(false, foundAt));
   build([10, 10.02], 'G-4');
   expect(phases()).toEqual([]);
   const begin = () => world.do({ type: 'phase.begin', chart: boreChart, since: null, reason: 'new tool' });

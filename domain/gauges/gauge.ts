@@ -82,6 +82,7 @@ export function evolveGauge(state: GaugeBody | null, event: Happened): GaugeBody
         ofStudy: figures.ofStudy?.grr ?? null,
         // No spread of the gauge at all was seen: it is too coarse to tell categories, however many there are.
         distinct: figures.distinct ?? 0,
+        takenAt: [],
         at,
         stationId,
       };
@@ -126,7 +127,9 @@ const uses: Compare<NonNullable<GaugeBody['use']>> = (a, b) =>
 const marks: Compare<GaugeMark> = (a, b) => a.to - b.to || text(a.id, b.id);
 type Recalled = GaugeBody['recalls'][number];
 const recalls: Compare<Recalled> = (a, b) => a.foundAt - b.foundAt || text(a.recallId, b.recallId);
-const studies: Compare<StudyStanding> = (a, b) => later(a, b) || text(a.studyId, b.studyId);
+// Who knows when its values were taken knows more of the same study.
+const studies: Compare<StudyStanding> = (a, b) =>
+  later(a, b) || text(a.studyId, b.studyId) || a.takenAt.length - b.takenAt.length;
 
 export function joinGauges(a: GaugeBody, b: GaugeBody): GaugeBody {
   return {
@@ -167,6 +170,17 @@ function joinMeasured(a: GaugeBody['measured'], b: GaugeBody['measured']): Gauge
 /** What a study is about: characteristics are named within a definition. */
 export const studyKey = (of: { readonly definitionId: string; readonly characteristicId: string }): string =>
   `${of.definitionId}/${of.characteristicId}`;
+
+/**
+ * With when the values of its studies were taken, which only those know who have the studies: their own station and the server.
+ * @param takenAt of a study, UTC ms, ascending; empty: not known.
+ */
+export const withStudyTimes = (state: GaugeBody, takenAt: (studyId: string) => readonly number[]): GaugeBody => ({
+  ...state,
+  studies: state.studies.map((study) =>
+    study.takenAt.length > 0 ? study : { ...study, takenAt: [...takenAt(study.studyId)] },
+  ),
+});
 
 /** A time in which what the gauge measured cannot be relied on. */
 export interface Recall {

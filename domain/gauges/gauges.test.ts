@@ -172,6 +172,7 @@ describe('gate in a measurement step', () => {
       ofTolerance: 31,
       ofStudy: 12,
       distinct: 7,
+      takenAt: [],
       at: startAt,
       stationId: 'QB10',
     };

@@ -9,7 +9,7 @@ import { endOfLocalDay, startOfLocalDay } from '#domain/people/local-day.ts';
 import type { ShiftInstance } from '#domain/shifts/shifts.ts';
 import { acceptanceOf, isEaten } from './acceptance.ts';
 import type { GaugeBody, StudyStanding } from './gauge.ts';
-import { notFoundGood } from './suspect.ts';
+import { foundAgainst, notFoundGood } from './suspect.ts';
 
 export interface GaugeQuestion {
   readonly gauge: Gauge;
@@ -136,7 +136,11 @@ function judgeCalibration({ gauge, state, now, timeZone }: GaugeQuestion, reason
   else fine.push(met('gauge.calibrated', { gauge: id, dueAt: newest.dueAt }));
 }
 
-function judgeStudy({ gauge, need, characteristic, study }: GaugeQuestion, reasons: Reason[], fine: Met[]): void {
+function judgeStudy(
+  { gauge, need, characteristic, state, study }: GaugeQuestion,
+  reasons: Reason[],
+  fine: Met[],
+): void {
   if (need.study === undefined) return;
   const { maxPercent, of, minDistinct } = need.study;
   const { id } = gauge;
@@ -144,8 +148,16 @@ function judgeStudy({ gauge, need, characteristic, study }: GaugeQuestion, reaso
     reasons.push(reason('gauge.not-studied', { gauge: id, characteristicText: characteristic.title }));
     return;
   }
-  const percent = studyPercent(study, of);
   const { distinct, at: studiedAt } = study;
+  const found = foundAgainst(state, study);
+  if (found !== null) {
+    const { foundAt } = found;
+    reasons.push(
+      reason('gauge.study-suspect', { gauge: id, characteristicText: characteristic.title, studiedAt, foundAt }),
+    );
+    return;
+  }
+  const percent = studyPercent(study, of);
   if (percent !== null && percent <= maxPercent && distinct >= minDistinct)
     fine.push(met('gauge.studied', { gauge: id, percent, of, distinct }));
   else

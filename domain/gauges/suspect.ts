@@ -14,6 +14,7 @@ import {
   recallsOf,
   type GaugeBody,
   type KnownRecall,
+  type StudyStanding,
 } from './gauge.ts';
 
 /** A value: the gauge that gave it (null: none of the register), and when, UTC ms. */
@@ -52,6 +53,10 @@ export function suspectTimes(state: GaugeBody): readonly KnownRecall[] {
     .map(({ recallId, since, foundAt }) => ({ recallId, since, foundAt, until: foundGoodAfter(state, foundAt) }));
   return [...found, ...forgotten];
 }
+
+/** The newest finding by which a study cannot be relied on: values that it rests on were taken in its time; null: there is none. */
+export const foundAgainst = (state: GaugeBody, { takenAt }: StudyStanding): KnownRecall | null =>
+  suspectTimes(state).find((each) => takenAt.some((at) => isInRecall(each, at))) ?? null;
 
 /** Found bad, and not found good since: what it gives now would have to be measured again. */
 export function notFoundGood(state: GaugeBody, now: number): readonly Reason[] {

@@ -2,7 +2,7 @@
 import type { Happened } from '#domain/happened.ts';
 import type { ChartedValue } from '#contract/events/shared.ts';
 import type { GaugeFacts } from './facts.ts';
-import { evolveGauge, joinGauges, newGauge, type GaugeBody } from './gauge.ts';
+import { evolveGauge, joinGauges, newGauge, withStudyTimes, type GaugeBody } from './gauge.ts';
 import { usedKey, type Used } from './suspect.ts';
 
 export class GaugeMemory implements GaugeFacts {
@@ -10,10 +10,16 @@ export class GaugeMemory implements GaugeFacts {
   /** What the server told. */
   readonly told = new Map<string, GaugeBody>();
   readonly serials = new Map<string, string>();
+  readonly #takenAt: (studyId: string) => readonly number[];
   readonly #runs = new Map<string, string>();
   readonly #uses: { readonly gaugeId: string; readonly serial: string; readonly at: number }[] = [];
 
   readonly #values = new Map<string, Used>();
+
+  /** @param takenAt when the values of a study were taken (`takenAtOf`). */
+  constructor(takenAt: (studyId: string) => readonly number[]) {
+    this.#takenAt = takenAt;
+  }
 
   fold(event: Happened): void {
     const { gaugeId } = event.body as { readonly gaugeId?: string | null };
@@ -35,7 +41,7 @@ export class GaugeMemory implements GaugeFacts {
     }
     if (typeof gaugeId !== 'string') return;
     const after = evolveGauge(this.own.get(gaugeId) ?? null, event);
-    if (after !== null) this.own.set(gaugeId, after);
+    if (after !== null) this.own.set(gaugeId, withStudyTimes(after, this.#takenAt));
   }
 
   state(gaugeId: string): GaugeBody {

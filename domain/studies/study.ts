@@ -146,6 +146,10 @@ export function counting({ values }: StudyPart): ReadonlyMap<string, StudyValue>
   );
 }
 
+/** When the values that count were taken: UTC ms, ascending, each once. */
+export const takenAtOf = (study: StudyPart): readonly number[] =>
+  [...new Set([...counting(study).values()].map(({ at }) => at))].sort((a, b) => a - b);
+
 /** Of the values that count those that can be relied on. */
 export function standing(study: StudyPart, suspectOf: SuspectOf): ReadonlyMap<string, StudyValue> {
   const suspect = suspectOfStudy(study, suspectOf);

@@ -1,11 +1,14 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { StudyPlan } from '#contract/rpc/studies.ts';
-import { newGauge, recallReason, type GaugeMark } from '#domain/gauges/gauge.ts';
+import { reason } from '#domain/decision.ts';
+import { recallReason, type GaugeMark } from '#domain/gauges/gauge.ts';
 import { suspectOfText, suspicion } from '#domain/gauges/suspect.ts';
+import { checkMark, gateOf, tell } from '#domain/gauges/test-findings.ts';
 import { gaugedConfiguration } from '#domain/gauges/test-plan.ts';
 import { codes, reading, World } from '#domain/test-kit.ts';
 import { fullTrials } from './evaluate.ts';
 import { counting, isBegun, progressOf, statusOf, suspectValues, turnOf, type Study } from './study.ts';
+import { rowOf } from './view.ts';
 
 const plan: StudyPlan = {
   kind: 'grr',
@@ -61,21 +64,13 @@ function measure(most = 100): void {
     expect(codes(push(Number(value.toFixed(4))))).toEqual([]);
   }
 }
-const mark = (good: boolean, at: number): GaugeMark => ({
-  id: `K-${at}`,
-  kind: 'check',
-  good,
-  from: at,
-  to: at,
-  stationId: 'QB10',
-});
-const told = (...marks: GaugeMark[]): void => void world.gauges.told.set('G-1', { ...newGauge('G-1'), marks });
+const told = (...marks: GaugeMark[]): void => tell(world, 'G-1', ...marks);
 
 it('is not judged while values cannot be relied on: which gauge, which characteristic, how many', () => {
   measure();
   later();
   foundAt = world.now;
-  told(mark(false, foundAt));
+  told(checkMark(false, foundAt));
   expect(statusOf(study(), suspectOf())).toBe('measuring');
   expect(fullTrials(study(), suspectOf())).toBe(0);
   const refused = finish();
@@ -94,14 +89,14 @@ it('leads each to what they measure again, in the order of the study, and keeps 
   measure(2);
   later();
   foundAt = world.now;
-  told(mark(true, goodAt), mark(false, foundAt));
+  told(checkMark(true, goodAt), checkMark(false, foundAt));
   // The value of the very instant of the good check is in doubt as well: both ends of a recall count.
   const bad = suspects();
   expect(bad).toHaveLength(3);
   expect(codes(push(10))).toEqual(['gauge.not-found-good']);
   expect(codes(finish())).toEqual(['study.values-missing', 'study.values-suspect']);
   later();
-  told(mark(true, goodAt), mark(false, foundAt), mark(true, world.now));
+  told(checkMark(true, goodAt), checkMark(false, foundAt), checkMark(true, world.now));
   const [first] = bad;
   if (first === undefined) throw new Error('nothing is suspect');
   const { value, why } = first;
@@ -122,7 +117,7 @@ it('an older value does not come back in the place of a suspect one that had rep
   push(10);
   push(10.02, 'Slipped');
   later();
-  told(mark(true, goodAt), mark(false, world.now));
+  told(checkMark(true, goodAt), checkMark(false, world.now));
   expect([...counting(study()).values()].map(({ value }) => value)).toEqual([10.02]);
   expect(own('mara')).toMatchObject({ done: 0, suspect: { value: { value: 10.02 } }, last: null });
 });
@@ -131,19 +126,49 @@ it('a good check that is heard late takes it back, and the study can be judged',
   measure();
   const measuredAt = world.now;
   later();
-  told(mark(false, world.now));
+  told(checkMark(false, world.now));
   expect(codes(finish())).toEqual(['study.values-suspect']);
-  told(mark(true, measuredAt + 1), mark(false, world.now));
+  told(checkMark(true, measuredAt + 1), checkMark(false, world.now));
   expect(codes(finish())).toEqual([]);
 });
 
-it('found bad after it was judged: it stays judged', () => {
+it('found bad after it was judged: it stays judged, and the gate asks for another one', () => {
+  measure();
+  const measuredAt = world.now;
+  expect(codes(finish())).toEqual([]);
+  const gate = () => gateOf(world);
+  expect(gate()).toEqual([]);
+  later();
+  foundAt = world.now;
+  told(checkMark(false, foundAt), checkMark(true, foundAt + 1_000));
+  world.now += 60_000;
+  expect(gate()).toEqual([
+    reason('gauge.study-suspect', {
+      gauge: 'G-1',
+      characteristicText: { en: 'Bore', de: 'Bore (de)' },
+      studiedAt: measuredAt,
+      foundAt,
+    }),
+  ]);
+  expect(statusOf(study(), suspectOf())).toBe('passed');
+  expect(rowOf(study(), world.catalogue, suspectOf()).doubted).toEqual(recallReason('G-1', { since: null, foundAt }));
+  expect(codes(push(10))).toEqual(['study.over']);
+  // A good check between the last value and the finding, heard of late, clears them.
+  told(checkMark(true, measuredAt + 1), checkMark(false, foundAt), checkMark(true, foundAt + 1_000));
+  expect(gate()).toEqual([]);
+  expect(rowOf(study(), world.catalogue, suspectOf()).doubted).toBeNull();
+});
+
+it('between two days of a study the gauge was bad and mended: no value of it is in doubt', () => {
+  measure(6);
+  const evening = world.now + 1_000;
+  world.now += 3_600_000;
+  const night = world.now;
+  world.now += 3_600_000;
+  told(checkMark(true, evening), checkMark(false, night), checkMark(true, world.now - 1_000));
   measure();
   expect(codes(finish())).toEqual([]);
-  later();
-  told(mark(false, world.now));
-  expect(['passed', 'failed']).toContain(statusOf(study(), suspectOf()));
-  expect(codes(push(10))).toEqual(['study.over']);
+  expect(gateOf(world)).toEqual([]);
 });
 
 it('people who judge with a gauge are asked again too, and not before it was found good', () => {
@@ -152,12 +177,12 @@ it('people who judge with a gauge are asked again too, and not before it was fou
   world.signIn('mara');
   expect(codes(judge())).toEqual([]);
   later();
-  const bad = mark(false, world.now);
+  const bad = checkMark(false, world.now);
   told(bad);
   expect(suspects()).toHaveLength(1);
   expect(codes(judge())).toEqual(['gauge.not-found-good']);
   later();
-  told(bad, mark(true, world.now));
+  told(bad, checkMark(true, world.now));
   later();
   expect(codes(judge())).toEqual([]);
   expect(suspects()).toEqual([]);

@@ -7,7 +7,7 @@ import type { Catalogue } from '#domain/catalogue.ts';
 import { noneSuspect, type SuspectOf } from '#domain/gauges/suspect.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { distinctOf, percentOf } from './evaluate.ts';
-import { countOf, isOver, statusOf, suspectOfStudy, type Study, type StudyPart } from './study.ts';
+import { countOf, isOver, statusOf, suspectOfStudy, suspectValues, type Study, type StudyPart } from './study.ts';
 
 const untitled = (id: string): Localized => ({ en: id, de: id });
 
@@ -50,6 +50,7 @@ export function rowOf(study: Study, catalogue: Catalogue, suspectOf: SuspectOf):
     percent: finished === null || criteria.kind !== 'grr' ? null : percentOf(finished.result, criteria.of),
     distinct: finished === null ? null : distinctOf(finished.result),
     criteria,
+    doubted: finished === null ? null : (suspectValues(study, suspectOf)[0]?.why ?? null),
   };
 }
 

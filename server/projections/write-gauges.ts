@@ -1,5 +1,13 @@
 /** Gauges: joined with what was known, and told to every station of the plant with what they measured in times of recalls. */
-import { foundGoodAfter, joinGauges, newGauge, recallsOf, type GaugeBody } from '#domain/gauges/gauge.ts';
+import {
+  foundGoodAfter,
+  joinGauges,
+  newGauge,
+  recallsOf,
+  withStudyTimes,
+  type GaugeBody,
+} from '#domain/gauges/gauge.ts';
+import { takenAtOf, type StudyPart } from '#domain/studies/study.ts';
 import type { Queries } from '../db/db.ts';
 import type { NewDocument } from '../downlink/publish.ts';
 import type { PageChanges } from './fold.ts';
@@ -73,12 +81,24 @@ export async function writeGauges(tx: Queries, { gauges, measured, samples }: Pa
     ],
   );
   const units = await unitsIn(tx, joined);
+  const times = await studyTimes(tx, joined);
   return joined.map((part): NewDocument<'gauge'> => ({
     scope: 'plant',
     kind: 'gauge',
     id: part.gaugeId,
-    body: { ...part, measured: units.get(part.gaugeId) ?? [] },
+    body: withStudyTimes({ ...part, measured: units.get(part.gaugeId) ?? [] }, (id) => times.get(id) ?? []),
   }));
+}
+
+/** When the values of the studies were taken, by study: what of them is told to stations that have no part of it. */
+async function studyTimes(tx: Queries, parts: readonly GaugeBody[]): Promise<ReadonlyMap<string, readonly number[]>> {
+  const ids = parts.flatMap(({ studies }) => studies.map(({ studyId }) => studyId));
+  if (ids.length === 0) return new Map();
+  const rows = await tx.query<{ study_id: string; part: string }>(
+    "SELECT study_id, part FROM study WHERE study_id = ANY($1) AND part <> ''",
+    [ids],
+  );
+  return new Map(rows.map(({ study_id, part }) => [study_id, takenAtOf(JSON.parse(part) as StudyPart)]));
 }
 
 /** Serials measured in each window, by gauge. */

@@ -42,9 +42,10 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   await writeMachines(tx, changes.machineFacts);
   await writeEnergy(tx, changes.energyUsed);
   documents.push(...(await writeSignals(tx, changes, force)));
+  // Gauges are told with when the values of their studies were taken.
+  await writeStudies(tx, changes);
   documents.push(...(await writeGauges(tx, changes)));
   await writeStops(tx, changes);
-  await writeStudies(tx, changes);
   documents.push(...(await writeNonconformances(tx, changes, force)));
   await markUnits(tx, changes, force.catalogue);
   documents.push(...(await writeContainments(tx, changes)));

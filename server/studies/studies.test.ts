@@ -96,12 +96,28 @@ describeOnDatabases('studies', (database) => {
     const report = await readStudyReport(db, force, 'st-1', sight(['QB10']));
     expect(report).toMatchObject({ study: { status: 'passed' }, result: evaluated.result });
     expect(report?.values).toHaveLength(12);
+    expect(report?.study.doubted).toBeNull();
+    const takenAt = report?.values?.map(({ at }) => at);
     expect(await readStudyReport(db, force, 'st-1', sight(['ST10']))).toBeNull();
     expect((await listStudies(db, force, page, sight(['ST10']))).items).toEqual([]);
     const { json } = await readDocuments(db, ['plant'], '');
     const gauges = documentsAnswerSchema.parse(JSON.parse(json)).documents.filter(({ kind }) => kind === 'gauge');
     expect(gauges.map(({ body }) => gaugeBodySchema.parse(body).studies)).toMatchObject([
-      [{ studyId: 'st-1', definitionId: 'PMP-100', characteristicId: 'bore-b', stationId: 'QB10' }],
+      [{ studyId: 'st-1', definitionId: 'PMP-100', characteristicId: 'bore-b', takenAt, stationId: 'QB10' }],
+    ]);
+    const bad: BodyOf<'gauge.checked'> = {
+      checkId: 'c-1',
+      gaugeId: 'G-115',
+      master: { id: 'M-24', value: 24.003, tolerance: 0.01, unit: 'mm' },
+      readings: [measured('x').reading],
+      deviation: 0.2,
+      result: 'failed',
+      shift: null,
+    };
+    await stream.add('gauge.checked', bad).send(db);
+    while ((await projector.round()) > 0);
+    expect((await listStudies(db, force, page, wholePlant)).items).toMatchObject([
+      { status: 'passed', doubted: { code: 'gauge.recalled', params: { gauge: 'G-115' } } },
     ]);
   });
 });

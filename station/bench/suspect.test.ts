@@ -4,7 +4,8 @@ import type { BenchView } from '#contract/rpc/bench.ts';
 import type { Outcome } from '#contract/refusal.ts';
 import { benchConfiguration } from '#domain/bench/test-plan.ts';
 import { serialOf } from '#domain/control/test-plan.ts';
-import { newGauge, type GaugeMark } from '#domain/gauges/gauge.ts';
+import type { GaugeMark } from '#domain/gauges/gauge.ts';
+import { checkMark, markedGauge } from '#domain/gauges/test-findings.ts';
 import { testGauges } from '#domain/gauges/test-plan.ts';
 import { startAt } from '#domain/test-kit.ts';
 import { chartView } from '#station/control/charts.ts';
@@ -51,17 +52,9 @@ const scale = (value: number): void => {
   tick();
   bench.shop.push('scale.value', value, { unit: 'g' });
 };
-const told = (marks: readonly GaugeMark[]): void =>
-  bench.server.send(['gauge', 'G-1', { ...newGauge('G-1'), marks: [...marks] }]);
+const told = (marks: readonly GaugeMark[]): void => bench.server.send(['gauge', 'G-1', markedGauge('G-1', marks)]);
 /** What another station tells of the gauge's check now. */
-const mark = (good: boolean, at = bench.clock.now()): GaugeMark => ({
-  id: `K-${at}`,
-  kind: 'check',
-  good,
-  from: at,
-  to: at,
-  stationId: 'ST10',
-});
+const mark = (good: boolean, at = bench.clock.now()): GaugeMark => checkMark(good, at);
 const sampleId = (): string => view().sample?.sampleId ?? '';
 /** Of the points of the flange: why they cannot be relied on, and whether another took their place. */
 const charted = () => {

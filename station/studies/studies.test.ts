@@ -102,7 +102,16 @@ it('a whole study through the button of the gauge, over a restart, to its verdic
   expect(view?.study.distinct).toBeGreaterThan(5);
   const folded = station.events().reduce<StudyPart | null>((part, e) => evolveStudy(part, e), null);
   expect(readStudy(station.core.read, id)).toEqual(folded);
-  expect(station.core.facts().gauges.state('G-1').studies).toMatchObject([{ studyId: id, characteristicId: 'bore' }]);
+  const takenAt = [...new Set(values().map(({ at }) => at))];
+  expect(takenAt).not.toEqual([]);
+  const standing = { studyId: id, characteristicId: 'bore', takenAt };
+  expect(station.core.facts().gauges.state('G-1').studies).toMatchObject([standing]);
+  // The server tells the same study again, of a time when it did not know more than its end: nothing is forgotten.
+  const { studies } = station.core.facts().gauges.state('G-1');
+  const lesser = studies.map((each) => ({ ...each, takenAt: [] }));
+  station.server.send(['gauge', 'G-1', { ...newGauge('G-1'), studies: lesser }]);
+  expect(station.core.facts().gauges.state('G-1').studies).toMatchObject([standing]);
+  expect(station.store.rebuild()).toMatchObject({ equal: true });
 });
 
 it('an unplugged gauge is told and nothing is lost; another person and another unit are refused and said', async () => {

@@ -189,6 +189,7 @@ const features: Readonly<Record<string, Feature>> = {
       measuring: '#/studies/study-runs',
       suspect: '#/studies/study-suspect',
       'suspect-report': '#/studies/result%20study-suspect',
+      doubted: '#/studies/result%20study-doubted',
       agreement: '#/studies/result%20study-agreement',
       result: '#/studies/result%20study-grr',
     })(camera);

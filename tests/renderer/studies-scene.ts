@@ -110,6 +110,7 @@ const row = (kind: 'grr' | 'agreement', more: Partial<StudyRow> = {}): StudyRow 
   percent: null,
   distinct: null,
   criteria: kind === 'grr' ? criteria : { kind: 'agreement', minKappa: 0.75, plan: null },
+  doubted: null,
   ...more,
 });
 
@@ -148,6 +149,10 @@ const foundBad = {
 } as const;
 const doubted = row('grr', { studyId: 'study-suspect', status: 'measuring', done: 81, endedAt: null });
 const whole = view('grr');
+const withBad = (whole.values ?? []).map((each, n) => ({
+  ...each,
+  suspect: each.appraiser === mara.personId && n > 20 ? foundBad : null,
+}));
 const views: Readonly<Record<string, StudyView>> = {
   'study-grr': whole,
   'study-agreement': view('agreement'),
@@ -155,15 +160,18 @@ const views: Readonly<Record<string, StudyView>> = {
     ...whole,
     study: doubted,
     finishedBy: null,
-    values: (whole.values ?? []).map((each, n) => ({
-      ...each,
-      suspect: each.appraiser === mara.personId && n > 20 ? foundBad : null,
-    })),
+    values: withBad,
+  },
+  // Passed, and the gauge was found bad afterwards.
+  'study-doubted': {
+    ...whole,
+    study: { ...whole.study, studyId: 'study-doubted', doubted: foundBad },
+    values: withBad,
   },
 };
 
 export const studiesScene = {
-  rows: [running, views['study-grr']?.study ?? running, views['study-agreement']?.study ?? running],
+  rows: [running, ...['study-doubted', 'study-grr', 'study-agreement'].flatMap((id) => views[id]?.study ?? [])],
   choices: {
     gauges: [
       {

@@ -17,7 +17,9 @@ const looks: Readonly<Record<StudyStatus, () => Look>> = {
   failed: () => ({ shape: 'failed', word: t.studies_status_failed(), tone: 'bad' }),
   abandoned: () => ({ shape: 'stop', word: t.studies_status_abandoned(), tone: 'quiet' }),
 };
-export const statusLook = (status: StudyStatus): Look => looks[status]();
+/** What it came to; judged by values that cannot be relied on any more it came to nothing. */
+export const statusLook = ({ status, doubted }: Pick<StudyRow, 'status' | 'doubted'>): Look =>
+  doubted === null ? looks[status]() : { shape: 'warning', word: t.studies_status_doubted(), tone: 'warn' };
 
 export const kindWord = (kind: StudyRow['kind']): string =>
   kind === 'grr' ? t.study_kind_grr() : t.study_kind_agreement();

@@ -1,8 +1,10 @@
 /** The read model of gauges: each one's state joined of this log and what the server told, and which units it measured here. */
 import { gaugeBodySchema } from '#contract/sync/down.ts';
-import { evolveGauge, gaugeEvents, joinGauges, type GaugeBody } from '#domain/gauges/gauge.ts';
+import { evolveGauge, gaugeEvents, joinGauges, withStudyTimes, type GaugeBody } from '#domain/gauges/gauge.ts';
 import { usedKey } from '#domain/gauges/suspect.ts';
+import { takenAtOf } from '#domain/studies/study.ts';
 import type { ProjectedDocument, Projection, ReadModelDb, ReadModelReader } from '../projection.ts';
+import { readStudy } from './studies.ts';
 
 const ddl = `
   -- own: what this log says; told: what the server told; state: both joined.
@@ -33,7 +35,7 @@ const ofGauge: ReadonlySet<string> = new Set(gaugeEvents);
 
 export const gauges: Projection = {
   name: 'gauges',
-  version: 3,
+  version: 4,
   tables: ['gauge', 'gauge_run', 'gauge_use'],
   ddl,
   apply(db, event) {
@@ -85,13 +87,22 @@ export const gauges: Projection = {
       const { gaugeId } = event.body as { readonly gaugeId: string | null };
       if (gaugeId === null) return;
       const before = readGaugeRow(db, gaugeId);
-      putGauge(db, gaugeId, evolveGauge(before?.own ?? null, event), before?.told ?? null);
+      const own = evolveGauge(before?.own ?? null, event);
+      putGauge(db, gaugeId, own === null ? null : withStudyTimes(own, timesOf(db)), before?.told ?? null);
     }
   },
   document(db, document) {
     if (document.kind === 'gauge') foldDocument(db, document);
   },
 };
+
+/** Of this station's own studies: those of others the server tells with the gauge. */
+const timesOf =
+  (db: ReadModelReader) =>
+  (studyId: string): readonly number[] => {
+    const study = readStudy(db, studyId);
+    return study === null ? [] : takenAtOf(study);
+  };
 
 interface GaugeRow {
   readonly state: GaugeBody;
