@@ -3,6 +3,7 @@
  * UTC ms of the stations' clocks, both ends count; `until` null: until the containment is lifted.
  */
 import { z } from 'zod';
+import type { UnitStatus } from './rpc/units.ts';
 
 const id = z.string().min(1).max(64);
 const window = { from: z.number(), until: z.number().nullable() };
@@ -25,3 +26,17 @@ export const criterionSchema = z.discriminatedUnion('kind', [
 export type Criterion = z.infer<typeof criterionSchema>;
 export type CriterionKind = Criterion['kind'];
 export const criterionKinds = ['lot', 'operation', 'order', 'gauge'] as const satisfies readonly CriterionKind[];
+
+/** What fits now and would be on hold, as far as it was heard. */
+export interface ContainmentPreview {
+  /** Scrapped units are none of them. */
+  readonly units: number;
+  /** Of them those that are on hold already, for whatever reason. */
+  readonly onHold: number;
+  /** The first 20 of them. */
+  readonly first: readonly {
+    readonly serial: string;
+    readonly status: UnitStatus;
+    readonly stationId: string | null;
+  }[];
+}

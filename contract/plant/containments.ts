@@ -2,7 +2,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Localized } from '../config/text.ts';
-import { criterionSchema, type Criterion } from '../containment.ts';
+import { criterionSchema, type ContainmentPreview, type Criterion } from '../containment.ts';
 import { commandId, pageInput, type Page } from '../rpc/base.ts';
 import type { UnitStatus } from '../rpc/units.ts';
 import { plantBase, type PlantOutcome } from './base.ts';
@@ -44,20 +44,6 @@ export interface ContainmentChoices {
   readonly gauges: readonly Named[];
 }
 
-/** What fits now and would be on hold, as far as it was heard, and as the person sees it. */
-export interface ContainmentPreview {
-  /** Scrapped units are none of them. */
-  readonly units: number;
-  /** Of them those that are on hold already, for whatever reason. */
-  readonly onHold: number;
-  /** The first 20 of them. */
-  readonly first: readonly {
-    readonly serial: string;
-    readonly status: UnitStatus;
-    readonly stationId: string | null;
-  }[];
-}
-
 const id = z.string().min(1).max(64);
 const words = z.string().trim().min(1).max(500);
 
@@ -66,7 +52,7 @@ export const containments = {
   /** In force first, then the newest. */
   list: plantBase.input(pageInput).output(type<Page<PlantContainment>>()),
   choices: plantBase.output(type<ContainmentChoices>()),
-  /** Refused like `begin`: what is not known cannot be contained. */
+  /** As the person sees it. Refused like `begin`: what is not known cannot be contained. */
   preview: plantBase
     .input(z.strictObject({ criterion: criterionSchema }))
     .output(type<PlantOutcome<ContainmentPreview>>()),

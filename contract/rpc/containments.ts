@@ -2,7 +2,7 @@
 import { eventIterator, type } from '@orpc/contract';
 import { z } from 'zod';
 import type { Localized } from '../config/text.ts';
-import { criterionSchema, type Criterion } from '../containment.ts';
+import { criterionSchema, type ContainmentPreview, type Criterion } from '../containment.ts';
 import type { Outcome } from '../refusal.ts';
 import { base, commandId, pageInput, type Page } from './base.ts';
 import type { UnitStatus } from './units.ts';
@@ -36,6 +36,22 @@ export interface ContainedUnits {
   readonly more: boolean;
 }
 
+/** What a person may have in mind: what was worked with here lately. */
+export interface ContainmentOffer {
+  /** Newest first, at most 50. */
+  readonly offers: readonly {
+    readonly criterion: Criterion;
+    /** Of the lot's material or the definition; null: of neither. */
+    readonly title: Localized | null;
+    /** Of the last unit. */
+    readonly at: number;
+  }[];
+  /** Whose lots are fitted at the plant: a lot that nobody has seen here yet is typed. */
+  readonly materials: readonly { readonly id: string; readonly title: Localized }[];
+}
+/** What a station offers; a gauge is recalled where it is looked after. */
+export const offeredKinds = ['lot', 'operation', 'order'] as const;
+
 const id = z.string().min(1).max(64);
 const words = z.string().trim().max(500);
 
@@ -45,6 +61,10 @@ export const containments = {
   list: base
     .input(pageInput.extend({ nonconformanceId: id.nullable().default(null) }))
     .output(type<Page<ContainmentRow>>()),
+  /** `since`: from when an operation's window begins, ms. */
+  offer: base.input(z.strictObject({ kind: z.enum(offeredKinds), since: z.number() })).output(type<ContainmentOffer>()),
+  /** Of what this station knows. */
+  preview: base.input(z.strictObject({ criterion: criterionSchema })).output(type<ContainmentPreview>()),
   units: base.input(z.strictObject({ containmentId: id })).output(type<ContainedUnits>()),
   begin: base
     .input(

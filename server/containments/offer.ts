@@ -1,7 +1,7 @@
 /** What a person who contains is offered, and what would go on hold. */
 import { randomUUID } from 'node:crypto';
-import type { Criterion } from '#contract/containment.ts';
-import type { ContainmentChoices, ContainmentPreview } from '#contract/plant/containments.ts';
+import type { ContainmentPreview, Criterion } from '#contract/containment.ts';
+import type { ContainmentChoices } from '#contract/plant/containments.ts';
 import type { PlantOutcome } from '#contract/plant/base.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import { noContainment } from '#domain/containments/containment.ts';

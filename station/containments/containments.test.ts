@@ -62,3 +62,23 @@ it('holds the units of an order', async () => {
   expect(unit('P-3')?.status).toBe('held');
   expect(station.start('P-3')).toMatchObject({ ok: false, refusal: { reasons: [{ code: 'unit.held' }] } });
 });
+
+it('offers what was worked with here, the newest first, and tells what would go on hold before it is', async () => {
+  build('P-1');
+  station.clock.advance(60_000);
+  build('P-2');
+  const { definitionId = '', orderId = '' } = unit('P-1') ?? {};
+  const offer = (kind: 'lot' | 'operation' | 'order', since = startAt) => call(router().offer, { kind, since });
+  const operation = { kind: 'operation', definitionId, operationId: '10', stationId: 'ST10', until: null } as const;
+  expect((await offer('operation')).offers).toMatchObject([
+    { criterion: { ...operation, from: startAt }, at: startAt + 60_000 },
+  ]);
+  expect((await offer('operation', startAt + 60_001)).offers).toEqual([]);
+  expect((await offer('order')).offers).toMatchObject([{ criterion: { kind: 'order', orderId }, title: null }]);
+  const preview = (from: number) => call(router().preview, { criterion: { ...operation, from } });
+  expect(await preview(startAt)).toMatchObject({ units: 2, onHold: 0, first: [{ serial: 'P-1' }, { serial: 'P-2' }] });
+  expect(await preview(startAt + 30_000)).toMatchObject({ units: 1, first: [{ serial: 'P-2', stationId: 'ST10' }] });
+  await begin({ ...operation, from: startAt });
+  expect(await preview(startAt)).toMatchObject({ units: 2, onHold: 2 });
+  expect((await list())[0]).toMatchObject({ nonconformanceId: null, title: expect.anything() as unknown });
+});

@@ -5,6 +5,7 @@ import type { Outcome } from '#contract/refusal.ts';
 import type { Core } from '#station/core/index.ts';
 import { News } from '#station/core/news.ts';
 import { done } from '#station/core/outcomes.ts';
+import { containmentOffer, previewContainment } from './offer.ts';
 import { containedUnits, containmentList, type ContainmentSources } from './view.ts';
 
 const concerns = (type: string): boolean => /^(?:containment|unit)\./.test(type);
@@ -20,6 +21,8 @@ export function createContainmentsRouter(core: Core) {
         yield { revision: news.revision, inForce: core.facts().containments.inForce().length };
     }),
     list: os.list.handler(({ input }) => containmentList(input, sources())),
+    offer: os.offer.handler(({ input }) => containmentOffer(input, sources())),
+    preview: os.preview.handler(({ input }) => previewContainment(input.criterion, sources())),
     units: os.units.handler(({ input }) => containedUnits(input.containmentId, sources())),
     begin: os.begin.handler(({ input: { commandId, ...what } }): Outcome<{ containmentId: string }> => {
       const outcome = dispatch({ type: 'containment.begin', ...what }, commandId);

@@ -1,7 +1,7 @@
 /** What the screens show of containments. */
+import type { Localized } from '#contract/config/text.ts';
 import type { Page } from '#contract/rpc/base.ts';
 import type { ContainedUnits, ContainmentRow } from '#contract/rpc/containments.ts';
-import type { Localized } from '#contract/config/text.ts';
 import type { ContainmentBody } from '#contract/sync/down.ts';
 import { containmentHoldId, type Containment } from '#domain/containments/containment.ts';
 import type { Facts } from '#domain/facts.ts';
@@ -64,7 +64,7 @@ function rowOf(
   return {
     containmentId,
     criterion: begun.criterion,
-    title: titleOf(begun.criterion, facts),
+    title: criterionTitle(begun.criterion, facts),
     reason: begun.reason,
     nonconformanceId: begun.nonconformanceId,
     at: begun.at,
@@ -76,7 +76,11 @@ function rowOf(
   };
 }
 
-function titleOf(criterion: Containment['begun']['criterion'], { catalogue }: Facts): Localized | null {
+/** Of the lot's material or the definition's last revision; null: of neither, or unknown. */
+export function criterionTitle(
+  criterion: Containment['begun']['criterion'],
+  { catalogue }: Pick<Facts, 'catalogue'>,
+): Localized | null {
   if (criterion.kind === 'lot') return catalogue.material(criterion.materialId)?.title ?? null;
   if (criterion.kind !== 'operation') return null;
   return catalogue.definitions.findLast(({ id }) => id === criterion.definitionId)?.title ?? null;

@@ -295,4 +295,53 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
     },
     slow,
   );
+
+  it(
+    'a lot that nobody found a defect in is contained at the line; the plant view foretells the same, refuses it with who, and lifts it',
+    async () => {
+      await work.press('place-nonconformances');
+      await work.page.locator('footer').getByRole('button', { name: 'Eingrenzungen' }).click();
+      await work.press('begin-containing');
+      await work.see('ct-offer').filter({ hasText: 'H-22817' }).click();
+      await work.says('ct-preview', made);
+      await work.picture('contain-lot');
+      await work.press('ct-begin');
+      for (const letter of 'poren') await work.page.keyboard.press(letter, { delay: 80 });
+      await work.press('reason-confirm');
+      await work.see('begin-containment').waitFor({ state: 'detached' });
+      await work.says('containments', /H-22817/);
+      await work.picture('contained');
+      await work.page.keyboard.press('Escape');
+      await work.press('place-work');
+      await work.see('no-unit').waitFor();
+      await work.scan(made, work.see('refused'));
+      await work.picture('refused-contained');
+      expect(await work.see('refused').textContent()).toContain('poren');
+
+      await plant.page.goto(`${server.url}/#/nonconformances?show=containments`);
+      await plant.says('plant-containment-row', /H-22817.*Jana Vogt/);
+      await plant.press('plant-contain');
+      await plant.see('ct-material').selectOption('HSG-100');
+      await plant.see('ct-lot').fill('H-22817');
+      await plant.says('ct-preview', made);
+      await plant.picture('contain');
+      await plant.see('ct-reason').fill('the same again');
+      await plant.press('ct-done');
+      await plant.page
+        .locator('dialog')
+        .getByText(/Jana Vogt/)
+        .waitFor();
+      await plant.picture('contain-refused');
+      await plant.page.keyboard.press('Escape');
+      await plant.see('plant-containment-row').first().click();
+      await plant.press('plant-lift');
+      await plant.see('ct-reason').fill('sorted, all good');
+      await plant.press('ct-done');
+      await plant.see('plant-lift').waitFor({ state: 'detached' });
+      await work.page.waitForTimeout(1_600);
+      await work.scan(made, openStep('seal-colour'));
+      for (const screen of [work, bench, plant]) expect(screen.complaints).toEqual([]);
+    },
+    slow,
+  );
 });

@@ -248,6 +248,16 @@ const features: Readonly<Record<string, Feature>> = {
     await tab.locator('footer').getByRole('button').nth(2).click();
     await press('containment-ct-01');
     await shoot('containments');
+    await press('begin-containing');
+    await tab.getByTestId('ct-offer').first().click();
+    await shoot('contain-lot');
+    await press('ct-kind-operation');
+    await shoot('contain-operation');
+    await press('ct-kind-lot');
+    await press('ct-other-lot');
+    await press('ct-material-SEAL-22');
+    await shoot('contain-other-lot');
+    await tab.keyboard.press('Escape');
     await tab.keyboard.press('Escape');
   },
 };

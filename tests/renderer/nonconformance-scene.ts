@@ -2,7 +2,7 @@
 import { implement } from '@orpc/server';
 import { plantContract } from '#contract/plant/index.ts';
 import { contract } from '#contract/rpc/index.ts';
-import type { ContainmentRow } from '#contract/rpc/containments.ts';
+import type { ContainmentOffer, ContainmentRow } from '#contract/rpc/containments.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type {
   CaptureView,
@@ -335,6 +335,19 @@ const containmentRows: readonly ContainmentRow[] = [
     lifted: { at: at0, by: 'Nora Feld', reason: 'measured again, all good' },
   },
 ];
+function offered(kind: 'lot' | 'operation' | 'order', since: number): ContainmentOffer['offers'] {
+  const pump = { en: 'Pump PMP-100', de: 'Pumpe PMP-100' };
+  if (kind === 'order') return [{ criterion: { kind, orderId: 'WO-2611-07' }, title: null, at: at0 }];
+  if (kind === 'operation') {
+    const operation = { kind, definitionId: 'PMP-100', operationId: '10', stationId: 'ST10', from: since, until: null };
+    return [{ criterion: operation, title: pump, at: at0 }];
+  }
+  return ['H-22817', 'H-22790'].map((lot) => ({
+    criterion: { kind, materialId: 'HSG-100', lot },
+    title: { en: 'Pump housing', de: 'Pumpengehäuse' },
+    at: at0,
+  }));
+}
 type Act = (path: string) => (asked: { input: unknown }) => Promise<{ readonly ok: true; readonly value: undefined }>;
 export function scriptedContainments(act: Act) {
   const ofContainments = implement(contract).containments;
@@ -351,7 +364,30 @@ export function scriptedContainments(act: Act) {
       ],
       more: false,
     })),
-    begin: ofContainments.begin.handler(() => ({ ok: true, value: { containmentId: 'ct-03' } }) as const),
+    offer: ofContainments.offer.handler(({ input: { kind, since } }) => ({
+      offers: offered(kind, since),
+      materials: [
+        { id: 'HSG-100', title: { en: 'Pump housing', de: 'Pumpengehäuse' } },
+        { id: 'SEAL-22', title: { en: 'Shaft seal', de: 'Wellendichtring' } },
+      ],
+    })),
+    preview: ofContainments.preview.handler(({ input: { criterion } }) =>
+      criterion.kind === 'lot' && criterion.lot === 'H-22817'
+        ? {
+            units: 31,
+            onHold: 2,
+            first: Array.from({ length: 20 }, (_, at) => ({
+              serial: `PMP100-26004${at + 10}`,
+              status: at < 2 ? ('held' as const) : ('done' as const),
+              stationId: 'ST10',
+            })),
+          }
+        : { units: 0, onHold: 0, first: [] },
+    ),
+    begin: ofContainments.begin.handler(async (asked) => {
+      await act('containments.begin')(asked);
+      return { ok: true, value: { containmentId: 'ct-03' } } as const;
+    }),
     lift: ofContainments.lift.handler(act('containments.lift')),
   };
 }
