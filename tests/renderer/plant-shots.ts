@@ -96,6 +96,14 @@ const scenes: Record<string, Scene> = {
   'signal-closed': { hash: '#/control/sg-00' },
   studies: { hash: '#/studies/study-grr' },
   charts: { hash: '#/control?show=charts' },
+  'chart-suspect': {
+    hash: '#/control?show=charts',
+    run: async (tab) => {
+      const chart = tab.getByTestId('control-chart').last();
+      for (let n = 0; n < 11; n += 1) await chart.press('ArrowLeft');
+      await tab.getByTestId('plant-point-suspect').scrollIntoViewIfNeeded();
+    },
+  },
   'chart-long': { hash: '#/control/chart%20PMP-100%20peak-force%20peak-force%20ST10' },
   'chart-counts': { hash: '#/control/chart%20PMP-100%20final-check%20final-check%20ST10' },
   'chart-capability': { hash: '#/control?show=charts', run: click('plant-capability') },

@@ -191,4 +191,15 @@ describeWith('chromium', 'on paper', () => {
     await tab.emulateMedia({ media: null });
     expect((await pdf('held')).pages).toBe(1);
   });
+
+  it('so has the list of what else could have a defect, in German', async () => {
+    station.settings.set({ ...station.settings.value, language: 'de' });
+    await open('#/nonconformances/nc-01', 'nc');
+    await tab.getByRole('button', { name: 'Weitere betroffene Teile' }).click();
+    await tab.getByTestId('print-containment').click();
+    await tab.getByTestId('containment-sheet').waitFor();
+    const paper = await onPaper('contained', upright);
+    expect(paper).toMatchObject(blackOnWhite);
+    expect((await pdf('contained')).pages).toBeGreaterThan(0);
+  });
 });
