@@ -22,10 +22,18 @@ export const criterionSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('order'), orderId: id }),
   /** Units that were measured with the gauge in that time. */
   z.strictObject({ kind: z.literal('gauge'), gaugeId: id, ...window }),
+  /** Units that the device served in that time: ran a cycle on, or gave a value of. `stationId` null: at any station. */
+  z.strictObject({ kind: z.literal('device'), deviceId: id, stationId: id.nullable(), ...window }),
 ]);
 export type Criterion = z.infer<typeof criterionSchema>;
 export type CriterionKind = Criterion['kind'];
-export const criterionKinds = ['lot', 'operation', 'order', 'gauge'] as const satisfies readonly CriterionKind[];
+export const criterionKinds = [
+  'lot',
+  'operation',
+  'order',
+  'device',
+  'gauge',
+] as const satisfies readonly CriterionKind[];
 
 /** What fits now and would be on hold, as far as it was heard. */
 export interface ContainmentPreview {

@@ -42,6 +42,14 @@ export interface ContainmentChoices {
   readonly definitions: readonly (Named & { readonly operations: readonly Named[] })[];
   readonly stations: readonly Named[];
   readonly gauges: readonly Named[];
+  /** Configured at these stations, or heard of there; none: not at those that the person may hold at. */
+  readonly devices: readonly (Named & {
+    readonly stations: readonly string[];
+    /** The person may hold at all stations that have it. */
+    readonly everywhere: boolean;
+    /** Of the register, that this device is; null: it is none. */
+    readonly gaugeId: string | null;
+  })[];
 }
 
 const id = z.string().min(1).max(64);

@@ -95,6 +95,7 @@ export const plantFaultCodes = {
   'containment.lifted-already': ['by', 'liftedAt'],
   'containment.window-empty': ['fromAt', 'untilAt'],
   'containment.operation-unknown': ['definition', 'operation'],
+  'containment.device-unknown': ['device'],
   'rework.operations-missing': [],
   'rework.operation-unknown': ['operation'],
   'rework.operation-not-passed': ['serial', 'operation', 'operationText'],

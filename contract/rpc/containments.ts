@@ -10,7 +10,7 @@ import type { UnitStatus } from './units.ts';
 export interface ContainmentRow {
   readonly containmentId: string;
   readonly criterion: Criterion;
-  /** Of the lot's material or the definition; null: of neither. */
+  /** Of the lot's material, the definition or the device; null: of none. */
   readonly title: Localized | null;
   readonly reason: string;
   readonly nonconformanceId: string | null;

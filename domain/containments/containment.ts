@@ -67,12 +67,18 @@ export function containmentOfHold(reasons: readonly Reason[]): string | null {
   const id = found?.params['containment'];
   return typeof id === 'string' ? id : null;
 }
-const holdCodes = ['containment.lot', 'containment.operation', 'containment.order', 'containment.gauge'] as const;
+const holdCodes = [
+  'containment.lot',
+  'containment.operation',
+  'containment.order',
+  'containment.gauge',
+  'containment.device',
+] as const;
 
 /** Why a unit is on hold. */
 export function containmentReason(
   { containmentId: containment, begun }: Containment,
-  catalogue: Pick<Catalogue, 'material'>,
+  catalogue: Pick<Catalogue, 'material' | 'device'>,
 ): Reason {
   const { criterion, reason: why } = begun;
   switch (criterion.kind) {
@@ -98,6 +104,19 @@ export function containmentReason(
     case 'gauge': {
       const { gaugeId: gauge, from, until } = criterion;
       return reason('containment.gauge', { containment, gauge, fromAt: from, untilAt: until, why });
+    }
+    case 'device': {
+      const { deviceId: device, stationId: station, from, until } = criterion;
+      const deviceText = catalogue.device(device)?.title ?? { en: device, de: device };
+      return reason('containment.device', {
+        containment,
+        device,
+        deviceText,
+        station,
+        fromAt: from,
+        untilAt: until,
+        why,
+      });
     }
   }
 }

@@ -4,7 +4,10 @@ import { event } from '#contract/events/index.ts';
 import type { Decision } from '#domain/decision.ts';
 import { asHappened } from '#domain/happened.ts';
 import { defectConfiguration } from '#domain/nonconformances/test-defects.ts';
-import { codes, startAt, World } from '#domain/test-kit.ts';
+import * as line from '#domain/steps/test-kit.ts';
+import { codes, reading, startAt, World } from '#domain/test-kit.ts';
+import { criterionFaults } from './decide.ts';
+import { devicesOf } from './devices.ts';
 import { evolveContainment, joinContainments, noContainment } from './containment.ts';
 
 let world: World;
@@ -47,6 +50,10 @@ describe('begun', () => {
         begin({ kind: 'operation', definitionId: 'NONE', operationId: '10', stationId: null, from: 0, until: null }),
       ),
     ).toEqual(['containment.operation-unknown']);
+    const screwdriver = { kind: 'device', deviceId: 'NONE', stationId: null, from: 0, until: null } as const;
+    expect(codes(begin(screwdriver))).toEqual(['containment.device-unknown']);
+    // Exchanged: configured no more, but facts tell of it.
+    expect(criterionFaults(screwdriver, world.facts(), true)).toEqual([]);
     begin(lot);
     const again = begin({ lot: 'L1', materialId: 'HSG', kind: 'lot' });
     expect(codes(again)).toEqual(['containment.begun-already']);
@@ -103,6 +110,62 @@ describe('in force', () => {
     expect(lift('x')).toEqual(['containment.lifted-already']);
     expect(codes(world.do({ type: 'containment.lift', containmentId: 'none', reason: 'x' }))).toEqual([
       'containment.unknown',
+    ]);
+  });
+});
+
+describe('by device', () => {
+  const worked = (deviceId: string, more: Partial<Extract<Criterion, { kind: 'device' }>> = {}): void => {
+    const criterion = { kind: 'device', deviceId, stationId: null, from: startAt - 1, until: null, ...more } as const;
+    line.world.take([
+      event('containment.begun', { containmentId: 'ct', criterion, reason: 'off', nonconformanceId: null }),
+    ]);
+  };
+  /** The last value of the run is of the dial. */
+  const build = (): readonly unknown[] => {
+    line.toMeasure();
+    line.push(10);
+    line.push(10);
+    line.world.readings.set('dial.value', reading('dial.value', 10, { unit: 'mm' }));
+    line.world.act({ type: 'measure', do: 'take' });
+    return line.world.units.get('P-0001')?.holds.map(({ holdId, reasons }) => [holdId, reasons[0]]) ?? [];
+  };
+  beforeEach(line.fresh);
+
+  it('holds the unit at the end of the run whose last value the device gave, here and in that time alone', () => {
+    worked('dial', { stationId: 'ST10' });
+    expect(build()).toMatchObject([
+      ['ct/P-0001', { code: 'containment.device', params: { device: 'dial', deviceText: { en: 'dial' }, why: 'off' } }],
+    ]);
+    for (const other of [{ stationId: 'ST20' }, { until: startAt - 1 }, { from: startAt + 1 }]) {
+      line.fresh();
+      worked('dial', other);
+      expect(build()).toEqual([]);
+    }
+    line.fresh();
+    worked('gauge');
+    // Told before the end: what this station has written down decides.
+    line.world.containments.fits = ({ kind }) => (kind === 'device' ? ['P-0001'] : []);
+    expect(build()).toMatchObject([['ct/P-0001', { code: 'containment.device' }]]);
+  });
+  it('counts a machine from the request of its cycle and with its results, a gauge with its values, nothing that was typed', () => {
+    line.toMachine();
+    line.press(14);
+    line.world.retry();
+    line.world.act({ type: 'machine-cycle', do: 'start' });
+    line.report('prepared');
+    line.report('started');
+    line.finish(12);
+    line.push(10);
+    line.type(10);
+    expect(
+      line.world.log.flatMap((each) => (devicesOf(each).length > 0 ? [[each.type, ...devicesOf(each)]] : [])),
+    ).toEqual([
+      ['machine-cycle.requested', 'press'],
+      ['machine-cycle.finished', 'press'],
+      ['machine-cycle.requested', 'press'],
+      ['machine-cycle.finished', 'press'],
+      ['measurement.recorded', 'gauge'],
     ]);
   });
 });

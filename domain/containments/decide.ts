@@ -50,8 +50,15 @@ function begin(
   return accept([begun, ...held], { containmentId });
 }
 
-/** What stands against a criterion by itself, at a station and on the plant view. */
-export function criterionFaults(criterion: Criterion, { catalogue }: Pick<Facts, 'catalogue'>): readonly Reason[] {
+/**
+ * What stands against a criterion by itself, at a station and on the plant view.
+ * @param isHeardOf facts tell of its device: it is contained also when it is configured no more.
+ */
+export function criterionFaults(
+  criterion: Criterion,
+  { catalogue }: Pick<Facts, 'catalogue'>,
+  isHeardOf = false,
+): readonly Reason[] {
   const faults: Reason[] = [];
   if ('from' in criterion && criterion.until !== null && criterion.until < criterion.from)
     faults.push(reason('containment.window-empty', { fromAt: criterion.from, untilAt: criterion.until }));
@@ -59,6 +66,8 @@ export function criterionFaults(criterion: Criterion, { catalogue }: Pick<Facts,
     faults.push(reason('material.unknown', { code: criterion.materialId }));
   if (criterion.kind === 'gauge' && catalogue.gauge(criterion.gaugeId) === null)
     faults.push(reason('gauge.unknown', { gauge: criterion.gaugeId }));
+  if (criterion.kind === 'device' && !isHeardOf && catalogue.device(criterion.deviceId) === null)
+    faults.push(reason('containment.device-unknown', { device: criterion.deviceId }));
   if (criterion.kind === 'operation') {
     const { definitionId, operationId } = criterion;
     const known = catalogue.definitions.some(

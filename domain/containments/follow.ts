@@ -5,6 +5,7 @@ import type { Execution } from '#domain/execution/execution.ts';
 import type { Facts } from '#domain/facts.ts';
 import type { Unit } from '#domain/units/unit-state.ts';
 import { containmentHoldId, containmentReason, type Containment } from './containment.ts';
+import { devicesOf } from './devices.ts';
 
 /** None where it was put on already, also where a person lifted it since: what was looked at stays free. */
 export function holdBy(
@@ -77,6 +78,11 @@ function fitsBy(
       );
     case 'gauge':
       return events.some((e) => e.type === 'measurement.recorded' && e.body.gaugeId === criterion.gaugeId);
+    case 'device':
+      return (
+        (criterion.stationId === null || criterion.stationId === station.id) &&
+        events.some((e) => devicesOf(e).includes(criterion.deviceId))
+      );
     // A contained lot is not fitted, and the order of a unit was known before.
     case 'lot':
     case 'order':

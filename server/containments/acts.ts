@@ -5,13 +5,12 @@ import { event } from '#contract/events/index.ts';
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
 import type { PlantRight } from '#contract/plant/roles.ts';
 import { isBegun, sameCriterion, type ContainmentPart } from '#domain/containments/containment.ts';
-import { criterionFaults } from '#domain/containments/decide.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { plantFault } from '#domain/work-orders/decide.ts';
 import type { Act } from '../act.ts';
 import type { InForce, ReleasedConfiguration } from '../configuration.ts';
-import { asPlantFault } from '../reason-fault.ts';
 import type { PlantStream } from '../units/plant-stream.ts';
+import { faultsOf, stationsOfDevices } from './devices.ts';
 
 export interface ContainmentActs {
   begin(
@@ -33,8 +32,8 @@ export function createContainmentActs(configuration: ReleasedConfiguration, plan
   return {
     async begin(act, { criterion, reason, nonconformanceId }) {
       const force = configuration();
-      needEverywhere(act, 'unit.hold', criterion, force);
-      const [fault, ...more] = criterionFaults(criterion, force).map(asPlantFault);
+      await needEverywhere(act, 'unit.hold', criterion, force);
+      const [fault, ...more] = await faultsOf(act.tx, criterion, force);
       if (fault !== undefined) return refused(fault, ...more);
       // One after the other, so that two people do not begin the same.
       await act.tx.execute("SELECT pg_advisory_xact_lock(hashtext('containment'))");
@@ -74,7 +73,7 @@ export function createContainmentActs(configuration: ReleasedConfiguration, plan
         act.need('unit.lift-hold', null);
         return refused(plantFault('containment.unknown', { containment: containmentId }));
       }
-      needEverywhere(act, 'unit.lift-hold', containment.begun.criterion, configuration());
+      await needEverywhere(act, 'unit.lift-hold', containment.begun.criterion, configuration());
       if (containment.lifted !== null)
         return refused(
           plantFault('containment.lifted-already', {
@@ -97,17 +96,25 @@ export function createContainmentActs(configuration: ReleasedConfiguration, plan
   };
 }
 
-/** A lot, an order and a gauge may be met at any line; an operation at those of its routing, or of its station alone. */
-function needEverywhere(act: Act, right: PlantRight, criterion: Criterion, force: InForce): void {
-  if (criterion.kind !== 'operation') return act.need(right, null);
-  const { definitionId, operationId, stationId } = criterion;
-  const stations =
-    stationId === null
-      ? force.catalogue.definitions
-          .filter(({ id }) => id === definitionId)
-          .flatMap(({ operations }) => operations.filter(({ id }) => id === operationId))
-          .flatMap((operation) => operation.stations)
-      : [stationId];
+/**
+ * A lot, an order and a gauge may be met at any line; an operation at those of its routing, a device where it is and was, either
+ * of its station alone where one is named.
+ */
+async function needEverywhere(act: Act, right: PlantRight, criterion: Criterion, force: InForce): Promise<void> {
+  if (criterion.kind !== 'operation' && criterion.kind !== 'device') return act.need(right, null);
+  const stations = criterion.stationId === null ? await stationsOf(act, criterion, force) : [criterion.stationId];
   if (stations.length === 0) return act.need(right, null);
   for (const lineId of new Set(stations.map((id) => force.lineOf(id)?.id ?? null))) act.need(right, lineId);
+}
+
+async function stationsOf(
+  { tx }: Act,
+  criterion: Extract<Criterion, { kind: 'operation' | 'device' }>,
+  force: InForce,
+): Promise<readonly string[]> {
+  if (criterion.kind === 'device') return (await stationsOfDevices(tx, force)).get(criterion.deviceId) ?? [];
+  return force.catalogue.definitions
+    .filter(({ id }) => id === criterion.definitionId)
+    .flatMap(({ operations }) => operations.filter(({ id }) => id === criterion.operationId))
+    .flatMap((operation) => operation.stations);
 }

@@ -5,10 +5,11 @@ import type { Passport } from '#contract/passport.ts';
 import { containmentBodySchema, documentsAnswerSchema, type ContainmentBody } from '#contract/sync/down.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import type { Db } from '../db/db.ts';
+import { fill } from '../db/migrations/0217-device-work.ts';
 import { readDocuments } from '../downlink/read.ts';
 import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
-import { demoReleased, ended, made, measured, started, StationStream } from '../projections/test-kit.ts';
+import { demoReleased, ended, golden, made, measured, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
 import { containmentChoices, previewContainment } from './offer.ts';
 import { listContainments } from './read.ts';
@@ -141,6 +142,103 @@ describeOnDatabases('containments', (database) => {
     await projector.rebuild();
     expect(await count()).toBe(before);
     expect(await holdOf(db, 'P-4')).toEqual([true]);
+  });
+
+  it('hold what a device or tool served at a station in a time: cycles, values of runs and samples; what was told before it too', async () => {
+    const { db } = database;
+    const force = configuration();
+    const projector = await projectorOn(db);
+    const window = { from: at + 20_000, until: at + 40_000 };
+    const of = (deviceId: string, stationId: string | null): Extract<Criterion, { kind: 'device' }> => ({
+      kind: 'device',
+      deviceId,
+      stationId,
+      ...window,
+    });
+    const run = (stationId: string, serial: string, from: number, deviceId = 'press'): StationStream => {
+      const cycle = golden('machine-cycle.requested');
+      return new StationStream(stationId, from, serial)
+        .add('unit.created', made(serial))
+        .add('execution.started', started(`x-${serial}`, serial))
+        .add('machine-cycle.requested', { ...cycle, executionId: `x-${serial}`, deviceId });
+    };
+    const sample = golden('sample.value-recorded');
+    const sampled = (serial: string): StationStream =>
+      new StationStream('QB11', at + 31_000).add('sample.value-recorded', {
+        ...sample,
+        serial,
+        gaugeId: null,
+        reading: { ...sample.reading, deviceId: 'old-press' },
+      });
+    const reading = measured('x').reading;
+    for (const each of [
+      run('ST10', 'P-1', at),
+      run('ST10', 'P-2', at + 30_000),
+      run('ST20', 'P-3', at + 30_000),
+      run('ST30', 'P-4', at + 30_000, 'other'),
+      // Asked for before, its results came within.
+      run('ST40', 'P-5', at + 15_000).add(
+        'machine-cycle.finished',
+        { ...golden('machine-cycle.finished'), executionId: 'x-P-5' },
+        at + 21_000,
+      ),
+      run('ST50', 'P-6', at + 30_000, 'other').add('measurement.recorded', {
+        ...measured('x-P-6'),
+        gaugeId: null,
+        reading: { ...reading, deviceId: 'old-press' },
+      }),
+      new StationStream('ST60', at).add('unit.created', made('P-7')),
+      sampled('P-7'),
+    ])
+      await each.send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const preview = async (criterion: Criterion): Promise<unknown> => {
+      const asked = await previewContainment(db, force, criterion, wholePlant, receivedAt);
+      return asked.ok ? asked.value.first.map(({ serial }) => serial) : asked.faults;
+    };
+    expect(await preview(of('press', 'ST10'))).toEqual(['P-2']);
+    expect(await preview(of('press', null))).toEqual(['P-2', 'P-3', 'P-5']);
+    expect(await preview(of('old-press', null))).toEqual(['P-6', 'P-7']);
+    expect(await preview(of('none', null))).toMatchObject([{ code: 'containment.device-unknown' }]);
+    // What was told before the migration comes to the same.
+    const work = () => db.query('SELECT * FROM device_work ORDER BY stream_id, seq');
+    const folded = await work();
+    expect(folded).toHaveLength(8);
+    await db.execute(`TRUNCATE device_work; ${fill}`);
+    expect(await work()).toEqual(folded);
+    // Where it is configured and where it was heard of, cut to what the person may hold.
+    const { devices } = await containmentChoices(db, force, wholePlant, receivedAt);
+    expect(devices).toContainEqual({
+      id: 'press',
+      title: force.catalogue.device('press')?.title,
+      stations: ['ST10', 'ST20', 'ST40'],
+      everywhere: true,
+      gaugeId: null,
+    });
+    expect(devices.map(({ id }) => id)).toEqual(expect.arrayContaining(['calliper', 'old-press', 'other']));
+    expect(devices.map(({ id }) => id)).not.toContain('scanner');
+    const some = await containmentChoices(db, force, { ...wholePlant, stations: ['ST10'] }, receivedAt);
+    expect(some.devices.map(({ id, stations, everywhere }) => [id, stations, everywhere])).toEqual([
+      ['calliper', ['ST10'], true],
+      ['press', ['ST10'], false],
+      ['press-meter', ['ST10'], true],
+    ]);
+    // In force: what is worked with it later is held when it comes, a sample too.
+    await begins({ ...of('old-press', null), until: null }).send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    await run('ST70', 'P-8', at + 90_000, 'old-press').send(db, Infinity, receivedAt);
+    await new StationStream('ST80', at).add('unit.created', made('P-9')).send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    await new StationStream('QB12', at + 99_000)
+      .add('sample.value-recorded', {
+        ...sample,
+        serial: 'P-9',
+        reading: { ...sample.reading, deviceId: 'old-press' },
+      })
+      .send(db, Infinity, receivedAt);
+    await foldAll(projector);
+    const held = await Promise.all(['P-1', 'P-2', 'P-6', 'P-7', 'P-8', 'P-9'].map((serial) => holdOf(db, serial)));
+    expect(held).toEqual([[], [], [false], [false], [false], [false]]);
   });
 
   it('hold what passed an operation in a time, what is of an order, and what a gauge measured', async () => {

@@ -62,6 +62,16 @@ export async function fittingUnits(
      UNION SELECT k.containment_id, s.serial FROM gauge_sample s
        JOIN containment k ON s.gauge_id = k.gauge_id AND ${inWindow('s.at')}
        WHERE k.kind = 'gauge' AND ${touched('s.serial', '$3')}
+     UNION SELECT k.containment_id, d.serial FROM containment k
+       JOIN device_use d ON d.device_id = k.device_id AND d.station_id IN (SELECT station_id FROM station)
+         AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}
+       WHERE k.kind = 'device' AND ${told}
+     UNION SELECT k.containment_id, d.serial FROM device_use d JOIN containment k ON k.device_id = d.device_id
+         AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}
+       WHERE k.kind = 'device' AND ${touched('d.execution_id', '$2')}
+     UNION SELECT k.containment_id, d.serial FROM device_work d JOIN containment k ON k.device_id = d.device_id
+         AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}
+       WHERE k.kind = 'device' AND ${touched('d.serial', '$3')}
      UNION SELECT k.containment_id, e.serial FROM component c JOIN execution e USING (execution_id)
        JOIN containment_hold h ON h.serial = c.component_serial JOIN containment k ON k.containment_id = h.containment_id
        WHERE k.kind IS NOT NULL AND ${touched('c.execution_id', '$2')} AND ${fitted}`,

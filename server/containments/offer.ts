@@ -5,13 +5,12 @@ import type { ContainmentChoices } from '#contract/plant/containments.ts';
 import type { PlantOutcome } from '#contract/plant/base.ts';
 import type { UnitStatus } from '#contract/rpc/units.ts';
 import { noContainment } from '#domain/containments/containment.ts';
-import { criterionFaults } from '#domain/containments/decide.ts';
 import type { InForce } from '../configuration.ts';
 import type { Db, Queries } from '../db/db.ts';
 import { seenGauges } from '../gauges/read.ts';
 import { writeContainments } from '../projections/write-containments.ts';
-import { asPlantFault } from '../reason-fault.ts';
 import { unitSeen, unitValues, type Sight } from '../rpc/sight.ts';
+import { faultsOf, stationsOfDevices } from './devices.ts';
 import { fittingUnits } from './fitting.ts';
 
 const lately = 60 * 86_400_000;
@@ -62,7 +61,28 @@ export async function containmentChoices(
     })),
     stations: catalogue.stations.filter(({ id }) => sight.stations === null || sight.stations.includes(id)).map(named),
     gauges: seenGauges({ force, sight }).map(named),
+    devices: devicesFor(await stationsOfDevices(db, force), force, sight),
   };
+}
+
+function devicesFor(
+  all: ReadonlyMap<string, readonly string[]>,
+  { catalogue }: InForce,
+  { stations: seen }: Sight,
+): ContainmentChoices['devices'] {
+  return [...all].flatMap(([id, everyStation]) => {
+    const stations = everyStation.filter((station) => seen === null || seen.includes(station));
+    if (stations.length === 0) return [];
+    return [
+      {
+        id,
+        title: catalogue.device(id)?.title ?? { en: id, de: id },
+        stations,
+        everywhere: stations.length === everyStation.length,
+        gaugeId: catalogue.gaugeOfDevice(id)?.id ?? null,
+      },
+    ];
+  });
 }
 
 /**
@@ -76,7 +96,7 @@ export async function previewContainment(
   sight: Sight,
   now: number,
 ): Promise<PlantOutcome<ContainmentPreview>> {
-  const [fault, ...more] = criterionFaults(criterion, force).map(asPlantFault);
+  const [fault, ...more] = await faultsOf(db, criterion, force);
   if (fault !== undefined) return { ok: false, faults: [fault, ...more] };
   if (sight.lines?.length === 0) return { ok: true, value: { units: 0, onHold: 0, first: [] } };
   const containmentId = randomUUID();

@@ -37,6 +37,7 @@ export function createContainmentReactions(
           ...changes.executions.keys(),
           ...changes.components.map(({ body }) => body.executionId),
           ...changes.measured.map(({ body }) => body.executionId),
+          ...changes.deviceWork.flatMap(({ executionId }) => executionId ?? []),
         ]),
       ],
       serials: [...new Set([...changes.units.keys(), ...changes.samples.map(({ body }) => body.serial)])],

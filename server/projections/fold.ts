@@ -3,6 +3,7 @@ import type { Passport } from '#contract/passport.ts';
 import type { BodyOf } from '#contract/events/index.ts';
 import { evolveCall, type CallPart } from '#domain/andon/call.ts';
 import { evolveHandover, type HandoverPart } from '#domain/handover/handover.ts';
+import { devicesOf } from '#domain/containments/devices.ts';
 import { evolveContainment, type ContainmentPart } from '#domain/containments/containment.ts';
 import { evolveSignal, type SignalPart } from '#domain/control/signal.ts';
 import { evolveGauge, type GaugeBody } from '#domain/gauges/gauge.ts';
@@ -70,6 +71,19 @@ export interface OrderStepTold {
   readonly seq: number;
 }
 
+/** A device was at work on a unit: in a run, or for a sample. */
+export interface DeviceWork {
+  readonly streamId: number;
+  readonly seq: number;
+  readonly deviceId: string;
+  /** null: for a sample. */
+  readonly executionId: string | null;
+  /** Of a sample; null: that of the run. */
+  readonly serial: string | null;
+  readonly stationId: string;
+  readonly at: number;
+}
+
 export class PageChanges {
   readonly units = new Map<string, UnitChange>();
   readonly executions = new Map<string, ExecutionRow>();
@@ -77,6 +91,8 @@ export class PageChanges {
   readonly facts: { serial: string; streamId: number; seq: number; month: string }[] = [];
   readonly components: (EventOf<'component.fitted'> | EventOf<'component.removed'>)[] = [];
   readonly measured: EventOf<'measurement.recorded'>[] = [];
+  /** Besides what measured in runs. */
+  readonly deviceWork: DeviceWork[] = [];
   /** By stream. */
   readonly work: Map<number, WorkChange>;
   readonly created: { serial: string; orderId: string; stationId: string }[] = [];
@@ -194,6 +210,15 @@ export class PageChanges {
     this.stops.set(stopId, [...(this.stops.get(stopId) ?? []), { streamId, seq, fact }]);
   }
 
+  #devices(event: EventOf<'machine-cycle.requested' | 'machine-cycle.finished' | 'sample.value-recorded'>): void {
+    const { body, at, stationId, streamId, seq } = event;
+    const of =
+      'executionId' in body
+        ? { executionId: body.executionId, serial: null }
+        : { executionId: null, serial: body.serial };
+    for (const deviceId of devicesOf(event)) this.deviceWork.push({ streamId, seq, deviceId, ...of, stationId, at });
+  }
+
   #lists(event: FoldableEvent): void {
     switch (event.type) {
       case 'component.fitted':
@@ -240,6 +265,11 @@ export class PageChanges {
         break;
       case 'sample.value-recorded':
         this.samples.push(event);
+        this.#devices(event);
+        break;
+      case 'machine-cycle.requested':
+      case 'machine-cycle.finished':
+        this.#devices(event);
         break;
       case 'gauge.calibrated':
       case 'gauge.checked':

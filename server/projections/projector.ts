@@ -72,6 +72,7 @@ const readModelTables = [
   'unit_fact',
   'component',
   'measured_value',
+  'device_work',
   'station_work',
   'unit_case',
   'signal',

@@ -125,9 +125,20 @@ export function demoConfiguration(): Configuration {
 export const demoReleased = (configuration = demoConfiguration()) => releasedConfiguration(() => configuration);
 
 /** Of its newest version, which `event` stamps it with. */
-const golden = (type: EventType): { body: Record<string, unknown> } =>
-  JSON.parse(readFileSync(join(root, `tests/goldens/events/${type}@${eventDefinition(type)?.version}.json`), 'utf8'));
-export const measured = (executionId: string, index = 1): BodyOf<'measurement.recorded'> =>
-  ({ ...golden('measurement.recorded').body, executionId, index }) as BodyOf<'measurement.recorded'>;
-export const fitted = (executionId: string, componentSerial: string, lot: string): BodyOf<'component.fitted'> =>
-  ({ ...golden('component.fitted').body, executionId, componentSerial, lot }) as BodyOf<'component.fitted'>;
+export const golden = <T extends EventType>(type: T): BodyOf<T> =>
+  (
+    JSON.parse(
+      readFileSync(join(root, `tests/goldens/events/${type}@${eventDefinition(type)?.version}.json`), 'utf8'),
+    ) as { body: BodyOf<T> }
+  ).body;
+export const measured = (executionId: string, index = 1): BodyOf<'measurement.recorded'> => ({
+  ...golden('measurement.recorded'),
+  executionId,
+  index,
+});
+export const fitted = (executionId: string, componentSerial: string, lot: string): BodyOf<'component.fitted'> => ({
+  ...golden('component.fitted'),
+  executionId,
+  componentSerial,
+  lot,
+});

@@ -32,12 +32,12 @@ export async function writeContainments(
   await tx.execute(
     `UPDATE containment SET part = n.part, kind = n.kind, material_id = n.material_id, lot = n.lot,
        definition_id = n.definition_id, operation_id = n.operation_id, at_station = n.at_station, order_id = n.order_id,
-       gauge_id = n.gauge_id, from_at = n.from_at, until_at = n.until_at, begun_at = n.begun_at, lifted_at = n.lifted_at,
+       gauge_id = n.gauge_id, device_id = n.device_id, from_at = n.from_at, until_at = n.until_at, begun_at = n.begun_at, lifted_at = n.lifted_at,
        documented = n.kind IS NOT NULL
      FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-       $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[])
+       $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
        AS n (containment_id, part, kind, material_id, lot, definition_id, operation_id, at_station, order_id, gauge_id,
-         from_at, until_at, begun_at, lifted_at)
+         device_id, from_at, until_at, begun_at, lifted_at)
      WHERE containment.containment_id = n.containment_id`,
     [
       joined.map(({ containmentId }) => containmentId),
@@ -50,6 +50,7 @@ export async function writeContainments(
       of.map(({ stationId }) => stationId ?? null),
       of.map(({ orderId }) => orderId ?? null),
       of.map(({ gaugeId }) => gaugeId ?? null),
+      of.map(({ deviceId }) => deviceId ?? null),
       of.map(({ from }) => instant(from)),
       of.map(({ until }) => instant(until)),
       joined.map(({ begun }) => instant(begun?.at)),
@@ -70,6 +71,7 @@ interface Columns {
   readonly stationId?: string | null;
   readonly orderId?: string;
   readonly gaugeId?: string;
+  readonly deviceId?: string;
   readonly from?: number;
   readonly until?: number | null;
 }

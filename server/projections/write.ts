@@ -12,6 +12,7 @@ import type { PageChanges } from './fold.ts';
 import { writeCalls, writeHandovers } from './write-calls.ts';
 import { writeEnergy } from './write-energy.ts';
 import { writeContainments } from './write-containments.ts';
+import { writeDeviceWork } from './write-devices.ts';
 import { writeGauges } from './write-gauges.ts';
 import { writeCharts } from './write-charts.ts';
 import { writeStops } from './write-stops.ts';
@@ -37,6 +38,7 @@ export async function writeChanges(tx: Queries, changes: PageChanges, force: InF
   const documents = await writeUnits(tx, changes.units, force);
   await writeRuns(tx, changes);
   await writeLists(tx, changes);
+  await writeDeviceWork(tx, changes);
   await writeWork(tx, changes);
   await writeCharts(tx, changes.charted);
   await writeMachines(tx, changes.machineFacts);

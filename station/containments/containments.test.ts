@@ -82,3 +82,41 @@ it('offers what was worked with here, the newest first, and tells what would go 
   expect(await preview(startAt)).toMatchObject({ units: 2, onHold: 2 });
   expect((await list())[0]).toMatchObject({ nonconformanceId: null, title: expect.anything() as unknown });
 });
+
+it('holds what a machine ran on, by what this station wrote down itself: before, and from then on an aborted cycle too', async () => {
+  await station.close();
+  station = new TestStation();
+  station.toMachine();
+  const cycle = async (): Promise<void> => {
+    expect(station.act({ type: 'machine-cycle', do: 'start' })).toMatchObject({ ok: true });
+    await station.pass(600);
+  };
+  await cycle();
+  station.shop.complete();
+  await station.pass(600);
+  station.signIn('lead', 'right');
+  const window = { from: startAt, until: null };
+  const of = async (deviceId: string, stationId: string | null) =>
+    begin({ kind: 'device', deviceId, stationId, ...window });
+  await of('press', 'ST20');
+  await of('gauge', null);
+  expect(unit('P-0001')?.status).toBe('in-work');
+  const id = await of('press', 'ST10');
+  expect(unit('P-0001')).toMatchObject({ status: 'held', holds: [{ holdId: `${id}/P-0001` }] });
+  expect((await list()).find(({ containmentId }) => containmentId === id)).toMatchObject({
+    held: 1,
+    title: { en: 'Press' },
+    criterion: { kind: 'device' },
+  });
+  expect(station.start('P-0002')).toMatchObject({ ok: true });
+  station.act({ type: 'instruction', do: 'confirm' });
+  for (const code of ['HSG/L1', 'IMP//I3', 'IMP//I4']) station.scan(code);
+  station.shop.startAnswer = 'refused';
+  station.shop.values.set('press.state', 'Idle');
+  await cycle();
+  station.retry();
+  await cycle();
+  // Held for its failed step, and by the containment.
+  expect(unit('P-0002')?.holds.map(({ holdId }) => holdId)).toContain(`${id}/P-0002`);
+  expect(station.store.rebuild({ replace: false }).tables.filter(({ equal }) => !equal)).toEqual([]);
+});

@@ -70,5 +70,13 @@ function queryOf(criterion: Criterion): { readonly sql: string; readonly values:
         sql: 'SELECT serial FROM gauge_use WHERE gauge_id = ? AND at BETWEEN ? AND ?',
         values: [criterion.gaugeId, Math.trunc(criterion.from), Math.trunc(criterion.until ?? Number.MAX_SAFE_INTEGER)],
       };
+    case 'device': {
+      const { deviceId, stationId, from, until } = criterion;
+      return {
+        sql: `SELECT serial FROM device_use
+          WHERE device_id = ? AND at BETWEEN ? AND ? AND (? IS NULL OR station_id = ?)`,
+        values: [deviceId, Math.trunc(from), Math.trunc(until ?? Number.MAX_SAFE_INTEGER), stationId, stationId],
+      };
+    }
   }
 }

@@ -82,6 +82,7 @@ export function criterionTitle(
   { catalogue }: Pick<Facts, 'catalogue'>,
 ): Localized | null {
   if (criterion.kind === 'lot') return catalogue.material(criterion.materialId)?.title ?? null;
+  if (criterion.kind === 'device') return catalogue.device(criterion.deviceId)?.title ?? null;
   if (criterion.kind !== 'operation') return null;
   return catalogue.definitions.findLast(({ id }) => id === criterion.definitionId)?.title ?? null;
 }

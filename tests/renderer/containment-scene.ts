@@ -44,6 +44,22 @@ export const plantContainments = (watch: Parameters<typeof plantContained.watch.
     ],
     stations: [{ id: 'ST10', title: { en: 'Press and measure', de: 'Einpressen und messen' } }],
     gauges: [{ id: 'G-114', title: { en: 'Calliper', de: 'Messschieber' } }],
+    devices: [
+      {
+        id: 'calliper',
+        title: { en: 'Calliper', de: 'Messschieber' },
+        stations: ['ST10'],
+        everywhere: true,
+        gaugeId: 'G-114',
+      },
+      {
+        id: 'screwdriver-s1',
+        title: { en: 'Screwdriver controller S1', de: 'Schraubersteuerung S1' },
+        stations: ['ST10'],
+        everywhere: false,
+        gaugeId: null,
+      },
+    ],
   })),
   preview: plantContained.preview.handler(() => ({
     ok: true as const,

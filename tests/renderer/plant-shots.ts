@@ -79,6 +79,24 @@ const scenes: Record<string, Scene> = {
       await tab.getByTestId('ct-until-time').fill('06:00');
     },
   },
+  'contain-device': {
+    hash: '#/nonconformances/ct-01?show=containments',
+    run: async (tab) => {
+      await tab.getByTestId('plant-contain').click();
+      await tab.getByTestId('plant-kind-device').click();
+      await tab.getByTestId('ct-device').selectOption('screwdriver-s1');
+      await tab.getByTestId('ct-from-day').fill('2026-11-24');
+      await tab.getByTestId('ct-preview').getByText('PMP100-2600417').waitFor();
+    },
+  },
+  'contain-device-gauge': {
+    hash: '#/nonconformances/ct-01?show=containments',
+    run: async (tab) => {
+      await tab.getByTestId('plant-contain').click();
+      await tab.getByTestId('plant-kind-device').click();
+      await tab.getByTestId('ct-device').selectOption('calliper');
+    },
+  },
   gauges: { hash: '#/gauges' },
   stops: { hash: '#/machines/stop-long' },
   'stop-waits': { hash: '#/machines/stop-3' },

@@ -23,6 +23,10 @@ export function criterionText(criterion: Criterion, title: string | null, words:
     }
     case 'order':
       return criterion.orderId;
+    case 'device': {
+      const { deviceId, stationId, from, until } = criterion;
+      return [title ?? deviceId, ...(stationId === null ? [] : [stationId]), ...window(from, until)].join(' · ');
+    }
     case 'gauge':
       return [criterion.gaugeId, ...window(criterion.from, criterion.until)].join(' · ');
   }

@@ -15,6 +15,7 @@ import type { Unit } from '#domain/units/unit-state.ts';
 import { evolveUnit, unitEvents } from '#domain/units/unit.ts';
 import type { ProjectedDocument, Projection, ReadModelDb } from '../projection.ts';
 import { readHead, readOrder, readOwnUnit, readPassport, readSession, readStepRun } from './aggregates.ts';
+import { addDeviceUse, deviceUseTable } from './device-use.ts';
 
 const ddl = `
   CREATE TABLE session (id INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT;
@@ -95,6 +96,7 @@ const ddl = `
     idx INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX measured_of ON measured (definition_id, characteristic_id, id);
+  ${deviceUseTable}
   CREATE TABLE component (
     id INTEGER PRIMARY KEY,
     serial TEXT NOT NULL,
@@ -123,7 +125,7 @@ const ofUnit: ReadonlySet<string> = new Set(unitEvents);
 
 export const production: Projection = {
   name: 'production',
-  version: 7,
+  version: 8,
   tables: [
     'session',
     'work_order',
@@ -134,6 +136,7 @@ export const production: Projection = {
     'execution',
     'execution_step',
     'measured',
+    'device_use',
     'component',
     'unit_event',
   ],
@@ -153,6 +156,7 @@ export const production: Projection = {
     if (typeof serial !== 'string') return;
     if (ofUnit.has(event.type)) foldUnit(db, event, serial);
     foldComponents(db, event, serial);
+    addDeviceUse(db, event, serial);
     db.run('INSERT INTO unit_event (serial, epoch, seq) VALUES (?, ?, ?)', serial, event.epoch, event.seq);
   },
   document(db, document) {
