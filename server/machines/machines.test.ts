@@ -266,6 +266,14 @@ describeOnDatabases('machine time', (database) => {
     const told = { lineId: 'L1', machines: [{ machineId: press.id, state: 'starved', from: at + 13 * minute, root }] };
     expect(await documents()).toEqual([['line:L1', 'L1', told]]);
     expect(await publishRoots(db, force, at + 20 * minute + 5_000)).toBe(0);
+    // Of a line that is no longer configured what was told is taken back.
+    const { configuration } = force;
+    expect(await publishRoots(db, { ...force, configuration: { ...configuration, lines: [] } }, at + 20 * minute)).toBe(
+      1,
+    );
+    expect(await documents()).toEqual([['line:L1', 'L1', null]]);
+    expect(await publishRoots(db, force, at + 20 * minute)).toBe(1);
+    expect(await documents()).toEqual([['line:L1', 'L1', told]]);
     // Nobody knows what the washer does since, and so not why the press waits.
     await heard('ST05', 12);
     expect(await waits(20)).toEqual([

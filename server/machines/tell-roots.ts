@@ -33,12 +33,14 @@ export async function publishRoots(db: Db, force: InForce, now: number): Promise
   const scopeOf = (lineId: string): Scope => `line:${lineId}`;
   const [roots, told] = await Promise.all([
     readRoots(db, force, lineIds, now),
+    // Of lines too that are no longer configured: what was told of them is taken back.
     db.query<{ readonly id: string; readonly body: string }>(
-      `SELECT id, body FROM document WHERE scope = ANY($1) AND kind = 'line-wait' AND body IS NOT NULL`,
-      [lineIds.map(scopeOf)],
+      `SELECT d.id, d.body FROM document_scope s JOIN document d USING (scope)
+       WHERE s.scope LIKE 'line:%' AND d.kind = 'line-wait' AND d.body IS NOT NULL`,
     ),
   ]);
-  const changed = lineIds.flatMap((lineId): readonly NewDocument<'line-wait'>[] => {
+  const all = new Set([...lineIds, ...told.map(({ id }) => id)]);
+  const changed = [...all].flatMap((lineId): readonly NewDocument<'line-wait'>[] => {
     const machines = [...(roots.get(lineId) ?? [])].flatMap(([machineId, waits]) =>
       now - waits.from < tellAfterMs ? [] : [{ machineId, ...waits }],
     );

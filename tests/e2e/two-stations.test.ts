@@ -31,7 +31,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
   let plant: Page;
 
   beforeAll(async () => {
-    [line, database] = await Promise.all([startDemoLine(['--speed', '10']), newDatabase('pglite')]);
+    [line, database] = await Promise.all([startDemoLine(['--speed', '10', '--control', '0']), newDatabase('pglite')]);
     server = await startServer(database, { config: line.config, args: ['--view', builtPlantView] });
     const stationIds = ['ST10', 'ST20'] as const;
     const data = { ST10: line.data, ST20: join(line.folder, 'data-st20') };
@@ -149,6 +149,38 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
       )
       .toMatch(/ST10[\s\S]*ST20/);
     await picture(plant, 'two-stations-unit');
+  }, 240_000);
+
+  it('the machine of the next station stands, and the press is blocked: the server tells the first station which one it waits for', async () => {
+    const [, control = ''] = await line.press().line(/"control":(\d+)/);
+    const block = async (on: boolean): Promise<void> => {
+      const answer = await fetch(`http://127.0.0.1:${control}/block`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ on }),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+    };
+    const waits = (page: Page): Promise<string | null> => page.getByTestId('machine-waits').textContent();
+    await at20.getByTestId('place-machines').click();
+    await at20.getByTestId('tell-fault').click();
+    await expect.poll(() => at20.getByTestId('machine-state').textContent(), { timeout: 30_000 }).toContain('Fault');
+    await picture(at20, 'two-stations-told');
+    await block(true);
+    await at10.getByTestId('place-machines').click();
+    await at10.getByTestId('machine-waits').waitFor({ timeout: 30_000 });
+    // The server looks at waits of a quarter of a minute and more.
+    await expect.poll(() => waits(at10), { timeout: 90_000 }).toContain('Test rig T1');
+    await picture(at10, 'two-stations-waits');
+    await plant.goto(`${server.url}/#/board/L1`);
+    await expect
+      .poll(() => plant.locator('body').textContent(), { timeout: 30_000 })
+      .toContain('Linie steht an Prüfstand T1');
+    await picture(plant, 'two-stations-board');
+    // It works again, and so does the press.
+    await at20.getByTestId('tell-producing').click();
+    await block(false);
+    await at10.getByTestId('machine-waits').waitFor({ state: 'detached', timeout: 30_000 });
   }, 240_000);
 
   it('both ends are equal, number by number', () => {
