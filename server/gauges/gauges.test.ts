@@ -5,6 +5,7 @@ import type { Passport } from '#contract/passport.ts';
 import { documentsAnswerSchema, gaugeBodySchema, type GaugeBody } from '#contract/sync/down.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import type { Db } from '../db/db.ts';
+import { sql as valuesOfBefore } from '../db/migrations/0222-gauge-sample-values-of-before.ts';
 import { readDocuments } from '../downlink/read.ts';
 import { createLog } from '../log.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
@@ -119,8 +120,8 @@ describeOnDatabases('gauges', (database) => {
           valueId: 'v-1',
           serial: 'P-7',
           characteristicId: 'bore-b',
-          index: 1,
-          attempt: 1,
+          index: 3,
+          attempt: 2,
           gaugeId: 'G-114',
           reading,
           nominal,
@@ -136,6 +137,16 @@ describeOnDatabases('gauges', (database) => {
     await foldAll(projector);
     expect((await gaugeTold(db))?.measured).toEqual([{ recallId: 'c-2', units: ['P-7'] }]);
     expect(await holdsOf(db, 'P-7')).toEqual(['c-2/P-7']);
+    // As a version before 0216 left it, which did not keep which value it was.
+    const which = () => db.query('SELECT sample_id, characteristic_id, attempt, index FROM gauge_sample', []);
+    const known = [{ sample_id: 's-1', characteristic_id: 'bore-b', attempt: 2, index: 3 }];
+    expect(await which()).toEqual(known);
+    await db.execute(
+      'UPDATE gauge_sample SET sample_id = NULL, characteristic_id = NULL, attempt = NULL, index = NULL',
+      [],
+    );
+    await db.execute(valuesOfBefore, []);
+    expect(await which()).toEqual(known);
     await projector.rebuild();
     expect((await gaugeTold(db))?.measured).toEqual([{ recallId: 'c-2', units: ['P-7'] }]);
   });
