@@ -5,7 +5,10 @@ import { plantContract } from '#contract/plant/index.ts';
 const at0 = Date.UTC(2026, 10, 25, 12, 0, 0);
 const plantContained = implement(plantContract).containments;
 /** Of the plant view: one in force. */
-export const plantContainments = (watch: Parameters<typeof plantContained.watch.handler>[0], act: () => undefined) => ({
+export const plantContainments = (
+  watch: Parameters<typeof plantContained.watch.handler>[0],
+  act: (path: string, input: unknown) => void,
+) => ({
   watch: plantContained.watch.handler(watch),
   list: plantContained.list.handler(() => ({
     items: [
@@ -73,12 +76,12 @@ export const plantContainments = (watch: Parameters<typeof plantContained.watch.
       })),
     },
   })),
-  begin: plantContained.begin.handler(() => {
-    act();
+  begin: plantContained.begin.handler(({ input }) => {
+    act('containments.begin', input);
     return { ok: true, value: undefined } as const;
   }),
-  lift: plantContained.lift.handler(() => {
-    act();
+  lift: plantContained.lift.handler(({ input }) => {
+    act('containments.lift', input);
     return { ok: true, value: undefined } as const;
   }),
 });

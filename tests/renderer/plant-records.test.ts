@@ -172,3 +172,44 @@ describeWith('chromium', 'accounts', () => {
     await expect.poll(() => at('audit').textContent()).toContain('"status": "created"');
   });
 });
+
+describeWith('chromium', 'days and times', () => {
+  it('are written in the language of the screen and by the clock of the plant; one that cannot be is said and taken for nothing', async () => {
+    const { tab } = of();
+    await tab.evaluate("localStorage.setItem('linewright.language', 'de')");
+    await show('#/nonconformances/ct-01?show=containments');
+    await at('plant-contain').click();
+    await at('plant-kind-gauge').click();
+    await at('ct-gauge').selectOption('G-114');
+    await at('ct-reason').fill('Schnabel lose');
+    const from = at('ct-from-day');
+    await from.fill('31.11.2026');
+    await from.press('Tab');
+    await tab.getByText('Nov. 2026 hat nur 30 Tage.').waitFor();
+    expect(await from.getAttribute('aria-invalid')).toBe('true');
+    expect(await at('ct-done').isDisabled()).toBe(true);
+    await from.fill('30 nov 26');
+    await from.press('ArrowDown');
+    expect(await from.inputValue()).toBe('29.11.2026');
+    await at('ct-from-day-pick').click();
+    // The keys are on the day that was written.
+    await expect.poll(() => tab.evaluate('document.activeElement.dataset.testid')).toBe('day-11-29');
+    await tab.keyboard.press('ArrowUp');
+    await tab.keyboard.press('Enter');
+    expect(await from.inputValue()).toBe('22.11.2026');
+    await at('ct-from-time').fill('630');
+    await at('ct-from-time').press('Enter');
+    expect(await at('ct-from-time').inputValue()).toBe('06:30');
+    // An end that cannot be read is not “without an end”.
+    await at('ct-until-day').fill('bald');
+    await at('ct-until-day').press('Tab');
+    expect(await at('ct-done').isDisabled()).toBe(true);
+    await at('ct-until-day').fill('');
+    await at('ct-done').click();
+    await expect
+      .poll(() => acts('containments.begin'))
+      .toMatchObject([
+        { criterion: { kind: 'gauge', gaugeId: 'G-114', from: Date.UTC(2026, 10, 22, 5, 30), until: null } },
+      ]);
+  });
+});

@@ -77,6 +77,28 @@ const scenes: Record<string, Scene> = {
       await tab.getByTestId('ct-from-day').fill('2026-11-26');
       await tab.getByTestId('ct-until-day').fill('2026-11-25');
       await tab.getByTestId('ct-until-time').fill('06:00');
+      await tab.getByTestId('ct-until-time').press('Tab');
+    },
+  },
+  'contain-dates-wrong': {
+    hash: '#/nonconformances/ct-01?show=containments',
+    run: async (tab) => {
+      await tab.getByTestId('plant-contain').click();
+      await tab.getByTestId('plant-kind-gauge').click();
+      await tab.getByTestId('ct-from-day').fill('31.11.2026');
+      await tab.getByTestId('ct-from-time').fill('24:00');
+      await tab.getByTestId('ct-until-day').fill('soon');
+      await tab.getByTestId('ct-until-day').press('Tab');
+    },
+  },
+  'contain-calendar': {
+    hash: '#/nonconformances/ct-01?show=containments',
+    run: async (tab) => {
+      await tab.getByTestId('plant-contain').click();
+      await tab.getByTestId('plant-kind-gauge').click();
+      await tab.getByTestId('ct-from-day').fill('25.11.2026');
+      await tab.getByTestId('ct-from-day-pick').click();
+      await tab.keyboard.press('ArrowRight');
     },
   },
   'contain-device': {

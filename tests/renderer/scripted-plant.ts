@@ -211,7 +211,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       report: os.studies.report.handler(({ input }) => studiesScene.study(input.studyId)),
     },
     nonconformances: plantNonconformances(watch),
-    containments: plantContainments(watch, nothing),
+    containments: plantContainments(watch, (path, input) => void acts.push({ path, input })),
     gauges: scriptedGauges(watch),
     andon: plantAndon(board),
     machines: {
