@@ -18,6 +18,9 @@ import { describeWith } from '../support/system.ts';
 
 const pictures = process.env['LINEWRIGHT_PICTURES'];
 const serial = 'PMP100-2600417';
+const next = 'PMP100-2600418';
+/** Of the housings that are fitted (tests/support/job.ts). */
+const lot = 'H-22817';
 
 describeWith('chromium', 'a unit passes between two stations', (executablePath) => {
   let line: DemoLine;
@@ -63,6 +66,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     await database?.remove();
   });
 
+  let working = serial;
   const headerServer = (page: Page): Promise<string | null> => page.getByTestId('header-server').textContent();
   const picture = async (page: Page, name: string): Promise<void> => {
     if (pictures === undefined) return;
@@ -76,7 +80,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     const limit = performance.now() + 120_000;
     while (!until(await first.client.execution.get())) {
       if (performance.now() > limit) throw new Error(JSON.stringify(await first.client.execution.get()));
-      const done = await actOnce(first.client, [serial], () => undefined);
+      const done = await actOnce(first.client, [working], () => undefined);
       if (done === null) await new Promise((resolve) => setTimeout(resolve, 50));
       else if (!done.outcome.ok) throw new Error(`${done.what}: ${JSON.stringify(done.outcome.refusal.reasons)}`);
     }
@@ -182,6 +186,50 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     await block(false);
     await at10.getByTestId('machine-waits').waitFor({ state: 'detached', timeout: 30_000 });
   }, 240_000);
+
+  it('without the server a lot is contained at the one station while the other builds on with it; both hold all of it once it is back', async () => {
+    const holds = async (unit: string): Promise<readonly unknown[]> => {
+      const view = await first.client.units.get({ serial: unit });
+      return (view?.holds ?? []).flatMap(({ liftedAt, reason }) => (liftedAt === null ? [reason] : []));
+    };
+    const contained = async (): Promise<string> => (await at20.getByTestId('containments').textContent()) ?? '';
+    await server.kill();
+    await wedge(at20, 'BDG-1004');
+    await expect.poll(() => at20.getByTestId('header-person').textContent(), { timeout: 30_000 }).toContain('Jana');
+    await at20.getByTestId('place-nonconformances').click();
+    await at20.locator('footer').getByRole('button', { name: 'Eingrenzungen' }).click();
+    await at20.getByTestId('begin-containing').click();
+    await at20.getByTestId('ct-other-lot').click();
+    await at20.getByTestId('ct-material-HSG-100').click();
+    for (const letter of lot) await at20.keyboard.press(letter, { delay: 80 });
+    await at20.getByTestId('ct-lot-done').click();
+    // Passports do not carry what is fitted: which units hold the lot only the first station and the server know.
+    await expect
+      .poll(() => at20.getByTestId('ct-preview').textContent(), { timeout: 30_000 })
+      .toContain('die diese Station kennt');
+    await at20.getByTestId('ct-begin').click();
+    for (const letter of 'poren') await at20.keyboard.press(letter, { delay: 80 });
+    await at20.getByTestId('reason-confirm').click();
+    await expect.poll(contained, { timeout: 30_000 }).toMatch(/0 gesperrt · bisher nur diese Station/);
+    await picture(at20, 'two-stations-contained-alone');
+    // The first station cannot know it, and builds the next unit of the lot.
+    working = next;
+    await workTo((view) => view.mode === 'passed' && view.unit?.serial === next);
+    expect(await holds(next)).toEqual([]);
+    await server.start();
+    for (const unit of [serial, next])
+      await expect.poll(() => holds(unit), { timeout: 120_000 }).toEqual(['poren']);
+    await expect.poll(contained, { timeout: 60_000 }).toMatch(/2 gesperrt · an allen Stationen bekannt/);
+    await picture(at20, 'two-stations-contained');
+    await at20.locator('[data-testid^="containment-"]').first().click();
+    await at20.locator('[data-testid^="lift-"]').click();
+    await at20.locator('dialog').last().getByRole('button', { name: 'sortiert' }).click();
+    await at20.getByTestId('reason-confirm').click();
+    await at20.getByTestId('own-pin').waitFor({ timeout: 30_000 });
+    for (const digit of '2468') await at20.keyboard.press(digit, { delay: 80 });
+    await at20.keyboard.press('Enter');
+    for (const unit of [serial, next]) await expect.poll(() => holds(unit), { timeout: 60_000 }).toEqual([]);
+  }, 300_000);
 
   it('both ends are equal, number by number', () => {
     const answer = execFileSync(
