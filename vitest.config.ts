@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import LongestFirst from './scripts/test/longest-first.ts';
 
-/** Start processes, browsers and networks and wait for what happens, never for a time: two at once disturb nobody. */
+/**
+ * Start processes, browsers and networks and wait for what happens, never for a time: three at once disturb nobody, and a good
+ * part of their time they wait. The others compute, two at once.
+ */
 const system = ['tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts'];
 const notOurs = ['node_modules/**', 'out/**'];
 const common = {
@@ -35,7 +38,7 @@ export default defineConfig({
           globalSetup: './tests/support/built.ts',
           include: system,
           exclude: notOurs,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

@@ -21,7 +21,7 @@ const serials = ['PMP100-2600417', 'PMP100-2600418'];
 
 let line: DemoLine;
 beforeAll(async () => {
-  line = await startDemoLine(['--speed', '10', '--control', '0']);
+  line = await startDemoLine(['--speed', '20', '--control', '0']);
   // Thirty units and more: a signal of a chart would lock the operation, and nothing would be left to kill.
   const plan = join(line.config, 'control-plans/PMP-100.1.yaml');
   writeFileSync(plan, readFileSync(plan, 'utf8').replaceAll('minimum: 20', 'minimum: 200'));

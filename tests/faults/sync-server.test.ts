@@ -30,7 +30,7 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
   afterAll(() => road?.remove(), 60_000);
 
   it('the server is killed five times in the middle of a backlog', async () => {
-    const count = big ? 200_000 : kind === 'pglite' ? 25_000 : 40_000;
+    const count = big ? 200_000 : 25_000;
     writeBacklog(member, count);
     let comes = road.batchComes();
     await Promise.all(road.members.map((each) => each.start()));
@@ -86,7 +86,7 @@ describe.each(databaseKinds)(`on %s, seed ${seed}`, (kind) => {
   // PGlite lies in the server's process and cannot be cut off from it.
   if (kind === 'postgresql')
     it('PostgreSQL is cut off and comes back, twice, in the middle of a backlog, and the server lives', async () => {
-      const count = big ? 200_000 : 40_000;
+      const count = big ? 200_000 : 25_000;
       writeBacklog(member, count);
       await road.again();
       const { cluster } = road.database;

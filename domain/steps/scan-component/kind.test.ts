@@ -66,6 +66,35 @@ describe('scan-component', () => {
     world.do({ type: 'containment.lift', containmentId, reason: 'sorted' });
     expect(scan(label('HSG', { lot: 'L1' })).ok).toBe(true);
   });
+  it('unit.held for a piece that is itself a unit on hold, until it is released', () => {
+    /** P-0002 as a unit of this material with this serial number, as another line builds it. */
+    const built = (materialId: string): void => {
+      const unit = world.units.get('P-0002');
+      if (unit === undefined) throw new Error('P-0002');
+      world.units.set('I1', { ...unit, serial: 'I1', materialId });
+    };
+    const fit = () => scan(label('IMP', { serial: 'I1' }));
+    scan(label('HSG', { lot: 'L1' }));
+    const held = world.do({ type: 'unit.hold', serial: 'P-0002', reason: 'dropped' });
+    expect(held.ok).toBe(true);
+    built('IMP');
+    const refused = fit();
+    expect(refused.ok || refused.reasons).toMatchObject([
+      { code: 'unit.held', params: { serial: 'I1', reason: 'dropped', heldAt: startAt } },
+    ]);
+    // The same number of another material is another piece.
+    built('NUT');
+    expect(fit().ok).toBe(true);
+    fresh();
+    begin();
+    scan(label('HSG', { lot: 'L1' }));
+    world.do({ type: 'unit.hold', serial: 'P-0002', reason: 'dropped' });
+    world.signIn('lead', 'right');
+    const holdId = world.units.get('P-0002')?.holds[0]?.holdId ?? '';
+    expect(codes(world.do({ type: 'unit.lift-hold', serial: 'P-0002', holdId, reason: 'looked at' }))).toEqual([]);
+    built('IMP');
+    expect(fit().ok).toBe(true);
+  });
   it('component.already-fitted in another unit', () => {
     scan(label('HSG', { lot: 'L1' }));
     scan(label('IMP', { serial: 'I1' }));
