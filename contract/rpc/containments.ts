@@ -41,7 +41,7 @@ export interface ContainmentOffer {
   /** Newest first, at most 50. */
   readonly offers: readonly {
     readonly criterion: Criterion;
-    /** Of the lot's material or the definition; null: of neither. */
+    /** Of the lot's material, the definition or the device; null: of none. */
     readonly title: Localized | null;
     /** Of the last unit. */
     readonly at: number;
@@ -50,7 +50,7 @@ export interface ContainmentOffer {
   readonly materials: readonly { readonly id: string; readonly title: Localized }[];
 }
 /** What a station offers; a gauge is recalled where it is looked after. */
-export const offeredKinds = ['lot', 'operation', 'order'] as const;
+export const offeredKinds = ['lot', 'operation', 'order', 'device'] as const;
 
 const id = z.string().min(1).max(64);
 const words = z.string().trim().max(500);
@@ -61,7 +61,7 @@ export const containments = {
   list: base
     .input(pageInput.extend({ nonconformanceId: id.nullable().default(null) }))
     .output(type<Page<ContainmentRow>>()),
-  /** `since`: from when an operation's window begins, ms. */
+  /** `since`: from when the window of an operation or a device begins, ms. */
   offer: base.input(z.strictObject({ kind: z.enum(offeredKinds), since: z.number() })).output(type<ContainmentOffer>()),
   /** Of what this station knows. */
   preview: base.input(z.strictObject({ criterion: criterionSchema })).output(type<ContainmentPreview>()),

@@ -6,7 +6,6 @@ import { asHappened } from '#domain/happened.ts';
 import { defectConfiguration } from '#domain/nonconformances/test-defects.ts';
 import * as line from '#domain/steps/test-kit.ts';
 import { codes, reading, startAt, World } from '#domain/test-kit.ts';
-import { criterionFaults } from './decide.ts';
 import { devicesOf } from './devices.ts';
 import { evolveContainment, joinContainments, noContainment } from './containment.ts';
 
@@ -53,7 +52,8 @@ describe('begun', () => {
     const screwdriver = { kind: 'device', deviceId: 'NONE', stationId: null, from: 0, until: null } as const;
     expect(codes(begin(screwdriver))).toEqual(['containment.device-unknown']);
     // Exchanged: configured no more, but facts tell of it.
-    expect(criterionFaults(screwdriver, world.facts(), true)).toEqual([]);
+    world.containments.fits = ({ kind }) => (kind === 'device' ? ['P-1'] : []);
+    expect(types(begin(screwdriver))).toEqual(['containment.begun', 'unit.held']);
     begin(lot);
     const again = begin({ lot: 'L1', materialId: 'HSG', kind: 'lot' });
     expect(codes(again)).toEqual(['containment.begun-already']);

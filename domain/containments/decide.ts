@@ -28,7 +28,11 @@ function begin(
   facts: Facts,
 ): Decision {
   const why = words.trim();
-  const faults: Reason[] = [...permissionFaults(facts, 'containment.begin'), ...criterionFaults(criterion, facts)];
+  const fitting = facts.containments.fitting(criterion);
+  const faults: Reason[] = [
+    ...permissionFaults(facts, 'containment.begin'),
+    ...criterionFaults(criterion, facts, fitting.length > 0),
+  ];
   if (why === '') faults.push(reason('containment.words-missing', {}));
   if (nonconformanceId !== null && facts.nonconformances.find(nonconformanceId) === null)
     faults.push(reason('nonconformance.unknown', { nonconformance: nonconformanceId }));
@@ -44,9 +48,7 @@ function begin(
   const begun = event('containment.begun', { containmentId, criterion, reason: why, nonconformanceId });
   const stamp = { at: facts.now, actor: facts.actor, stationId: facts.station.id };
   const containment = evolveContainment(null, asHappened(begun, stamp));
-  const held = isBegun(containment)
-    ? facts.containments.fitting(criterion).flatMap((serial) => holdNow(containment, serial, open, facts))
-    : [];
+  const held = isBegun(containment) ? fitting.flatMap((serial) => holdNow(containment, serial, open, facts)) : [];
   return accept([begun, ...held], { containmentId });
 }
 

@@ -98,6 +98,11 @@ it('holds what a machine ran on, by what this station wrote down itself: before,
   const window = { from: startAt, until: null };
   const of = async (deviceId: string, stationId: string | null) =>
     begin({ kind: 'device', deviceId, stationId, ...window });
+  const offered = async (since: number) => (await call(router().offer, { kind: 'device', since })).offers;
+  expect(await offered(startAt)).toMatchObject([
+    { criterion: { kind: 'device', deviceId: 'press', stationId: 'ST10', from: startAt }, title: { en: 'Press' } },
+  ]);
+  expect(await offered(startAt + 60_000)).toEqual([]);
   await of('press', 'ST20');
   await of('gauge', null);
   expect(unit('P-0001')?.status).toBe('in-work');

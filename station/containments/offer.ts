@@ -69,6 +69,22 @@ function found(
           mostOffers,
         )
         .map(({ at, orderId }) => ({ at, criterion: { kind, orderId } }));
+    case 'device':
+      return read
+        .all<{ readonly deviceId: string; readonly at: number }>(
+          // From one device to the next by the index: the table has a row for every value.
+          `WITH RECURSIVE device (id) AS (
+             SELECT min(device_id) FROM device_use
+             UNION ALL SELECT (SELECT min(device_id) FROM device_use WHERE device_id > id) FROM device WHERE id IS NOT NULL)
+           SELECT * FROM (
+             SELECT id AS deviceId, (SELECT at FROM device_use WHERE device_id = id AND station_id = ? AND at >= ?
+               ORDER BY at DESC LIMIT 1) AS at FROM device WHERE id IS NOT NULL)
+           WHERE at IS NOT NULL ORDER BY at DESC, deviceId LIMIT ?`,
+          stationId,
+          Math.trunc(since),
+          mostOffers,
+        )
+        .map(({ at, deviceId }) => ({ at, criterion: { kind, deviceId, stationId, from: since, until: null } }));
   }
 }
 

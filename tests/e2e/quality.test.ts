@@ -321,6 +321,12 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
       await plant.page.goto(`${server.url}/#/nonconformances?show=containments`);
       await plant.says('plant-containment-row', /H-22817.*Jana Vogt/);
       await plant.press('plant-contain');
+      await plant.press('plant-kind-device');
+      await plant.see('ct-device').selectOption('press');
+      await plant.see('ct-from-day').fill('2026-01-01');
+      await plant.says('ct-preview', made);
+      await plant.picture('contain-device');
+      await plant.press('plant-kind-lot');
       await plant.see('ct-material').selectOption('HSG-100');
       await plant.see('ct-lot').fill('H-22817');
       await plant.says('ct-preview', made);

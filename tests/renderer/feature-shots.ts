@@ -253,6 +253,8 @@ const features: Readonly<Record<string, Feature>> = {
     await shoot('contain-lot');
     await press('ct-kind-operation');
     await shoot('contain-operation');
+    await press('ct-kind-device');
+    await shoot('contain-device');
     await press('ct-kind-lot');
     await press('ct-other-lot');
     await press('ct-material-SEAL-22');

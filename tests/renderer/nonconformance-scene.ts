@@ -335,9 +335,15 @@ const containmentRows: readonly ContainmentRow[] = [
     lifted: { at: at0, by: 'Nora Feld', reason: 'measured again, all good' },
   },
 ];
-function offered(kind: 'lot' | 'operation' | 'order', since: number): ContainmentOffer['offers'] {
+function offered(kind: 'lot' | 'operation' | 'order' | 'device', since: number): ContainmentOffer['offers'] {
   const pump = { en: 'Pump PMP-100', de: 'Pumpe PMP-100' };
   if (kind === 'order') return [{ criterion: { kind, orderId: 'WO-2611-07' }, title: null, at: at0 }];
+  if (kind === 'device') {
+    const press = { en: 'Servo press', de: 'Servopresse' };
+    return [
+      { criterion: { kind, deviceId: 'press', stationId: 'ST10', from: since, until: null }, title: press, at: at0 },
+    ];
+  }
   if (kind === 'operation') {
     const operation = { kind, definitionId: 'PMP-100', operationId: '10', stationId: 'ST10', from: since, until: null };
     return [{ criterion: operation, title: pump, at: at0 }];
