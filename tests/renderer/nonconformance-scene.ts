@@ -11,6 +11,7 @@ import type {
   NonconformanceView,
   ParetoView,
 } from '#contract/rpc/nonconformances.ts';
+import { plantNonconformanceRows } from './plant-scene-nonconformances.ts';
 
 const at0 = Date.UTC(2026, 10, 25, 12, 0, 0);
 const text = (en: string, de: string): Localized => ({ en, de });
@@ -299,10 +300,14 @@ export function nonconformanceRoutes(
 }
 
 const plantOs = implement(plantContract).nonconformances;
-/** Of the plant view: nothing is open, and what was found most. */
+/** Of the plant view. */
 export const plantNonconformances = (watch: Parameters<typeof plantOs.watch.handler>[0]) => ({
   watch: plantOs.watch.handler(watch),
-  list: plantOs.list.handler(() => ({ items: [], next: null, total: 0 })),
+  list: plantOs.list.handler(() => ({
+    items: [...plantNonconformanceRows],
+    next: null,
+    total: plantNonconformanceRows.length,
+  })),
   photo: plantOs.photo.handler(() => null),
   dispose: plantOs.dispose.handler(() => ({ ok: true, value: undefined }) as const),
   pareto: plantOs.pareto.handler(({ input }) => nonconformancePareto(input.by)),

@@ -57,6 +57,18 @@ const scenes: Record<string, Scene> = {
     after: () => plant.orders.set(plant.orders.value.map((order) => ({ ...order, elsewhere: null }))),
   },
   nonconformances: { hash: '#/nonconformances' },
+  nonconformance: { hash: '#/nonconformances/nc-01' },
+  'nonconformance-lot': { hash: '#/nonconformances/nc-02' },
+  dispose: { hash: '#/nonconformances/nc-01', run: click('plant-decide') },
+  concession: {
+    hash: '#/nonconformances/nc-01',
+    run: async (tab) => {
+      await tab.getByTestId('plant-decide').click();
+      await tab.getByTestId('plant-dispose-use-as-is').click();
+      await tab.getByTestId('nc-until').fill('30.02.2027');
+      await tab.getByTestId('plant-reason').click();
+    },
+  },
   containments: { hash: '#/nonconformances/ct-01?show=containments' },
   'contain-lot': {
     hash: '#/nonconformances/ct-01?show=containments',
