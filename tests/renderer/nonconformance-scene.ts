@@ -1,6 +1,5 @@
 /** Invented nonconformances for looking at the screens. */
 import { implement } from '@orpc/server';
-import { plantContract } from '#contract/plant/index.ts';
 import { contract } from '#contract/rpc/index.ts';
 import type { ContainmentOffer, ContainmentRow } from '#contract/rpc/containments.ts';
 import type { Localized } from '#contract/config/text.ts';
@@ -11,7 +10,6 @@ import type {
   NonconformanceView,
   ParetoView,
 } from '#contract/rpc/nonconformances.ts';
-import { plantNonconformanceRows } from './plant-scene-nonconformances.ts';
 
 const at0 = Date.UTC(2026, 10, 25, 12, 0, 0);
 const text = (en: string, de: string): Localized => ({ en, de });
@@ -248,7 +246,7 @@ const containment: ContainmentView = {
 };
 
 const counts = [14, 9, 6, 3, 2, 1];
-const nonconformancePareto = (by: ParetoView['by']): ParetoView => ({
+export const nonconformancePareto = (by: ParetoView['by']): ParetoView => ({
   by,
   fromAt: at0 - 30 * 86_400_000,
   toAt: at0,
@@ -298,20 +296,6 @@ export function nonconformanceRoutes(
     pareto: os.pareto.handler(({ input }) => nonconformancePareto(input.by)),
   };
 }
-
-const plantOs = implement(plantContract).nonconformances;
-/** Of the plant view. */
-export const plantNonconformances = (watch: Parameters<typeof plantOs.watch.handler>[0]) => ({
-  watch: plantOs.watch.handler(watch),
-  list: plantOs.list.handler(() => ({
-    items: [...plantNonconformanceRows],
-    next: null,
-    total: plantNonconformanceRows.length,
-  })),
-  photo: plantOs.photo.handler(() => null),
-  dispose: plantOs.dispose.handler(() => ({ ok: true, value: undefined }) as const),
-  pareto: plantOs.pareto.handler(({ input }) => nonconformancePareto(input.by)),
-});
 
 const contained: ContainmentRow = {
   containmentId: 'ct-01',

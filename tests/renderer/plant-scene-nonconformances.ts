@@ -1,5 +1,8 @@
 /** Invented nonconformances for looking at the plant view: one with units to be decided, one of a quantity that is closed. */
+import { implement } from '@orpc/server';
+import { plantContract } from '#contract/plant/index.ts';
 import type { PlantNonconformance } from '#contract/plant/nonconformances.ts';
+import { nonconformancePareto } from './nonconformance-scene.ts';
 
 const at0 = Date.UTC(2026, 10, 25, 12, 0, 0);
 const text = (en: string, de: string) => ({ en, de });
@@ -63,7 +66,7 @@ const burr: PlantNonconformance = {
   proposed: { kind: 'rework', operations: ['10'] },
   closedAt: null,
 };
-export const plantNonconformanceRows: readonly PlantNonconformance[] = [
+const plantNonconformanceRows: readonly PlantNonconformance[] = [
   burr,
   {
     ...burr,
@@ -101,3 +104,17 @@ export const plantNonconformanceRows: readonly PlantNonconformance[] = [
     closedAt: at0 - 3_600_000,
   },
 ];
+
+const plantOs = implement(plantContract).nonconformances;
+/** Of the plant view. */
+export const plantNonconformances = (watch: Parameters<typeof plantOs.watch.handler>[0]) => ({
+  watch: plantOs.watch.handler(watch),
+  list: plantOs.list.handler(() => ({
+    items: [...plantNonconformanceRows],
+    next: null,
+    total: plantNonconformanceRows.length,
+  })),
+  photo: plantOs.photo.handler(() => null),
+  dispose: plantOs.dispose.handler(() => ({ ok: true, value: undefined }) as const),
+  pareto: plantOs.pareto.handler(({ input }) => nonconformancePareto(input.by)),
+});

@@ -6,7 +6,7 @@ import { plantOee } from './plant-scene-oee.ts';
 import { machinesScene } from './machines-scene.ts';
 import { plantControl } from './plant-scene-control.ts';
 import { plantContainments } from './containment-scene.ts';
-import { plantNonconformances } from './nonconformance-scene.ts';
+import { plantNonconformances } from './plant-scene-nonconformances.ts';
 import { implement, ORPCError } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/ws';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
