@@ -6,6 +6,7 @@ import LongestFirst from './scripts/test/longest-first.ts';
  * part of their time they wait. The others compute, two at once.
  */
 const system = ['tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts'];
+const pure = ['{contract,domain}/**/*.test.ts'];
 const notOurs = ['node_modules/**', 'out/**'];
 const common = {
   pool: 'forks',
@@ -23,10 +24,21 @@ export default defineConfig({
           ...common,
           name: 'units',
           include: [
-            '{contract,domain,config,publish,station,main,preload,renderer,simulator,server}/**/*.test.ts',
+            '{config,publish,station,main,preload,renderer,simulator,server}/**/*.test.ts',
             'tests/{architecture,support}/*.test.ts',
           ],
           exclude: notOurs,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'pure',
+          include: pure,
+          // Nothing here has a state that outlives a call: to load it anew for each file would take longer than the tests.
+          isolate: false,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

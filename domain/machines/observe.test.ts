@@ -346,8 +346,8 @@ describe('whatever comes', () => {
           if (what === 'tick') bench.tick(at);
           if (what === 'late') bench.say(Math.max(0, at - pick), { s: words[pick % words.length] ?? '' }, at);
           if (what === 'run') bench.run(at, `WO-${pick}`);
-          // Everything once more, as after a reconnection.
-          if (what === 'jump') bench.say(at, { s: 'Execute', n: (made += pick % 5) });
+          // Everything once more, as after a reconnection; never more pieces than the machine can have made.
+          if (what === 'jump') bench.say(at, { s: 'Execute', n: (made += Math.min(pick % 5, 2 + wait)) });
         }
         at += 100;
         bench
