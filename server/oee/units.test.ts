@@ -24,6 +24,7 @@ import { temporaryFolder } from '#station/store/test-kit.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import { releasedConfiguration } from '../configuration.ts';
 import type { Db } from '../db/db.ts';
+import { sql as machineUnits } from '../db/migrations/0207-machine-units.ts';
 import { energyOverview } from '../energy/read.ts';
 import { createLog } from '../log.ts';
 import { createProjector } from '../projections/projector.ts';
@@ -253,6 +254,18 @@ describeOnDatabases('units of a machine', (database) => {
       });
       await projector.rebuild();
       expect(await atPlant(db)).toEqual(before);
+      // What migration 0207 fills where an older server had folded all of it is what the fold writes.
+      const filled = async () => [
+        await db.query('SELECT execution_id, reworks FROM execution WHERE reworks IS NOT NULL ORDER BY 1'),
+        await db.query('SELECT serial, nonconformance_id, operation_id FROM nonconformance_scrap ORDER BY 1, 2'),
+      ];
+      const folded = await filled();
+      expect(folded.map(({ length }) => length)).toEqual([2, 1]);
+      await db.execute('UPDATE execution SET reworks = NULL; DELETE FROM nonconformance_scrap');
+      const statements = machineUnits.match(/^(?:UPDATE|INSERT)[^;]*;/gm) ?? [];
+      expect(statements).toHaveLength(2);
+      for (const statement of statements) await db.execute(statement);
+      expect(await filled()).toEqual(folded);
     },
   );
 });
