@@ -5,7 +5,9 @@
  * arrival of the board that shows it, and of the OEE that contains it: which changes are in an answer follows from its APT, which
  * the client computes from what it sent; an answer that fits none is wrong. The floor is an insert with a notification, heard by a
  * listener and sent over a bare WebSocket.
- * `node bench/live-oee.bench.ts [--json] [--seconds N] [--machines N]`
+ * `--publish`: the server publishes meanwhile to a Mosquitto (Sparkplug B and plain topics, with the figures of the shift of each
+ * machine); a subscriber hears the states and the shifts, timed from the change too.
+ * `node bench/live-oee.bench.ts [--json] [--seconds N] [--machines N] [--publish]`
  */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
@@ -20,14 +22,22 @@ import type { MachineState } from '#contract/machine-state.ts';
 import { helloEveryMs } from '#contract/sync/protocol.ts';
 import { openPg } from '#server/db/pg.ts';
 import { root } from '#tests/support/child.ts';
+import { startMosquitto, type Mosquitto } from '#tests/support/mosquitto.ts';
 import { admit, newDatabase, startServer, type PlantServer } from '#tests/support/plant.ts';
 import { signedIn, type Calls } from '#tests/support/plant-view.ts';
+import { freePorts } from '#tests/support/ports.ts';
+import { systemPart } from '#tests/support/system.ts';
+import { subscribe, type Heard } from './live-subscriber.ts';
 import { printRows, type BenchRow } from './row.ts';
 import { SimulatedStation } from './simulated-station.ts';
 
 const { values } = parseArgs({
   strict: false,
-  options: { seconds: { type: 'string', default: '60' }, machines: { type: 'string', default: '100' } },
+  options: {
+    seconds: { type: 'string', default: '60' },
+    machines: { type: 'string', default: '100' },
+    publish: { type: 'boolean', default: false },
+  },
 });
 const seconds = Number(values.seconds);
 const count = Number(values.machines);
@@ -265,7 +275,20 @@ export async function run(): Promise<BenchRow[]> {
   const byId = new Map(machines.map((machine) => [machine.id, machine]));
   const end = new AbortController();
   let server: PlantServer | null = null;
+  let broker: Mosquitto | null = null;
+  let heard: Heard | null = null;
   try {
+    if (values.publish === true) {
+      const [port = 0] = await freePorts(1);
+      const program = systemPart('mosquitto');
+      if (program === null) throw new Error('mosquitto is not installed (Debian: apt-get install mosquitto)');
+      broker = await startMosquitto(program, port);
+      await broker.up();
+      const beganOf = (id: string, at: number) => byId.get(id)?.changes.findLast((change) => change.at === at)?.from;
+      heard = await subscribe(broker, (id, at) => beganOf(id, at) ?? null);
+      const publish = { schema: 'linewright/integration@1', publish: { url: broker.url } };
+      writeFileSync(join(config, 'integration.yaml'), stringify(publish));
+    }
     await admit(
       database,
       machines.map(({ station }) => station),
@@ -292,6 +315,7 @@ export async function run(): Promise<BenchRow[]> {
       machine.onBoard = machine.inOee = machine.changes.length;
     }
     const cpu = serverCpu(server);
+    if (heard !== null) [heard.state.length, heard.shifts] = [0, 0];
     await living;
     const cores = (serverCpu(server) - cpu) / ((performance.now() - measured) / 1_000);
     const isWaiting = (): boolean =>
@@ -304,17 +328,19 @@ export async function run(): Promise<BenchRow[]> {
     browser.close();
     const floor = await floorOf(database.url ?? '');
     console.error(`load ${loadavg()[0]?.toFixed(1)}; ${seen.boards} boards, ${seen.answers} answers`);
-    return rowsOf(seen, floor, lost, cores);
+    return rowsOf(seen, floor, lost, cores, heard);
   } finally {
     end.abort();
+    heard?.stop();
     for (const { station } of machines) station.close();
     await server?.kill();
+    await broker?.stop();
     await database.remove();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-function rowsOf(seen: Seen, floor: readonly number[], lost: number, cores: number): BenchRow[] {
+function rowsOf(seen: Seen, floor: readonly number[], lost: number, cores: number, heard: Heard | null): BenchRow[] {
   const at = (times: readonly number[], q: number): number =>
     times.toSorted((a, b) => a - b)[Math.floor(q * (times.length - 1))] ?? Number.NaN;
   const plain = (name: string, value: number, unit: string, limit: number | null): BenchRow => ({
@@ -344,6 +370,13 @@ function rowsOf(seen: Seen, floor: readonly number[], lost: number, cores: numbe
     plain('changes that were not seen', lost, '', 0),
     plain('answers that fit no change', seen.wrong, '', 0),
     plain('oee.now asked, median', at(seen.askMs, 0.5), 'ms', null),
+    ...(heard === null
+      ? []
+      : [
+          timed(`state at a subscriber, p50 of ${heard.state.length}`, heard.state, 0.5, null),
+          timed('state at a subscriber, p99', heard.state, 0.99, null),
+          plain('figures of shifts at a subscriber', heard.shifts / seconds, '/s', null),
+        ]),
     plain('processor of the server', cores, 'cores', null),
   ];
 }

@@ -1,4 +1,5 @@
 /** One connection to the broker, MQTT 5. Never reconnects by itself: each connection needs a will of its own. */
+import type { Socket } from 'node:net';
 import mqtt from 'mqtt';
 import type { PublishProblem } from '#contract/publish-state.ts';
 import { PublishError, problemOf } from './publish-error.ts';
@@ -81,6 +82,8 @@ export const openBroker: OpenBroker = async ({ url, clientId, userName, password
     client.end(true);
     throw error;
   }
+  // Small packets are not held back for the acknowledgement of the one before (Nagle).
+  if ('setNoDelay' in client.stream) (client.stream as Socket).setNoDelay(true);
   const gone = (): PublishError => new PublishError(problem, `the connection to ${url} ended: ${reason}`);
   const within = async <T>(answer: Promise<T>, what: string): Promise<T> => {
     let timer: NodeJS.Timeout | null = null;

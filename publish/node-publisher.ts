@@ -16,6 +16,10 @@ import { shiftDocument, shiftTopic, shiftValues, type ShiftFigures } from './shi
 const perRound = 500;
 /** A fact that is published later than this after it happened is history to whoever listens. */
 const lateMs = 60_000;
+/** What happens within it goes out together: a round costs about the same for one fact as for a hundred. */
+const gatherMs = 400;
+/** Values of shifts that go out at once: facts do not wait for those of a whole line. */
+const shiftValuesAtOnce = 100;
 /** How often the right to speak is taken again, and silent stations are looked for. */
 const lookMs = 2_000;
 /** While another instance speaks, how often it is looked whether it still does. */
@@ -137,16 +141,19 @@ export class NodePublisher {
         await this.#look(node);
       }
       if (node.rebirthAsked) await node.birth();
-      if ((await this.round(node, bornAt, owed)) > 0) continue;
+      const published = await this.round(node, bornAt, owed);
+      if (published === perRound) continue;
       if (owed.size > 0) {
         await node.tell([...owed.values()].map((value) => ({ ...value, historical: false })));
         owed.clear();
       }
       if (broker.open && performance.now() - figuredAt >= figuresMs) {
         figuredAt = performance.now();
-        await this.#figure(node, figured);
+        await this.#figure(node, figured, () => this.round(node, bornAt, owed));
       }
-      if (!this.#called && broker.open) await this.#rest();
+      if (published > 0 && broker.open)
+        await pause(gatherMs, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+      else if (!this.#called && broker.open) await this.#rest();
     }
     if (!broker.open) broker.failed();
   }
@@ -166,8 +173,9 @@ export class NodePublisher {
     const { store } = this.#parts;
     const page = await store.page(perRound);
     if (page.facts.length === 0) return 0;
+    const told = new Set(page.facts.flatMap(({ event }) => (event === null ? [] : [event.stationId])));
     const newest = new Map(
-      [...(await store.held())].map(([stationId, values]) => [
+      [...(await store.held([...told]))].map(([stationId, values]) => [
         stationId,
         new Map(values.map((one) => [one.name, one])),
       ]),
@@ -194,9 +202,9 @@ export class NodePublisher {
 
   /**
    * Shifts of machines: those that ended or were told anew as history, with the instant of their end, and behind them what is
-   * current. @param told what was told as current last, by machine
+   * current. @param told what was told as current last, by machine. @param between publishes facts that came meanwhile
    */
-  async #figure(node: EdgeNode, told: Map<string, string>): Promise<void> {
+  async #figure(node: EdgeNode, told: Map<string, string>, between: () => Promise<unknown>): Promise<void> {
     const { figures, store } = this.#parts;
     if (figures === undefined) return;
     const { ended, underWay, gone, keep } = await figures.read((stationId) => node.isAlive(stationId));
@@ -210,10 +218,12 @@ export class NodePublisher {
     });
     const history = ended.flatMap((shift) => shiftValues(shift));
     if (history.length + current.length + gone.length === 0) return keep();
-    await node.tell([
-      ...history.map((value) => ({ ...value, historical: true })),
-      ...current.map((value) => ({ ...value, historical: false })),
-    ]);
+    await node.tell(history.map((value) => ({ ...value, historical: true })));
+    for (let from = 0; from < current.length; from += shiftValuesAtOnce) {
+      const some = current.slice(from, from + shiftValuesAtOnce);
+      await node.tell(some.map((value) => ({ ...value, historical: false })));
+      await between();
+    }
     for (const shift of ended) await node.tellDocument(shift.stationId, shiftTopic(shift), shiftDocument(shift));
     for (const shift of gone) await node.tellDocument(shift.stationId, shiftTopic(shift), null);
     await node.settled();

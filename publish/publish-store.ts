@@ -29,8 +29,8 @@ export interface PublishStore {
   release(): Promise<void>;
   /** Streams that are new begin: where publishing begins, else at their first fact. */
   begin(): Promise<void>;
-  /** Newest values by station. */
-  held(): Promise<ReadonlyMap<string, readonly Value[]>>;
+  /** Newest values by station; left out: of all. */
+  held(stationIds?: readonly string[]): Promise<ReadonlyMap<string, readonly Value[]>>;
   page(most: number): Promise<PublishPage>;
   /** By station, whether it is heard; who is not in it is. */
   heard(): Promise<ReadonlyMap<string, boolean>>;

@@ -95,7 +95,7 @@ export class LineStore implements PublishStore {
       );
   }
 
-  async held(): Promise<ReadonlyMap<string, readonly Value[]>> {
+  async held(stationIds = this.#parts.stations()): Promise<ReadonlyMap<string, readonly Value[]>> {
     const rows = await this.#parts.db.query<{
       station_id: string;
       name: string;
@@ -105,7 +105,7 @@ export class LineStore implements PublishStore {
       at: number;
     }>(
       'SELECT station_id, name, type, value, unit, at FROM publish_value WHERE station_id = ANY($1) ORDER BY station_id, name',
-      [this.#parts.stations()],
+      [stationIds],
     );
     const values = rows.map(({ station_id, name, type, value, unit, at }): Value => {
       return { stationId: station_id, name, type, value: JSON.parse(value) as Value['value'], unit, at };
