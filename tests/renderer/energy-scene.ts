@@ -1,4 +1,5 @@
 /** Energy of the invented shift of machines-scene.ts: 11.5 kW in work, less in every other state, nothing known without data. */
+import { localDay } from '#domain/people/local-day.ts';
 import type { Localized } from '#contract/config/text.ts';
 import type { EnergyDay, MachineEnergy, PlantEnergy } from '#contract/plant/energy.ts';
 import type { EnergyCost, EnergyView, UnitEnergy } from '#contract/rpc/energy.ts';
@@ -44,7 +45,8 @@ const told = ({ from, to }: Window) =>
 const dayMs = 86_400_000;
 /** Invented days of two machines, the second without a counter of pieces. */
 function plantDays(asked: { readonly from: string; readonly to: string }): PlantEnergy {
-  const today = new Date().toISOString().slice(0, 10);
+  // By the plant's clock, as the screen asks.
+  const today = localDay(Date.now(), 'Europe/Berlin');
   const days: string[] = [];
   for (let day = asked.from; day <= asked.to && day <= today;) {
     days.push(day);
