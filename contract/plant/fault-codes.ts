@@ -96,6 +96,8 @@ export const plantFaultCodes = {
   'containment.window-empty': ['fromAt', 'untilAt'],
   'containment.operation-unknown': ['definition', 'operation'],
   'containment.device-unknown': ['device'],
+  'material.unknown': ['code'],
+  'gauge.unknown': ['gauge'],
   'rework.operations-missing': [],
   'rework.operation-unknown': ['operation'],
   'rework.operation-not-passed': ['serial', 'operation', 'operationText'],

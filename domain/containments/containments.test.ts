@@ -35,6 +35,12 @@ describe('begun', () => {
         { holdId: `${idOf(made)}/P-1`, reasons: [{ code: 'containment.lot', params: { lot: 'L1', why: 'pores' } }] },
       ],
     });
+    // Who wants to work on it hears what is contained, too.
+    const refused = start('P-1');
+    const title = world.catalogue.material('HSG')?.title;
+    expect(refused.ok || refused.reasons).toMatchObject([
+      { code: 'unit.held', params: { reason: { en: `${title?.en} L1: pores`, de: `${title?.de} L1: pores` } } },
+    ]);
   });
   it('is refused without a reason, twice, of what is unknown, with an empty window, and to who may not', () => {
     expect(codes(begin(lot, '  '))).toEqual(['containment.words-missing']);

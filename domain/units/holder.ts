@@ -1,6 +1,7 @@
 /** Whose name stands beside a fact, and what a hold is for. */
 import type { Localized } from '#contract/config/text.ts';
 import type { Actor } from '#contract/envelope.ts';
+import type { Reason } from '#contract/refusal.ts';
 import type { Facts } from '#domain/facts.ts';
 import type { Hold, Unit } from './unit-state.ts';
 
@@ -35,9 +36,8 @@ export function holdReason(
       'defectText'
     ];
   if (typeof of === 'object' && of !== null) return of;
-  // Of a containment: what its person wrote.
-  const why = reasons.find(({ code }) => code.startsWith('containment.'))?.params['why'];
-  if (typeof why === 'string') return why;
+  const contained = reasons.map(containedFor).find((text) => text !== null);
+  if (contained !== undefined && contained !== null) return contained;
   // Of a recall: the gauge.
   const gauge = reasons.find(({ code }) => code === 'gauge.recalled')?.params['gauge'];
   if (typeof gauge === 'string') return gauge;
@@ -48,4 +48,26 @@ export function holdReason(
     .find(({ id }) => id === stepId);
   // The definition is gone from the configuration: what is known is better than nothing.
   return step?.title ?? (reason === '' ? (stepId ?? '') : reason);
+}
+
+/** Of a containment: what is contained, and what its person wrote. null: the reason is another one. */
+function containedFor({ code, params }: Reason): Localized | null {
+  if (!code.startsWith('containment.') || typeof params['why'] !== 'string') return null;
+  const parts = [
+    params['materialText'] ?? params['deviceText'] ?? params['definition'],
+    params['lot'],
+    params['operation'],
+  ];
+  const named = [...parts, params['order'], params['gauge']];
+  const of = (language: 'en' | 'de'): string => {
+    const words = named.flatMap((part) =>
+      typeof part === 'string'
+        ? [part]
+        : typeof part === 'object' && part !== null
+          ? [(part as Localized)[language]]
+          : [],
+    );
+    return `${words.join(' ')}: ${params['why'] as string}`;
+  };
+  return { en: of('en'), de: of('de') };
 }

@@ -2,6 +2,7 @@
 import { beforeEach, expect, it } from 'vitest';
 import type { Criterion } from '#contract/containment.ts';
 import type { Passport } from '#contract/passport.ts';
+import { plantFaultCodes } from '#contract/plant/fault-codes.ts';
 import { containmentBodySchema, documentsAnswerSchema, type ContainmentBody } from '#contract/sync/down.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
 import type { Db } from '../db/db.ts';
@@ -199,7 +200,22 @@ describeOnDatabases('containments', (database) => {
     expect(await preview(of('press', 'ST10'))).toEqual(['P-2']);
     expect(await preview(of('press', null))).toEqual(['P-2', 'P-3', 'P-5']);
     expect(await preview(of('old-press', null))).toEqual(['P-6', 'P-7']);
-    expect(await preview(of('none', null))).toMatchObject([{ code: 'containment.device-unknown' }]);
+    const operation = { definitionId: 'NONE', operationId: '10', stationId: null, ...window };
+    const unknown: readonly Criterion[] = [
+      of('none', null),
+      { kind: 'lot', materialId: 'NONE', lot: 'L1' },
+      { kind: 'gauge', gaugeId: 'NONE', ...window },
+      { kind: 'operation', ...operation },
+    ];
+    const faults = await Promise.all(unknown.map(preview));
+    expect(faults).toMatchObject([
+      [{ code: 'containment.device-unknown' }],
+      [{ code: 'material.unknown' }],
+      [{ code: 'gauge.unknown' }],
+      [{ code: 'containment.operation-unknown' }],
+    ]);
+    // Each has words of the plant view.
+    for (const { code } of faults.flat() as readonly { code: string }[]) expect(plantFaultCodes).toHaveProperty([code]);
     // What was told before the migration comes to the same.
     const work = () => db.query('SELECT * FROM device_work ORDER BY stream_id, seq');
     const folded = await work();

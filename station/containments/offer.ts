@@ -88,17 +88,20 @@ function found(
   }
 }
 
-/** By the same query that puts them on hold. */
+/** By the same query that puts them on hold; only the units that are shown are read whole. */
 export function previewContainment(criterion: Criterion, { read, facts }: ContainmentSources): ContainmentPreview {
-  const fitting = facts.containments.fitting(criterion).flatMap((serial) => {
-    const unit = readUnit(read, serial);
-    return unit === null || unit.status === 'scrapped' ? [] : [unit];
-  });
+  const fits = `FROM unit WHERE serial IN (SELECT value FROM json_each(?)) AND status <> 'scrapped'`;
+  const serials = JSON.stringify(facts.containments.fitting(criterion));
+  const sum = read.get<{ readonly units: number; readonly onHold: number }>(
+    `SELECT count(*) AS units, count(*) FILTER (WHERE status = 'held') AS onHold ${fits}`,
+    serials,
+  );
+  const first = read
+    .all<{ readonly serial: string }>(`SELECT serial ${fits} ORDER BY serial LIMIT ?`, serials, mostShown)
+    .flatMap(({ serial }) => readUnit(read, serial) ?? []);
   return {
-    units: fitting.length,
-    onHold: fitting.filter(({ status }) => status === 'held').length,
-    first: fitting
-      .slice(0, mostShown)
-      .map((unit) => ({ serial: unit.serial, status: unit.status, stationId: placeOf(unit) })),
+    units: sum?.units ?? 0,
+    onHold: sum?.onHold ?? 0,
+    first: first.map((unit) => ({ serial: unit.serial, status: unit.status, stationId: placeOf(unit) })),
   };
 }

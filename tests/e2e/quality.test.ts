@@ -316,7 +316,7 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
       await work.see('no-unit').waitFor();
       await work.scan(made, work.see('refused'));
       await work.picture('refused-contained');
-      expect(await work.see('refused').textContent()).toContain('poren');
+      expect(await work.see('refused').textContent()).toContain('Pumpengehäuse H-22817: poren');
 
       await plant.page.goto(`${server.url}/#/nonconformances?show=containments`);
       await plant.says('plant-containment-row', /H-22817.*Jana Vogt/);

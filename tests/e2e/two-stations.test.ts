@@ -217,7 +217,10 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     await workTo((view) => view.mode === 'passed' && view.unit?.serial === next);
     expect(await holds(next)).toEqual([]);
     await server.start();
-    for (const unit of [serial, next]) await expect.poll(() => holds(unit), { timeout: 120_000 }).toEqual(['poren']);
+    for (const unit of [serial, next])
+      await expect
+        .poll(() => holds(unit), { timeout: 120_000 })
+        .toEqual([{ en: `Pump housing ${lot}: poren`, de: `Pumpengehäuse ${lot}: poren` }]);
     await expect.poll(contained, { timeout: 60_000 }).toMatch(/2 gesperrt · an allen Stationen bekannt/);
     await picture(at20, 'two-stations-contained');
     await at20.locator('[data-testid^="containment-"]').first().click();
