@@ -2,6 +2,7 @@
 import type { Area, Brush, Shown } from './area.ts';
 import { drawDoubt } from './doubt.ts';
 import { limitsAt, type PhaseLimits, type Signal, type Track, type Window } from './series.ts';
+import { freest, type Rect } from './words-place.ts';
 
 const within = (index: number, { from, to }: Window): boolean => index >= from && index < to;
 const visible = (phases: readonly PhaseLimits[], window: Window): readonly PhaseLimits[] =>
@@ -227,9 +228,9 @@ function* inReach(all: readonly Signal[], window: Window): Generator<Signal> {
 }
 const longestPattern = 64;
 
-/** Members: filled. The last point of the pattern: a ring around, with the rule above or below. */
+/** Members: filled. The last point of the pattern: a ring around, with the rule beside it. */
 function signals(area: Area, { track, kind, window, signals: all }: Shown): void {
-  const { brush, px, box } = area;
+  const { brush, px } = area;
   if (area.x(1) - area.x(0) < 2 * px) {
     signalStrip(area, kind, window, all);
     return;
@@ -256,26 +257,54 @@ function signals(area: Area, { track, kind, window, signals: all }: Shown): void
   for (const { at } of ends.values()) circle(area, track, at, 9.5);
   brush.stroke();
   brush.font = area.font(700);
-  brush.textAlign = 'center';
+  brush.textAlign = 'left';
+  brush.textBaseline = 'middle';
   brush.fillStyle = area.color('--warn');
   let lastWordEnds = Number.NEGATIVE_INFINITY;
   for (const { at, rules } of ends.values()) {
-    const value = valueAt(track, at);
-    if (value === null) continue;
-    const [left, top] = [area.x(at), area.y(value)];
     // A word is at least this wide: most need not be measured where thousands are on the screen.
-    if (left - 4 * px < lastWordEnds) continue;
+    if (area.x(at) - 4 * px < lastWordEnds) continue;
     const words = [...rules].toSorted().join(' ');
-    const half = brush.measureText(words).width / 2;
-    if (left - half < lastWordEnds + 4 * px) continue;
-    lastWordEnds = left + half;
-    const limits = limitsAt(track, at);
-    // Away from the centre, but never out of the chart.
-    const up =
-      limits === null || value >= limits.center ? top > box.top + 27 * px : top > box.top + box.height - 27 * px;
-    brush.textBaseline = up ? 'bottom' : 'top';
-    brush.fillText(words, left, up ? top - 12 * px : top + 13 * px);
+    const place = wordsPlace(area, track, at, widthOf(brush, words), lastWordEnds + 4 * px);
+    if (place === null) continue;
+    lastWordEnds = place.left + place.width;
+    brush.fillText(words, place.left, place.top + place.height / 2 + px);
   }
+}
+
+/** Of words about a ringed point: away from the centre, or wherever they hide less. null: no room right of `from`. */
+function wordsPlace(area: Area, track: Track, at: number, width: number, from: number): Rect | null {
+  const { px, box } = area;
+  const value = valueAt(track, at);
+  if (value === null) return null;
+  const [left, top, height, air] = [area.x(at), area.y(value), 16 * px, 12 * px];
+  const limits = limitsAt(track, at);
+  const above = { left: left - width / 2, top: top - air - height, width, height };
+  const below = { ...above, top: top + air };
+  const upwards = limits === null || value >= limits.center;
+  const beside = { ...above, top: top - height / 2 };
+  const places = [
+    ...(upwards ? [above, below] : [below, above]),
+    { ...beside, left: left - air - 3 * px - width },
+    { ...beside, left: left + air + 3 * px },
+  ];
+  const levels = [limits?.upper, limits?.lower, limits?.center, track.tolerance?.lower, track.tolerance?.upper];
+  const reach = Math.ceil((width + 20 * px) / (area.x(1) - area.x(0)));
+  const dots: [number, number][] = [];
+  for (let near = Math.max(0, at - reach); near <= at + reach; near += 1) {
+    const of = valueAt(track, near);
+    if (of !== null && near !== at) dots.push([area.x(near), area.y(of)]);
+  }
+  return freest(
+    places.filter((place) => place.left >= from),
+    box,
+    {
+      lines: levels.flatMap((level) => (level === null || level === undefined ? [] : [area.y(level)])),
+      lineAir: 2 * px,
+      dots,
+      radius: 5 * px,
+    },
+  );
 }
 
 /** Points closer than they can be told apart: where signals are, as a strip along the bottom; neighbours as one bar. */
