@@ -200,6 +200,10 @@ describeWith('chromium', 'on paper', () => {
     await tab.getByTestId('containment-sheet').waitFor();
     const paper = await onPaper('contained', upright);
     expect(paper).toMatchObject(blackOnWhite);
+    // What the listed units have in common stands on it, not only what was found at the first.
+    expect(await tab.getByTestId('containment-sheet').textContent()).toContain(
+      'PMP-100 · 10 · seit 24.11.2026 13:00:00',
+    );
     expect((await pdf('contained')).pages).toBeGreaterThan(0);
   });
 });
