@@ -10,9 +10,10 @@ const pure = ['{contract,domain}/**/*.test.ts'];
 const notOurs = ['node_modules/**', 'out/**'];
 const common = {
   pool: 'forks',
-  testTimeout: 20_000,
-  hookTimeout: 30_000,
-  expect: { poll: { timeout: 10_000 } },
+  // Wide: no test is about them, and a machine may be slow.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 30_000 } },
 } as const;
 
 export default defineConfig({

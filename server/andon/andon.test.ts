@@ -186,7 +186,7 @@ describeOnDatabases('calls', (database) => {
       await receiver.stop();
     }, 60_000);
 
-    const target = () => testTarget(receiver.url, { id: 'cmms', messages: [...callMessageKinds], timeoutMs: 300 });
+    const target = () => testTarget(receiver.url, { id: 'cmms', messages: [...callMessageKinds], timeoutMs: 1_500 });
     const follower = (): Follower =>
       new Follower({
         db: database.db,

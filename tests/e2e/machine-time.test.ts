@@ -136,7 +136,7 @@ describeWith('chromium', 'machine time', (executablePath) => {
         .toEqual(['stop.opened', 'stop.classified', 'stop.ended', 'stop.split', 'stop.classified', 'stop.edge-moved']);
       await screen.picture('card');
       const { firstMs, secondMs } = stop();
-      expect(Math.abs(firstMs + secondMs - 1_490_000 / speed), `${firstMs} and ${secondMs} ms`).toBeLessThan(500);
+      expect(Math.abs(firstMs + secondMs - 1_490_000 / speed), `${firstMs} and ${secondMs} ms`).toBeLessThan(4_000);
     },
     slow,
   );

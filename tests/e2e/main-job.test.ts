@@ -37,11 +37,11 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
 
   const see = (testId: string) => page.getByTestId(testId);
   const step = async (id: string): Promise<void> => {
-    await page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 15_000 });
+    await page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 30_000 });
   };
   /** As a wedge scanner, whatever has the focus. */
   const wedge = (code: string): Promise<void> => wedgeInto(page, code);
-  const press = (testId: string): Promise<void> => see(testId).click({ timeout: 10_000 });
+  const press = (testId: string): Promise<void> => see(testId).click({ timeout: 30_000 });
   const primary = (): Promise<void> => press('primary-action');
   /** Nothing that matters lives in the page. */
   const reload = async (id: string): Promise<void> => {
@@ -55,9 +55,9 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   };
 
   it('signs in by a badge that the scanner reads', async () => {
-    await see('sign-in').waitFor({ timeout: 15_000 });
+    await see('sign-in').waitFor({ timeout: 30_000 });
     await line.control('scanner', 'scan', { text: 'BDG-1002' });
-    await expect.poll(() => see('header-person').textContent(), { timeout: 10_000 }).toContain('Sam Okafor');
+    await expect.poll(() => see('header-person').textContent(), { timeout: 30_000 }).toContain('Sam Okafor');
     await see('no-unit').waitFor();
   });
 
@@ -94,7 +94,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
     await reload('press-bearing');
     await primary();
     await expect
-      .poll(() => see('cycle-phase').getAttribute('data-phase'), { timeout: 10_000 })
+      .poll(() => see('cycle-phase').getAttribute('data-phase'), { timeout: 30_000 })
       .toMatch(/preparing|running/);
     await page.reload();
     await picture('machine-cycle');
@@ -119,7 +119,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   it('checklist', async () => {
     await reload('check');
     for (const button of await page.locator('[data-testid^="ok-"]').all()) await button.click();
-    await see('passed').waitFor({ timeout: 10_000 });
+    await see('passed').waitFor({ timeout: 30_000 });
     await expect.poll(() => see('passed').textContent()).toContain('PMP100-2600417');
   });
 
@@ -140,7 +140,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
     await step('release-check');
     await reload('release-check');
     for (const button of await page.locator('[data-testid^="ok-"]').all()) await button.click();
-    await see('passed').waitFor({ timeout: 10_000 });
+    await see('passed').waitFor({ timeout: 30_000 });
     await expect.poll(() => see('passed').textContent()).toMatch(/Released/);
     await picture('released');
   });

@@ -62,7 +62,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
 
   const see = (testId: string) => page.getByTestId(testId);
   const wedge = (code: string): Promise<void> => wedgeInto(page, code);
-  const step = (id: string) => page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 20_000 });
+  const step = (id: string) => page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 30_000 });
   /** The watched press tells its own time beside the work. */
   const work = () => factsIn(line.data).filter(({ type }) => !/^(slices?|pieces|machine|energy|stop)\./.test(type));
   const typesSince = (before: number): string[] =>
@@ -82,11 +82,11 @@ describeWith('chromium', 'the screen', (executablePath) => {
   const fits = async (): Promise<void> => {
     await page.evaluate(() => document.fonts.ready.then(() => undefined));
     const none = { outside: [], small: [], faint: [], tiny: [] };
-    await expect.poll(() => page.evaluate(screenFaults, demands), { timeout: 3_000 }).toEqual(none);
+    await expect.poll(() => page.evaluate(screenFaults, demands), { timeout: 30_000 }).toEqual(none);
   };
 
   it('speaks the language of the badge', async () => {
-    await see('sign-in').waitFor({ timeout: 20_000 });
+    await see('sign-in').waitFor({ timeout: 30_000 });
     await fits();
     await line.control('scanner', 'scan', { text: 'BDG-1001' });
     await expect.poll(() => see('header-person').textContent()).toContain('Mara Keller');
@@ -128,7 +128,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
       const before = count();
 
       await station.child.kill('SIGKILL');
-      await see('link-banner').waitFor({ timeout: 20_000 });
+      await see('link-banner').waitFor({ timeout: 30_000 });
       await fits();
       await expect.poll(() => force.getAttribute('class')).toContain('hatched');
       expect(await primary.isDisabled()).toBe(true);
@@ -144,7 +144,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
       expect(await see('scan-field').isDisabled()).toBe(true);
 
       await open();
-      await see('link-banner').waitFor({ state: 'detached', timeout: 20_000 });
+      await see('link-banner').waitFor({ state: 'detached', timeout: 30_000 });
       await step('prepare');
       await expect.poll(() => primary.isEnabled()).toBe(true);
       await expect.poll(() => force.getAttribute('class')).not.toContain('hatched');
@@ -157,7 +157,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
 
     it('in the middle of a measurement: what was measured is there, and the next value follows it', async () => {
       await hold(pump);
-      await see('no-unit').waitFor({ timeout: 10_000 });
+      await see('no-unit').waitFor({ timeout: 30_000 });
       await fits();
       await machineReady(client);
       await wedge(housing);
@@ -167,27 +167,27 @@ describeWith('chromium', 'the screen', (executablePath) => {
       const before = count();
 
       await station.child.kill('SIGKILL');
-      await see('link-banner').waitFor({ timeout: 20_000 });
+      await see('link-banner').waitFor({ timeout: 30_000 });
       await line.control('calliper', 'value', { value: 24.025 });
       await open();
-      await see('link-banner').waitFor({ state: 'detached', timeout: 20_000 });
+      await see('link-banner').waitFor({ state: 'detached', timeout: 30_000 });
       await step('measure-bore');
       await fits();
       expect(await see('measured').textContent()).toBe('24.011');
       await expect.poll(() => see('step-blocked').count()).toBe(0);
       await line.control('calliper', 'garbage');
-      await see('push-refused').waitFor({ timeout: 10_000 });
+      await see('push-refused').waitFor({ timeout: 30_000 });
       await fits();
       await line.control('calliper', 'value', { value: 24.004 });
-      await see('push-refused').waitFor({ state: 'detached', timeout: 10_000 });
+      await see('push-refused').waitFor({ state: 'detached', timeout: 30_000 });
       await expect.poll(() => see('measured').textContent()).toBe('24.004');
       expect(typesSince(before)).toEqual(['station.started', 'measurement.recorded']);
       expect(await notLoadedAnew()).toBe(true);
       await line.control('calliper', 'value', { value: 24.2 });
-      await see('failed').waitFor({ timeout: 10_000 });
+      await see('failed').waitFor({ timeout: 30_000 });
       await fits();
       await hold(housing);
-      await see('no-unit').waitFor({ timeout: 10_000 });
+      await see('no-unit').waitFor({ timeout: 30_000 });
     }, 90_000);
   });
 
@@ -243,7 +243,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
     ])('$at, $testId: fits, can be read and can be hit', async ({ at, testId, tab }) => {
       await page.evaluate((hash) => (window.location.hash = hash), at);
       if (tab !== undefined) await see(tab).click();
-      await see(testId).first().waitFor({ timeout: 10_000 });
+      await see(testId).first().waitFor({ timeout: 30_000 });
       await expect.poll(language).toBe(look.language);
       await expect.poll(() => page.evaluate(() => document.documentElement.dataset['theme'])).toBe(look.theme);
       await fits();

@@ -52,7 +52,7 @@ const blocked = async (): Promise<string[]> => {
   return step?.blocked.map(({ code }) => code) ?? ['no step'];
 };
 const becomes = (device: string, state: DeviceState): Promise<unknown> =>
-  expect.poll(async () => (await deviceNow(client, device)).condition.state, { timeout: 20_000 }).toBe(state);
+  expect.poll(async () => (await deviceNow(client, device)).condition.state, { timeout: 30_000 }).toBe(state);
 const notTaken = async () => (await client.execution.get()).step?.refusedPush;
 const values = async (): Promise<number[]> => {
   const state: StepState | undefined = (await client.execution.get()).step?.state;
@@ -137,7 +137,7 @@ describe('the machine is away', () => {
     expect(reasonsOf(await type(41))).toEqual(expect.arrayContaining(['device.silent', 'value.typed-not-allowed']));
     expect(await values()).toHaveLength(1);
     line.press().process.kill('SIGCONT');
-    await expect.poll(blocked, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(blocked, { timeout: 30_000 }).toEqual([]);
     await expect.poll(async () => reasonsOf(await take())).toEqual([]);
     expect(await stepNow()).toBe('measure-bore');
     expect(measured(executionId, 'measure-oil').map(({ body }) => [body.index, body.reading.entry])).toEqual([
@@ -163,7 +163,7 @@ describe('the calliper is unplugged in the middle of the measurement', () => {
     expect(reasonsOf(await take())).toEqual(['device.not-connected', 'step.action-not-possible']);
 
     await line.control('calliper', 'plug');
-    await expect.poll(blocked, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(blocked, { timeout: 30_000 }).toEqual([]);
     expect(await values()).toEqual([24.011]);
     expect(await notTaken()).toBeNull();
     // What is damaged, absurd or of another part's size is not taken; the next good one is.

@@ -17,7 +17,7 @@ it('the time in which a killed station saw nothing is a gap in the history, not 
   const first = await line.startStation();
   const cookie = await signInBrowser(first.url);
   let linked = await link(first.origin, cookie);
-  await expect.poll(async () => values(await history(linked.client)), { timeout: 20_000 }).toBeGreaterThan(5);
+  await expect.poll(async () => values(await history(linked.client)), { timeout: 30_000 }).toBeGreaterThan(5);
   await first.child.kill('SIGKILL');
   const killedAt = Date.now();
   await new Promise((resolve) => setTimeout(resolve, 1_500));
@@ -28,12 +28,12 @@ it('the time in which a killed station saw nothing is a gap in the history, not 
     .poll(
       async () => (await history(linked.client)).at.filter((at, i, all) => at > killedAt && all.length > i).length,
       {
-        timeout: 20_000,
+        timeout: 30_000,
       },
     )
     .toBeGreaterThan(5);
   const samples = await history(linked.client);
-  const gap = samples.at.findIndex((at, i) => samples.value[i] === null && Math.abs(at - killedAt) < 1_000);
+  const gap = samples.at.findIndex((at, i) => samples.value[i] === null && Math.abs(at - killedAt) < 10_000);
   expect(gap).toBeGreaterThan(0);
   const back = samples.at.findIndex((_, i) => i > gap && samples.value[i] !== null);
   expect(samples.value.slice(gap, back).every((value) => value === null)).toBe(true);

@@ -106,11 +106,11 @@ async function screenShows(state: StoreState): Promise<void> {
   const trouble = page.getByTestId('store-trouble');
   if (state === 'ok') {
     await expect
-      .poll(() => page?.locator('[data-testid="step"]').getAttribute('data-step'), { timeout: 20_000 })
+      .poll(() => page?.locator('[data-testid="step"]').getAttribute('data-step'), { timeout: 30_000 })
       .toBe('prepare');
     expect(await trouble.count()).toBe(0);
   } else {
-    await expect.poll(() => trouble.getAttribute('data-state'), { timeout: 20_000 }).toBe(state);
+    await expect.poll(() => trouble.getAttribute('data-state'), { timeout: 30_000 }).toBe(state);
     const words = await trouble.textContent();
     expect(words).toContain(line.data);
     expect(await page.getByTestId('primary-action').count()).toBe(0);
@@ -157,7 +157,7 @@ describeWith('mount', 'the disk is full', () => {
 
   it('room again: it goes on by itself, and the same click is now done, once', async () => {
     rmSync(file('ballast'));
-    await expect.poll(storeState, { timeout: 20_000 }).toBe('ok');
+    await expect.poll(storeState, { timeout: 30_000 }).toBe('ok');
     await screenShows('ok');
     const before = confirmed();
     expect(reasonsOf(await confirm(clicked))).toEqual([]);

@@ -258,7 +258,7 @@ describe.each(databaseKinds)('wrong batches, on %s', (kind) => {
       );
       write(revoked, 10);
       await expect
-        .poll(async () => (await revoked.post(revoked.batch(11, 20))).body.error, { timeout: 15_000, interval: 500 })
+        .poll(async () => (await revoked.post(revoked.batch(11, 20))).body.error, { timeout: 30_000, interval: 500 })
         .toBe('station-revoked');
       expect((await revoked.hello()).body).toMatchObject({ error: 'station-revoked' });
     }, 30_000);

@@ -15,7 +15,7 @@ import { TagHub } from '#station/tags/hub.ts';
 const log = { debug() {}, info() {}, warn() {}, error() {}, fatal() {}, child: () => log } as unknown as Log;
 const drivers = await installedDrivers();
 const free = { port: 0, control: 0 };
-const slow = { timeout: 15_000, interval: 20 };
+const slow = { timeout: 30_000, interval: 20 };
 
 let manager: DeviceManager | null = null;
 let simulator: Running | null = null;

@@ -346,7 +346,7 @@ describe('the link', () => {
     socket.send('{"i":"1","p":{"u":"/flood"}}');
     // Stop reading at the TCP level: the host's side fills up.
     (socket as unknown as { _socket: { pause(): void; resume(): void } })._socket.pause();
-    await expect.poll(() => host.peers(), { timeout: 10_000 }).toBe(0);
+    await expect.poll(() => host.peers(), { timeout: 30_000 }).toBe(0);
     (socket as unknown as { _socket: { resume(): void } })._socket.resume();
     expect(await gone).toBe(1006);
   });

@@ -59,7 +59,7 @@ const lineText = async ({ all }: World): Promise<string> =>
 async function folded<T extends { readonly ok: boolean }>(db: Db, answer: T): Promise<T> {
   const waiting = 'SELECT count(*)::int AS n FROM stream s JOIN projected p USING (stream_id) WHERE s.head_seq > p.seq';
   if (answer.ok)
-    await expect.poll(async () => (await db.query<{ n: number }>(waiting))[0]?.n, { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await db.query<{ n: number }>(waiting))[0]?.n, { timeout: 30_000 }).toBe(0);
   return answer;
 }
 

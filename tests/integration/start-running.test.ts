@@ -14,7 +14,7 @@ afterEach(async () => {
   it = null;
 });
 
-const slow = { timeout: 20_000 };
+const slow = { timeout: 30_000 };
 
 async function startDemo(
   ...more: readonly string[]
@@ -35,7 +35,7 @@ async function cookieFrom(url: URL): Promise<string> {
 }
 
 const gone = (pids: readonly number[]) =>
-  expect.poll(() => pids.filter(isAlive), { timeout: 15_000, interval: 100 }).toEqual([]);
+  expect.poll(() => pids.filter(isAlive), { timeout: 30_000, interval: 100 }).toEqual([]);
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s ends the station and the demo devices, exit code 0',

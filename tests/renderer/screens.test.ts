@@ -99,7 +99,7 @@ describeWith('chromium', 'acts', () => {
     const count = await points.count();
     expect(count).toBeGreaterThan(1);
     for (const button of await points.all()) await button.click();
-    await expect.poll(() => acts('execution.act').length, { timeout: 10_000 }).toBe(count);
+    await expect.poll(() => acts('execution.act').length, { timeout: 30_000 }).toBe(count);
     const answered = acts('execution.act').map(({ input }) => (input as { action: { item: string } }).action.item);
     expect(answered).toEqual(
       await points.evaluateAll((buttons) => buttons.map((one) => one.getAttribute('data-testid')?.slice(3))),

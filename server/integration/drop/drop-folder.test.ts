@@ -122,18 +122,19 @@ describeOnDatabases('the drop folder', (database: TestDatabase) => {
   });
 
   it('waits until a file is whole, and leaves alone what is still being written', async () => {
-    const drop = await make('good', 150);
+    let now = Date.now();
+    const drop = await make('good', 1_500, { ...ports, clock: { ...systemClock, now: () => now } });
     const file = join(folder, 'in', 'slow.csv');
     writeFileSync(file, 'order;definition;revision;quantity\n');
     writeFileSync(join(folder, 'in', 'other.csv.tmp'), 'x');
     await drop.look();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    now += 1_000;
     appendFileSync(file, 'E-1;PMP-100;C;5\n');
     await drop.look();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    now += 1_000;
     await drop.look();
     expect(names('in')).toEqual(['other.csv.tmp', 'slow.csv']);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    now += 1_000;
     await drop.look();
     expect(names('in')).toEqual(['other.csv.tmp']);
     expect(await orders()).toEqual(['E-1 created']);

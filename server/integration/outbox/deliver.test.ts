@@ -151,7 +151,7 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
     const circuit = async (): Promise<object | undefined> =>
       (await database.db.query('SELECT failures, last_error, open_until > 0 AS open FROM erp_circuit'))[0];
     await expect
-      .poll(circuit, { timeout: 15_000 })
+      .poll(circuit, { timeout: 30_000 })
       .toMatchObject({ last_error: 'no answer within 150 ms', open: true });
     await new Promise((resolve) => setTimeout(resolve, 300));
     const asked = receiver.asked.length;
@@ -171,12 +171,12 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
       .poll(
         async () => (await database.db.query<{ failures: number }>('SELECT failures FROM erp_circuit'))[0]?.failures,
         {
-          timeout: 15_000,
+          timeout: 30_000,
         },
       )
       .toBeGreaterThan(5);
     receiver = await Receiver.start(port);
-    await expect.poll(states, { timeout: 15_000 }).toEqual({ sent: 6 });
+    await expect.poll(states, { timeout: 30_000 }).toEqual({ sent: 6 });
     expect((await database.db.query<{ failures: number }>('SELECT failures FROM erp_circuit'))[0]).toEqual({
       failures: 0,
     });
@@ -253,7 +253,7 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
     await units(target, 1);
     receiver.behaviour = () => ({ status: 409, body: 'locked' });
     deliver(target);
-    await expect.poll(states, { timeout: 15_000 }).toEqual({ dead: 2 });
+    await expect.poll(states, { timeout: 30_000 }).toEqual({ dead: 2 });
     const [row] = await database.db.query<{ tries: number; last_error: string }>(
       'SELECT tries, last_error FROM erp_delivery WHERE number = 1 AND target = $1',
       ['erp'],
@@ -290,13 +290,13 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
   });
 
   it('an instance that dies with a message in its hand: another sends it when the lease has ended', async () => {
-    const target = testTarget(receiver.url, { timeoutMs: 300 });
+    const target = testTarget(receiver.url);
     await units(target, 1);
-    await database.db.execute(`UPDATE erp_lane SET lease = 'dead instance', lease_until = $1`, [Date.now() + 800]);
-    const before = Date.now();
+    const until = Date.now() + 800;
+    await database.db.execute(`UPDATE erp_lane SET lease = 'dead instance', lease_until = $1`, [until]);
     deliver(target);
-    await expect.poll(states, { timeout: 15_000 }).toEqual({ sent: 2 });
-    expect(Date.now() - before).toBeGreaterThan(700);
+    await expect.poll(states, { timeout: 30_000 }).toEqual({ sent: 2 });
+    expect(Date.now()).toBeGreaterThanOrEqual(until);
   });
 
   it('ending does not count as a failure and leaves the message for the next start', async () => {
