@@ -26,24 +26,21 @@ import {
   stationSchema,
 } from '#contract/config/plant.ts';
 import { reasonsSchema } from '#contract/config/reasons.ts';
-import { checkConfiguration, type Source } from '#domain/config/check.ts';
+import { checkConfiguration } from '#domain/config/check.ts';
 import { checkDriver, whyNotWritable, type Manifests } from './driver-checks.ts';
 import { folderTree, type FileTree } from './file-tree.ts';
 import { listFolder } from './folder.ts';
 import { checkImages, checkPictures } from './images.ts';
+import { KeptFiles, type ReadFile } from './kept-files.ts';
 import { salvage, textsIn } from './salvage.ts';
 import { faultsOfSchema } from './schema-faults.ts';
-import { pathText, readYaml, type Path, type YamlFile } from './yaml-file.ts';
+import { pathText, readYaml } from './yaml-file.ts';
 
 export type Loaded = { readonly configuration: Configuration } | { readonly faults: readonly ConfigurationFault[] };
 
 const maxFileBytes = 4 * 1024 * 1024;
 
-interface ReadFile<T> extends Source<T> {
-  readonly yaml: YamlFile;
-  readonly original: (path: Path) => Path;
-  readonly hash: string;
-}
+const keptFiles = new KeptFiles();
 
 export interface LoadOptions {
   /** null: the drivers are not at hand (on the server); device settings and addresses are not judged. */
@@ -66,6 +63,8 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     if (bytes === null) return declareName(file, alsoDeclared);
     const hash = sha256(bytes);
     hashes.set(file, hash);
+    const kept = keptFiles.get<T>(file, hash);
+    if (kept !== null) return kept;
     const text = textOf(file, bytes, faults);
     if (text === null) return declareName(file, alsoDeclared);
     const yaml = readYaml(file, text);
@@ -77,7 +76,8 @@ export function loadTree(tree: FileTree, { manifests }: LoadOptions): Loaded {
     }
     const parsed = schema.safeParse(yaml.value);
     if (parsed.success) {
-      return { file, value: parsed.data, yaml, original: (place) => place, hash };
+      const read: ReadFile<T> = { file, value: parsed.data, yaml, original: (place) => place, hash };
+      return yaml.faults.length === 0 ? keptFiles.keep(read, text) : read;
     }
     // After a syntax fault the reader's guess at the rest is not worth complaining about.
     if (yaml.faults.length === 0) faults.push(...faultsOfSchema(yaml, schema, parsed.error.issues));
