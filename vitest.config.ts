@@ -2,10 +2,11 @@ import { defineConfig } from 'vitest/config';
 import LongestFirst from './scripts/test/longest-first.ts';
 
 /**
- * Start processes, browsers and networks and wait for what happens, never for a time: three at once disturb nobody, and a good
- * part of their time they wait. The others compute, two at once.
+ * Start processes, browsers and networks and wait for what happens, never for a time.
  */
 const system = ['tests/{conformance,e2e,faults,integration,renderer}/**/*.test.ts'];
+/** On two cores: a third of their time and more all but the pure ones wait, for databases, processes and screens. */
+const maxWorkers = 3;
 const pure = ['{contract,domain}/**/*.test.ts'];
 const notOurs = ['node_modules/**', 'out/**'];
 const common = {
@@ -29,7 +30,7 @@ export default defineConfig({
             'tests/{architecture,support}/*.test.ts',
           ],
           exclude: notOurs,
-          maxWorkers: 2,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },
@@ -40,7 +41,7 @@ export default defineConfig({
           include: pure,
           // Nothing here has a state that outlives a call: to load it anew for each file would take longer than the tests.
           isolate: false,
-          maxWorkers: 2,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },
@@ -51,7 +52,7 @@ export default defineConfig({
           globalSetup: './tests/support/built.ts',
           include: system,
           exclude: notOurs,
-          maxWorkers: 3,
+          maxWorkers,
           sequence: { groupOrder: 1 },
         },
       },
