@@ -6,7 +6,7 @@ const fitted = `NOT c.removed AND NOT EXISTS (
   SELECT FROM component r WHERE r.removed AND r.stream_id = c.stream_id AND r.seq > c.seq
     AND r.execution_id = c.execution_id AND r.bom_line = c.bom_line AND r.material_id = c.material_id
     AND r.lot IS NOT DISTINCT FROM c.lot AND r.component_serial IS NOT DISTINCT FROM c.component_serial)`;
-const inWindow = (at: string): string => `${at} >= k.from_at AND (k.until_at IS NULL OR ${at} <= k.until_at)`;
+const inWindow = (at: string): string => `${at} BETWEEN k.from_at AND coalesce(k.until_at, ${Number.MAX_SAFE_INTEGER})`;
 
 export interface Fitting {
   readonly containment_id: string;
@@ -33,6 +33,7 @@ export async function fittingUnits(
   const told = `k.lifted_at IS NULL AND k.containment_id = ANY($1)`;
   const touched = (of: string, values: '$2' | '$3'): string => `k.lifted_at IS NULL AND ${of} = ANY(${values})`;
   // Each in two halves, so that each goes by its own index: containments that were told of, and runs or units that were.
+  // OFFSET 0 keeps the views of uses apart from the containment: joined, all uses there ever were would be read.
   const found = await tx.query<Fitting>(
     `WITH station AS (SELECT DISTINCT station_id FROM stream)
      SELECT k.containment_id, e.serial FROM containment k
@@ -54,8 +55,9 @@ export async function fittingUnits(
        WHERE k.kind = 'order' AND ${told}
      UNION SELECT k.containment_id, u.serial FROM unit u JOIN containment k ON u.order_id = k.order_id
        WHERE k.kind = 'order' AND ${touched('u.serial', '$3')}
-     UNION SELECT k.containment_id, g.serial FROM containment k JOIN gauge_use g ON g.gauge_id = k.gauge_id
-         AND ${inWindow('g.at')} WHERE k.kind = 'gauge' AND ${told}
+     UNION SELECT k.containment_id, g.serial FROM containment k CROSS JOIN LATERAL
+         (SELECT serial FROM gauge_use WHERE gauge_id = k.gauge_id AND ${inWindow('at')} OFFSET 0) g
+       WHERE k.kind = 'gauge' AND ${told}
      UNION SELECT k.containment_id, e.serial FROM measured_value m JOIN execution e USING (execution_id)
        JOIN containment k ON m.gauge_id = k.gauge_id AND ${inWindow('m.at')}
        WHERE k.kind = 'gauge' AND ${touched('m.execution_id', '$2')}
@@ -63,8 +65,9 @@ export async function fittingUnits(
        JOIN containment k ON s.gauge_id = k.gauge_id AND ${inWindow('s.at')}
        WHERE k.kind = 'gauge' AND ${touched('s.serial', '$3')}
      UNION SELECT k.containment_id, d.serial FROM containment k
-       JOIN device_use d ON d.device_id = k.device_id AND d.station_id IN (SELECT station_id FROM station)
-         AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}
+       JOIN station s ON k.at_station IS NULL OR s.station_id = k.at_station CROSS JOIN LATERAL
+         (SELECT serial FROM device_use u WHERE u.device_id = k.device_id AND u.station_id = s.station_id
+            AND ${inWindow('u.at')} OFFSET 0) d
        WHERE k.kind = 'device' AND ${told}
      UNION SELECT k.containment_id, d.serial FROM device_use d JOIN containment k ON k.device_id = d.device_id
          AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}

@@ -71,12 +71,16 @@ async function candidates(
   const sampled = samples.filter(({ body }) => body.gaugeId !== null).map(({ body }) => body.serial);
   if (runs.length + told.length + sampled.length === 0) return [];
   return tx.query<Row>(
-    `SELECT g.gauge_id, g.part, m.serial, u.passport, m.station_id, m.at FROM gauge g
-     JOIN gauge_use m ON m.gauge_id = g.gauge_id AND m.at >= g.watched_since
+    // Each by its own index (OFFSET 0 keeps the view apart from the gauge): a page of facts must not read all uses there ever were.
+    `WITH used AS (
+       SELECT m.* FROM gauge g, LATERAL (SELECT gauge_id, serial, station_id, at FROM gauge_use
+         WHERE gauge_id = g.gauge_id AND at >= g.watched_since OFFSET 0) m WHERE g.gauge_id = ANY($1)
+       UNION SELECT gauge_id, serial, station_id, at FROM gauge_use WHERE execution_id = ANY($2)
+       UNION SELECT gauge_id, serial, station_id, at FROM gauge_use WHERE serial = ANY($3))
+     SELECT g.gauge_id, g.part, m.serial, u.passport, m.station_id, m.at FROM used m
+     JOIN gauge g ON g.gauge_id = m.gauge_id AND m.at >= g.watched_since
      JOIN unit u ON u.serial = m.serial
-     WHERE g.watched_since IS NOT NULL AND g.part LIKE '%"recallId"%'
-       AND (g.gauge_id = ANY($1) OR m.execution_id = ANY($2) OR m.serial = ANY($3))
-     ORDER BY g.gauge_id, m.serial`,
+     WHERE g.part LIKE '%"recallId"%' ORDER BY g.gauge_id, m.serial`,
     [told, runs, sampled],
   );
 }
