@@ -1,2 +1,5 @@
-/** How a stretch of time looks on a bar: it ran, was set up, was lost, was down, was broken, was not planned, or is not known. */
-export type BarLook = 'run' | 'setup' | 'loss' | 'down' | 'bad' | 'planned' | 'unknown';
+/**
+ * How a stretch of time looks on a bar: it ran, was set up, was lost, waited for others before it or behind it, was down, was
+ * broken, was not planned, or is not known.
+ */
+export type BarLook = 'run' | 'setup' | 'loss' | 'starved' | 'blocked' | 'down' | 'bad' | 'planned' | 'unknown';

@@ -75,9 +75,9 @@ const features: Readonly<Record<string, Feature>> = {
     station.machines.set({ ...state, revision: station.machines.value.revision + 1 });
     await go('#/machines/press-p1%20now');
     await shoot('now');
-    await tab.locator('[data-testid="machine-bar"] .bad').first().click();
+    await tab.locator('[data-testid="machine-bar"] .look-bad').first().click();
     await shoot('slice');
-    await tab.locator('[data-testid="machine-bar"] .track .unknown').first().click();
+    await tab.locator('[data-testid="machine-bar"] .track .look-unknown').first().click();
     await shoot('unknown');
     station.machines.set({
       revision: station.machines.value.revision + 1,
