@@ -12,8 +12,8 @@ const notOurs = ['node_modules/**', 'out/**'];
 const common = {
   pool: 'forks',
   // Wide: no test is about them, and a machine may be slow.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
 } as const;
 

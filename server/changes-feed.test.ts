@@ -8,7 +8,7 @@ import { recordFork } from './ingest/forks.ts';
 import { recordHello } from './ingest/hello.ts';
 import { StationStream } from './projections/test-kit.ts';
 
-const limit = 120_000;
+const limit = 240_000;
 /** Below the feed's own pace of 5 s, with room for a busy machine: only who was told can be so quick. */
 const soonMs = 4_000;
 

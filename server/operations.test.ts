@@ -16,7 +16,7 @@ import { foldingStuckMs, readyChecks } from './readiness.ts';
 import { readToken } from './startup.ts';
 import type { DocumentBody } from '#contract/sync/down.ts';
 
-const limit = 120_000;
+const limit = 240_000;
 
 describeOnDatabases('a server that machines look at', (database) => {
   beforeEach(() => database.clear());

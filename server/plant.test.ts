@@ -95,7 +95,7 @@ describeOnDatabases('orders, units and lines', (database) => {
       jobs: [{ sequence: null }, { sequence: null }],
     });
     expect((await orders.list(db, { cursor: null, limit: 10, status: 'open', lineId: null })).items).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('keeps the dispatch list of a line in the order that people made', async () => {
     const { db, orders, act } = await setUp();
@@ -140,7 +140,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     await act((a) => orders.close(a, 'B', null));
     expect(await places()).toBe('CA');
     expect(codes(await act((a) => orders.move(a, 'B:L1', 1)))).toEqual(['job.closed']);
-  }, 60_000);
+  }, 240_000);
 
   it('takes many orders with as many statements as a few, and each as it would be taken alone', async () => {
     const { db, orders } = await setUp();
@@ -197,7 +197,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(await orders.get(db, 'M-2')).toMatchObject({ status: 'closed', version: 3 });
     expect((await statements([closing('M-3')], 'none')).audits).toEqual([]);
     expect(await orders.get(db, 'M-3')).toMatchObject({ status: 'released' });
-  }, 120_000);
+  }, 240_000);
 
   it('gives no number twice to instances that ask at the same time', async () => {
     const { db, orders, released } = await setUp();
@@ -225,7 +225,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(rows).toHaveLength(30);
     rows.slice(1).forEach((row, at) => expect(row.from_number).toBe((rows[at]?.to_number ?? 0) + 1));
     await Promise.all(instances.map((instance) => instance.close()));
-  }, 60_000);
+  }, 240_000);
 
   it('takes the orders of the folder in once, numbers on after all of their units, and orders of stations too', async () => {
     const { db, projector, plantStream, released, orders } = await setUp(demo);
@@ -264,7 +264,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     });
     expect(await orders.get(db, 'WO-10452')).toMatchObject({ source: 'file', quantity: 400 });
     expect((await listCases(db, { cursor: null, limit: 10, open: true }, wholePlant)).items).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('holds and lifts as chained facts of the plant, told to stations; contradictions are closed with a note', async () => {
     const { db, projector, units, act, needed } = await setUp(demo);
@@ -324,7 +324,7 @@ describeOnDatabases('orders, units and lines', (database) => {
       before = createHash('sha256').update(before).update(record).digest();
       expect(Buffer.from(hash).equals(Buffer.from(before))).toBe(true);
     }
-  }, 60_000);
+  }, 240_000);
 
   it('finds units by any identifier, shows their facts and the board', async () => {
     const { db, projector, released, act, orders } = await setUp(demo);
@@ -379,7 +379,7 @@ describeOnDatabases('orders, units and lines', (database) => {
     const { thisHour = 0, lastHour = 0 } = line?.stations[1]?.passes ?? {};
     expect(thisHour + lastHour).toBe(1);
     expect(line?.stations[0]).toMatchObject({ work: 'unknown', unit: null });
-  }, 60_000);
+  }, 240_000);
 
   it('takes passports of units that are long over from the stations', async () => {
     const { db, projector } = await setUp(demo);
@@ -393,5 +393,5 @@ describeOnDatabases('orders, units and lines', (database) => {
     expect(await db.transaction((tx) => retirePassports(tx))).toBe(1);
     expect((await documents(db, 'line:L1', 'passport')).map(({ id }) => id)).toEqual(['P-2']);
     expect(await db.transaction((tx) => retirePassports(tx))).toBe(0);
-  }, 60_000);
+  }, 240_000);
 });

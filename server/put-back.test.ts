@@ -16,7 +16,7 @@ import { createProjector } from './projections/projector.ts';
 import { demoConfiguration, made, StationStream } from './projections/test-kit.ts';
 import { createPlantStream } from './units/plant-stream.ts';
 
-const limit = 120_000;
+const limit = 240_000;
 const demo = demoConfiguration();
 const order = {
   orderId: 'WO-1',

@@ -4,7 +4,7 @@ import type { PlantGrant } from '#contract/plant/roles.ts';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
 import { commandId, firstAdministrator, grant, PlantRig, realConfiguration } from '#tests/support/plant-view.ts';
 
-const limit = 60_000;
+const limit = 240_000;
 
 describeOnDatabases('accounts', (database: TestDatabase) => {
   const rig = new PlantRig(database);

@@ -8,7 +8,7 @@ import { Browser, PlantRig, realConfiguration } from '#tests/support/plant-view.
 import { freePorts } from '#tests/support/ports.ts';
 import type { OidcSettings } from './oidc-settings.ts';
 
-const limit = 60_000;
+const limit = 240_000;
 /** As browsers see the plant view; the test takes path and query of it to where the server listens. */
 const publicUrl = 'http://localhost:7999';
 

@@ -4,7 +4,7 @@ import { describeOnDatabases, type TestDatabase } from '#tests/support/database.
 import { demoConfiguration, firstAdministrator, PlantRig, realConfiguration } from '#tests/support/plant-view.ts';
 import { hashToken } from './secrets.ts';
 
-const limit = 60_000;
+const limit = 240_000;
 
 describeOnDatabases('signing in', (database: TestDatabase) => {
   const rig = new PlantRig(database);

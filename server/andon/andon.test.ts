@@ -95,7 +95,7 @@ describeOnDatabases('calls', (database) => {
     await db.execute('UPDATE andon_call SET closed_at = 5');
     expect(await db.transaction((tx) => retireCalls(tx))).toBe(1);
     expect(await told(db)).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('the board tells what each station shows from afar; of a silent one nothing is known', async () => {
     const { db } = database;
@@ -170,7 +170,7 @@ describeOnDatabases('calls', (database) => {
       items: [{ handoverId: 'ho-1', title: { en: 'Early shift' }, note: 'hinge', taken: { by: 'mara' } }],
     });
     expect((await listHandovers(db, configuration(), query, l2)).total).toBe(0);
-  }, 60_000);
+  }, 240_000);
 
   describe('for a maintenance system', () => {
     let receiver: Receiver;
@@ -184,7 +184,7 @@ describeOnDatabases('calls', (database) => {
       await app?.close();
       app = null;
       await receiver.stop();
-    }, 60_000);
+    }, 240_000);
 
     const target = () => testTarget(receiver.url, { id: 'cmms', messages: [...callMessageKinds], timeoutMs: 1_500 });
     const follower = (): Follower =>
@@ -274,7 +274,7 @@ describeOnDatabases('calls', (database) => {
         'call:ca-1:escalated:1',
         'call:ca-1:closed',
       ]);
-    }, 90_000);
+    }, 240_000);
 
     it('the state of its ticket comes back to the stations of the line', async () => {
       const { db } = database;
@@ -362,6 +362,6 @@ describeOnDatabases('calls', (database) => {
       expect(await list('other')).toEqual({ items: [] });
       const document = (await app.inject({ url: '/api/v1/openapi.json' })).body;
       expect(document).toContain('/api/v1/calls/{callId}/ticket');
-    }, 60_000);
+    }, 240_000);
   });
 });

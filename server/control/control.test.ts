@@ -135,7 +135,7 @@ describeOnDatabases('signals', (database) => {
       await projector.rebuild();
       expect(await events()).toBe(before);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('found where the operation is done: the station knows its own passes, the plant adds nothing', async () => {
     const { db } = database;
@@ -242,7 +242,7 @@ describeOnDatabases('charts', (database) => {
       await projector.rebuild();
       expect(await page(null)).toEqual(newest);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('from afar: equal stretches of time with the least and the greatest, each leading to its page', async () => {
     const { db } = database;
@@ -321,7 +321,7 @@ describeOnDatabases('charts', (database) => {
     expect(await suspect()).toEqual([early, early, late]);
     await projector.rebuild();
     expect(await suspect()).toEqual([early, early, late]);
-  }, 60_000);
+  }, 240_000);
 
   it('are those of the plans in force at each station, and only of stations that the person sees', async () => {
     const { db } = database;

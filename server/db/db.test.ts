@@ -131,7 +131,7 @@ describeOnDatabases('Db', (database) => {
       await expect.poll(() => missed, { timeout: 30_000 }).toBe(1);
       await db.query(`SELECT pg_notify('try_it', 'again')`);
       await expect.poll(() => heard).toEqual(['again']);
-    }, 120_000);
+    }, 240_000);
 });
 
 describe('the folder of the embedded database', () => {

@@ -156,7 +156,7 @@ describeOnDatabases('documents down', (database: TestDatabase) => {
     expect(station.ids()).toHaveLength(90);
     expect(station.resets).toBe(0);
     await Promise.all(instances.map((db) => db.close()));
-  }, 60_000);
+  }, 240_000);
 
   it('are sent anew after an older backup of the server, to a station of other scopes, and for a strange cursor', async () => {
     const station = new Station();
@@ -263,5 +263,5 @@ describeOnDatabases('documents down', (database: TestDatabase) => {
     await waiting.close();
     expect((await last).status).toBe(200);
     await app.close();
-  }, 60_000);
+  }, 240_000);
 });

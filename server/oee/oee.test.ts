@@ -134,7 +134,7 @@ function tellUnit(stream: StationStream, serial: string, id: string, fate: strin
 describeOnDatabases('sums of machine time', (database) => {
   beforeEach(() => database.clear());
 
-  it('are what the rules compute, whatever comes late, is said, or is configured', { timeout: 120_000 }, async () => {
+  it('are what the rules compute, whatever comes late, is said, or is configured', { timeout: 240_000 }, async () => {
     const { db } = database;
     const minutes = fc.integer({ min: 0, max: 26 * 60 });
     const fact = fc.oneof(

@@ -179,7 +179,7 @@ const noWatch = { changed: new Signal<void>(), now: () => [] };
 describeOnDatabases('units of a machine', (database) => {
   beforeEach(() => database.clear());
 
-  it('are its good pieces where nothing counts them: energy of each', { timeout: 60_000 }, async () => {
+  it('are its good pieces where nothing counts them: energy of each', { timeout: 240_000 }, async () => {
     const { db } = database;
     const day = localDay(startAt, 'UTC');
     const perGood = async (): Promise<readonly (number | null | undefined)[]> => {

@@ -63,7 +63,7 @@ describeOnDatabases('orders of stations', (database) => {
     await projector.rebuild();
     expect(await orders.get(db, 'OWN-1')).toMatchObject({ status: 'closed', version: 5 });
     expect(told).toEqual(heard);
-  }, 120_000);
+  }, 240_000);
 
   it('follow only their own station, in the order of its epochs', async () => {
     const { db, projector, orders } = await orderPlant(database.db);
@@ -85,7 +85,7 @@ describeOnDatabases('orders of stations', (database) => {
     await st10.send(db);
     await fold(projector);
     expect(await orders.get(db, 'OWN-1')).toMatchObject({ status: 'held' });
-  }, 120_000);
+  }, 240_000);
 
   it('are led by the plant once somebody there has changed them', async () => {
     const { db, projector, orders, act } = await orderPlant(database.db);
@@ -106,7 +106,7 @@ describeOnDatabases('orders of stations', (database) => {
       version: 2,
       jobs: [{ created: 1 }],
     });
-  }, 120_000);
+  }, 240_000);
 });
 
 describeOnDatabases('closed orders', (database) => {
@@ -158,7 +158,7 @@ describeOnDatabases('closed orders', (database) => {
     expect((await documents(db, 'line:L2', 'order')).map(({ id }) => id)).toEqual(['WO-2']);
     expect(await db.transaction((tx) => retireOrders(tx))).toBe(0);
     expect(await orders.get(db, 'WO-1')).toMatchObject({ status: 'closed' });
-  }, 120_000);
+  }, 240_000);
 
   it('a line that makes no share any more gives its numbers back, and gets others when it does again', async () => {
     const { db, orders, act } = await orderPlant(database.db);
@@ -173,5 +173,5 @@ describeOnDatabases('closed orders', (database) => {
     expect(await split(orderInput.jobs)).toMatchObject({ ok: true });
     const [block] = (await documents(db, 'station:ST11', 'serial-block')).map(({ body }) => body as SerialBlockBody);
     expect(block?.from).toBe(101);
-  }, 120_000);
+  }, 240_000);
 });

@@ -15,7 +15,7 @@ import { judgeAgain } from './judge-again.ts';
 import { createProjector } from './projector.ts';
 import { demoConfiguration, ended, made, started, StationStream } from './test-kit.ts';
 
-const limit = 120_000;
+const limit = 240_000;
 const demo = demoConfiguration();
 const [line] = demo.lines;
 /** The demo plant with other routings and lines. */

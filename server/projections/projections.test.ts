@@ -168,7 +168,7 @@ describeOnDatabases('the read model', (database) => {
     expect(await projector.replay([row?.id ?? 0])).toEqual({ folded: 1, kept: 0 });
     expect(await db.query(`SELECT status FROM unit WHERE serial = 'P-1'`)).toEqual([{ status: 'scrapped' }]);
     expect(await db.query('SELECT count(*)::int AS n FROM quarantine')).toEqual([{ n: 4 }]);
-  }, 60_000);
+  }, 240_000);
 
   it('tells the stations of the line: passports joined over all of them, and open contradictions', async () => {
     const { db } = database;
@@ -196,5 +196,5 @@ describeOnDatabases('the read model', (database) => {
         .sort(),
     ).toEqual(['built-twice', 'held-meanwhile', 'scrapped-meanwhile']);
     expect((await readDocuments(db, ['line:L2'], '')).count).toBe(0);
-  }, 60_000);
+  }, 240_000);
 });

@@ -43,7 +43,7 @@ describeOnDatabases('the release of a device', (database: TestDatabase) => {
       { file: scanner, line: expect.any(Number) as number, problem: expect.stringContaining('terminater') as string },
     ]);
     expect(await release(scanner, draft.version)).toMatchObject({ ok: false, faults: [{ code: 'draft.faults' }] });
-  }, 120_000);
+  }, 240_000);
 
   it('lets other files go although a device that is in force has a fault by its driver', async () => {
     const { text, submitted, release } = await team();
@@ -59,5 +59,5 @@ describeOnDatabases('the release of a device', (database: TestDatabase) => {
     const draft = await submitted(line, `${await text(line)}# x\n`);
     expect(draft.faults).toEqual([]);
     expect(await release(line, draft.version)).toMatchObject({ ok: true });
-  }, 120_000);
+  }, 240_000);
 });

@@ -67,7 +67,7 @@ describeOnDatabases('a changed configuration folder', (database: TestDatabase) =
     );
     expect(audit.map(({ what }) => what)).toEqual(['draft.saved', 'draft.submitted', 'file.released']);
     expect(audit[0]?.from_address).toBe(folder);
-  }, 120_000);
+  }, 240_000);
 
   it('leaves alone what people write at, what was sent back, and definitions that are gone; twice changes nothing', async () => {
     const { url } = await rig.serve();
@@ -106,7 +106,7 @@ describeOnDatabases('a changed configuration folder', (database: TestDatabase) =
     writeFileSync(join(folder, line), readFileSync(join(demoFolder, line)));
     expect((await take()).drafted).toEqual([]);
     expect(await li.releases.draft({ path: line })).toBeNull();
-  }, 120_000);
+  }, 240_000);
 
   it('has an integration.yaml that counts whatever is released', async () => {
     const configuration = demoConfiguration();
@@ -120,5 +120,5 @@ describeOnDatabases('a changed configuration folder', (database: TestDatabase) =
     });
     expect(inForce.current().integration).toEqual(configuration.integration);
     await inForce.close();
-  }, 60_000);
+  }, 240_000);
 });

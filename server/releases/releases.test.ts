@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
 import { commandId, demoFolder, PlantRig, type Calls } from '#tests/support/plant-view.ts';
 
-const limit = 60_000;
+const limit = 240_000;
 const c = 'definitions/PMP-100.C/definition.yaml';
 const line = 'lines/L1.yaml';
 

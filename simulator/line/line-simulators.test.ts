@@ -250,7 +250,7 @@ describe('balance', () => {
     expect(await ask('@')).toBe('I4 A "B021002593"');
     socket.write('Z\r\n');
     expect(await answer()).toBe('Z I');
-  }, 30_000);
+  }, 240_000);
 
   test('refuses options that no balance has', async () => {
     await expect(startBalance({ ...quick, decimals: 9 })).rejects.toThrow('--decimals');

@@ -42,7 +42,7 @@ describe('faults', () => {
       history.close();
     }
     expect(rowsOf(folder.path, 'chunk')).toBeGreaterThan(2);
-  }, 120_000);
+  }, 240_000);
 
   test.each([
     ['garbage', (file: string) => writeFileSync(file, 'no database '.repeat(2_000))],

@@ -66,7 +66,7 @@ describe('kill -9', () => {
       store.close();
     }
     expect(accepted.size).toBeGreaterThanOrEqual(25);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('one station per data folder', () => {

@@ -36,7 +36,7 @@ if (binary === null || missing !== null) {
         args: [join(root, 'out/main/index.js'), '--config', join(root, 'resources/demo-plant'), '--data', data],
       });
       page = await app.firstWindow();
-    }, 120_000);
+    }, 240_000);
     afterAll(async () => {
       await app.close();
       rmSync(data, { recursive: true, force: true });

@@ -28,7 +28,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
       if (message.type() === 'error') faults.push(`console: ${message.text()}`);
     });
     await page.goto(station.url);
-  }, 90_000);
+  }, 240_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -54,7 +54,7 @@ afterAll(async () => {
     await ended;
   }
   if (folder) rmSync(folder, { recursive: true, force: true });
-}, 60_000);
+}, 240_000);
 
 const at = (id: string): Locator => tab.getByTestId(id);
 const patience = { timeout: 60_000 };
@@ -72,7 +72,7 @@ describeWith('chromium', 'the plant view and the plant server', () => {
     await expect.poll(() => at('fault-note').textContent(), patience).toContain('Name or password is wrong');
     await signIn('admin', 'demo-administrator');
     await expect.poll(() => at('person').textContent(), patience).toContain('Demo administrator');
-  }, 180_000);
+  }, 240_000);
 
   it('make an account whose first password must be changed, and write who did it', async () => {
     await at('place-accounts').click();
@@ -130,7 +130,7 @@ describeWith('chromium', 'the plant view and the plant server', () => {
     server.kill('SIGKILL');
     await expect.poll(() => at('link-banner').textContent(), patience).toContain('No connection to the plant server');
     expect(await tab.locator('#content').getAttribute('class')).toContain('stale');
-  }, 120_000);
+  }, 240_000);
 
   it('nothing on the way broke the content security policy or threw', () => {
     expect(complaints).toEqual([]);

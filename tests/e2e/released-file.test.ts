@@ -111,7 +111,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
       .toContain('Step 1 of');
     await toLimit(first, true);
     await station.says('step', '2.5');
-  }, 120_000);
+  }, 240_000);
 
   it('the engineer writes the limit as a draft and submits it; nothing is in force by that', async () => {
     await toFile(engineer);
@@ -133,7 +133,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     await engineer.says('draft', 'Submitted, waits for its release');
     await engineer.says('draft', 'by Emre Aydin');
     await engineer.picture('release-own');
-  }, 180_000);
+  }, 240_000);
 
   it('who wrote it may not release it: the page does not offer it, the server refuses it', async () => {
     await engineer.says('draft-own', 'somebody else');
@@ -144,7 +144,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
       return calls.releases.release({ commandId: crypto.randomUUID(), ...release });
     });
     expect(refused).toMatchObject({ ok: false, faults: [{ code: 'draft.own' }] });
-  }, 120_000);
+  }, 240_000);
 
   it('a second person sees the difference and what rests on it, and releases', async () => {
     await toFile(quality);
@@ -163,7 +163,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     await quality.press('file-history');
     await quality.says('history', 'written by Emre Aydin, released by Li Chen');
     await quality.picture('release-history');
-  }, 180_000);
+  }, 240_000);
 
   it('the station has it at once, and the open run goes on under what it began with', async () => {
     await station.says('definition-changed', 'This run goes on under revision C as it was when it began');
@@ -176,7 +176,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     await step('release-check');
     for (const button of await station.page.locator('[data-testid^="ok-"]').all()) await button.click();
     await station.says('passed', first);
-  }, 180_000);
+  }, 240_000);
 
   it('the next unit runs under the new text', async () => {
     await toLimit(second);
@@ -185,7 +185,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     await enter();
     await station.says('failed', /2\.3\s+mbar; allowed is 0\.0 to 2\.1\s+mbar/);
     await station.picture('release-new-limit');
-  }, 180_000);
+  }, 240_000);
 
   it('back by one click and a reason: the unit after runs under the first text again', async () => {
     await quality.press('roll-back-1');
@@ -207,7 +207,7 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     await station.says('step', '2.5');
     await enter();
     await step('remark');
-  }, 180_000);
+  }, 240_000);
 
   it('no page threw or broke its policy', () => {
     expect([station, engineer, quality].flatMap(({ complaints }) => complaints)).toEqual([]);

@@ -54,7 +54,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
     await machineReady(client);
     // Gone as soon as the page is loaded anew.
     await page.evaluate(() => Object.assign(window, { samePage: true }));
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await browser?.close();
     await line?.stop();
@@ -153,7 +153,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
       await primary.click();
       await step('scan-housing');
       expect(typesSince(before + 1)).toEqual(['instruction.confirmed', 'step.passed', 'step.started']);
-    }, 90_000);
+    }, 240_000);
 
     it('in the middle of a measurement: what was measured is there, and the next value follows it', async () => {
       await hold(pump);
@@ -188,7 +188,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
       await fits();
       await hold(housing);
       await see('no-unit').waitFor({ timeout: 30_000 });
-    }, 90_000);
+    }, 240_000);
   });
 
   describe('a finger that taps twice', () => {
@@ -217,7 +217,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
       await expect.poll(() => primary().isEnabled()).toBe(true);
       expect(typesSince(before)).toEqual(['number.recorded', 'step.passed', 'step.started']);
       expect(await placeNow(client)).toMatchObject({ stepId: 'remark', attempt: 1 });
-    }, 40_000);
+    }, 240_000);
   });
 
   describe.each([
@@ -270,7 +270,7 @@ describeWith('chromium', 'the screen', (executablePath) => {
     await step('remark');
     expect(typesSince(before)).toEqual(['station.started', 'station.locked', 'operator.signed-in']);
     expect(await notLoadedAnew()).toBe(true);
-  }, 60_000);
+  }, 240_000);
 
   it('said nothing wrong in the console', () => {
     expect(faults).toEqual([]);

@@ -121,7 +121,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at20.says('server', 'This station works on its own');
     await at20.says('server', /All it recorded \([\d,]+\) is on this station only/);
     await at20.picture('server-page-none');
-  }, 120_000);
+  }, 240_000);
 
   it('the form says what is wrong: nobody there, a wrong code, one that is too old', async () => {
     const [nobody = 0] = await freePorts(1);
@@ -137,7 +137,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     // Nothing of it changed anything.
     await at20.page.keyboard.press('Escape');
     await at20.says('server', 'This station works on its own');
-  }, 180_000);
+  }, 240_000);
 
   it('the right code links it, and everything recorded until then is sent', async () => {
     for (const [screen, stationId] of [
@@ -157,7 +157,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     }
     await at20.picture('server-page-linked');
     await plant.says('station-ST20', /linked/i);
-  }, 180_000);
+  }, 240_000);
 
   it('facts are marked as on the server once it has them', async () => {
     await at10.press('place-work');
@@ -170,7 +170,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at10.press(`unit-${serial}`);
     await at10.says('entry-execution.started', 'on the server');
     await at10.says('header-server', 'all sent');
-  }, 120_000);
+  }, 240_000);
 
   it('the server is gone: the header counts what is not sent, the page says why, new facts are on this station', async () => {
     await server.kill();
@@ -189,7 +189,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at10.picture('server-page-unreachable');
     expect(await at10.see('test-start').isDisabled()).toBe(true);
     writeFileSync(clock10, '0');
-  }, 180_000);
+  }, 240_000);
 
   it('the next station wants the label, and takes the unit by it', async () => {
     await at10.press('place-units');
@@ -215,13 +215,13 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at20.press('place-units');
     await at20.press(`unit-${serial}`);
     await at20.says('entry-unit.arrived', 'on this station');
-  }, 180_000);
+  }, 240_000);
 
   it('the server is back: everything goes there by itself, and the marks say so', async () => {
     await server.start();
     for (const screen of [at10, at20]) await screen.says('header-server', 'all sent');
     await at20.says('entry-unit.arrived', 'on the server');
-  }, 180_000);
+  }, 240_000);
 
   it('the unplug test: cut, the job done meanwhile, linked again, both ends compared, the report', async () => {
     await toServerPage(at20);
@@ -267,13 +267,13 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at20.picture('server-page-report');
     await at20.page.keyboard.press('Escape');
     await at20.says('server', /Link\s*linked/);
-  }, 180_000);
+  }, 240_000);
 
   it('the plant view has the unit as released', async () => {
     await plant.page.goto(`${server.url}/#/units/${serial}`);
     await plant.says('unit', /ST10[\s\S]*ST20/);
     await plant.says('unit', /released|done/i);
-  }, 120_000);
+  }, 240_000);
 
   it('no page threw or broke its policy', () => {
     expect([at10, at20, plant].flatMap(({ complaints }) => complaints)).toEqual([]);

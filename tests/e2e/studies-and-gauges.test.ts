@@ -13,7 +13,7 @@ import { editPlant, startDemoLine, type DemoLine } from '../support/demo-line.ts
 import { describeWith } from '../support/system.ts';
 
 const pictures = process.env['LINEWRIGHT_PICTURES'];
-const slow = 60_000;
+const slow = 90_000;
 const badges: Readonly<Record<string, string>> = { 'li.chen': 'BDG-1005', 'sam.okafor': 'BDG-1002' };
 
 describeWith('chromium', 'studies and gauges in a browser', (executablePath) => {
@@ -43,7 +43,7 @@ describeWith('chromium', 'studies and gauges in a browser', (executablePath) => 
       if (message.type() === 'error') faults.push(`console: ${message.text()}`);
     });
     await page.goto(station.url);
-  }, 180_000);
+  }, 240_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -240,5 +240,5 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
       { cwd: root, encoding: 'utf8' },
     );
     expect(JSON.parse(answer)).toMatchObject({ equal: true });
-  }, 120_000);
+  }, 240_000);
 });

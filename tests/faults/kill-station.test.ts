@@ -26,7 +26,7 @@ beforeAll(async () => {
   // Thirty units and more: a signal of a chart would lock the operation, and nothing would be left to kill.
   const plan = join(line.config, 'control-plans/PMP-100.1.yaml');
   writeFileSync(plan, readFileSync(plan, 'utf8').replaceAll('minimum: 20', 'minimum: 200'));
-}, 90_000);
+}, 240_000);
 afterAll(() => line.stop());
 
 interface Place {
@@ -70,7 +70,7 @@ it(`loses and doubles nothing over ${kills} kills`, async () => {
     let dead = false;
     const last = kill === kills;
     // A number of acts, then somewhere within the next ones: so that kills are spread over the whole job.
-    let actsLeft = Math.floor(Math.random() * 12);
+    let actsLeft = Math.floor(Math.random() * 9);
     const kill9 = (): void => {
       dead = true;
       void station.child.kill('SIGKILL');

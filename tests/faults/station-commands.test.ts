@@ -42,7 +42,7 @@ beforeAll(async () => {
   await open();
   await signIn(client);
   await machineReady(client);
-}, 120_000);
+}, 240_000);
 afterAll(() => line?.stop());
 
 /** What somebody did; what the machine does by itself meanwhile is nobody's act. */
@@ -385,4 +385,4 @@ it('a restart forgets neither the lock-out nor what was done under which command
   // Unless this machine was so busy that the minute is over.
   const over = Date.now() - (lockedAt?.at ?? 0) > 60_000;
   expect(over ? ['pin.locked'] : reasonsOf(right)).toEqual(['pin.locked']);
-}, 60_000);
+}, 240_000);

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const station = await line.startStation();
   ({ client } = await link(station.origin, await signInBrowser(station.url)));
   await signIn(client);
-}, 120_000);
+}, 240_000);
 afterAll(() => line?.stop());
 
 const blocked = async (): Promise<string[]> => {
@@ -106,7 +106,7 @@ describe('the machine is away', () => {
     await becomes('press', 'connected');
     await expect.poll(async () => reasonsOf(await start(gaugesOnly))).toEqual([]);
     expect(await stepNow()).toBe('measure-oil');
-  }, 60_000);
+  }, 240_000);
 
   it('the history has a gap for it, not a straight line', async () => {
     const gap = async (): Promise<unknown> => {
@@ -144,7 +144,7 @@ describe('the machine is away', () => {
       [1, 'device'],
       [2, 'device'],
     ]);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('the calliper is unplugged in the middle of the measurement', () => {
@@ -184,7 +184,7 @@ describe('the calliper is unplugged in the middle of the measurement', () => {
     ]);
     for (const item of ['burrs', 'heater']) await actNow(client, { type: 'checklist', do: 'answer', item, ok: true });
     expect(await stepNow()).toBe('passed');
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('the scanner is unplugged in the middle of a step', () => {
@@ -213,7 +213,7 @@ describe('the scanner is unplugged in the middle of a step', () => {
         .filter(({ body }) => body.executionId === executionId)
         .map(({ body }) => body.code),
     ).toEqual(['HSG-100|L:H-22817', 'IMP-100|S:IMP-009112']);
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('the machine goes in the middle of its cycle', () => {
@@ -248,7 +248,7 @@ describe('the machine goes in the middle of its cycle', () => {
     expect(cycleFacts(executionId).slice(4)).toEqual(['requested', 'prepared', 'started', 'finished']);
     const ids = factsOf(line.data, 'machine-cycle.requested').map(({ body }) => body.cycleId);
     expect(new Set(ids).size).toBe(2);
-  }, 120_000);
+  }, 240_000);
 
   it('where a value may be typed, an unplugged calliper does not stop the work, and the record tells which is which', async () => {
     const { executionId } = await placeNow(client);
@@ -270,7 +270,7 @@ describe('the machine goes in the middle of its cycle', () => {
     for (const item of ['burrs', 'bearing-seated', 'impeller-turns'])
       await actNow(client, { type: 'checklist', do: 'answer', item, ok: true });
     expect(await stepNow()).toBe('passed');
-  }, 60_000);
+  }, 240_000);
 
   it('silent for a while, then going on: the cycle is collected, once', async () => {
     const { executionId } = await workTo(client, otherPump, 'press-bearing');
@@ -284,7 +284,7 @@ describe('the machine goes in the middle of its cycle', () => {
     await expect.poll(stepNow, { timeout: 40_000 }).toBe('measure-bore');
     await expect.poll(cycleCount).toBe(before + 1);
     expect(cycleFacts(executionId)).toEqual(['requested', 'prepared', 'started', 'finished']);
-  }, 120_000);
+  }, 240_000);
 });
 
 it('nothing in the record is of doubtful quality', () => {

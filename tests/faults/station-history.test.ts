@@ -4,7 +4,7 @@ import { link, signInBrowser, startDemoLine, type Client, type DemoLine } from '
 let line: DemoLine;
 beforeAll(async () => {
   line = await startDemoLine();
-}, 90_000);
+}, 240_000);
 afterAll(() => line.stop());
 
 const tagId = 'press.ram-force';
@@ -39,4 +39,4 @@ it('the time in which a killed station saw nothing is a gap in the history, not 
   expect(samples.value.slice(gap, back).every((value) => value === null)).toBe(true);
   expect((samples.at[back] ?? 0) - killedAt).toBeGreaterThanOrEqual(1_500);
   linked.close();
-}, 90_000);
+}, 240_000);

@@ -62,7 +62,7 @@ beforeAll(async () => {
     browser = await chromium.launch({ executablePath, args: chromiumArgs });
     page = await openScreen(browser, station.origin, cookie);
   }
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   await browser?.close();
   await station?.child.kill('SIGKILL');
@@ -142,7 +142,7 @@ describeWith('mount', 'the disk is full', () => {
     expect(reasonsOf(await confirm(clicked))).toEqual(['store.not-writable']);
     expect(await placeNow(client)).toMatchObject({ stepId: 'prepare' });
     await screenShows('disk-full');
-  }, 40_000);
+  }, 240_000);
 
   it('not a byte left: it serves on, and starts like that', async () => {
     fill(0);
@@ -153,7 +153,7 @@ describeWith('mount', 'the disk is full', () => {
     expect(await placeNow(client)).toMatchObject({ stepId: 'prepare' });
     await takesNothing('disk-full');
     await screenShows('disk-full');
-  }, 60_000);
+  }, 240_000);
 
   it('room again: it goes on by itself, and the same click is now done, once', async () => {
     rmSync(file('ballast'));
@@ -169,7 +169,7 @@ describeWith('mount', 'the disk is full', () => {
     );
     await signIn(client);
     await workTo(client, pump, 'prepare');
-  }, 60_000);
+  }, 240_000);
 });
 
 /** Ends the station as a service manager does, changes what lies on its disk, starts it again. */
@@ -198,7 +198,7 @@ describeWith('mount', 'the data file may not be written', () => {
     });
     expect(await storeState()).toBe('ok');
     await screenShows('ok');
-  }, 60_000);
+  }, 240_000);
 });
 
 describe('damaged files', () => {
@@ -252,7 +252,7 @@ describe('damaged files', () => {
     expect(await storeState()).toBe('ok');
     expect(await placeNow(client)).toMatchObject({ stepId: 'prepare' });
     await screenShows('ok');
-  }, 60_000);
+  }, 240_000);
 
   it('history.db: production does not notice', async () => {
     await restartWith(() => {
@@ -270,5 +270,5 @@ describe('damaged files', () => {
       maxPoints: 100,
     });
     expect(asked.at).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 });

@@ -90,7 +90,7 @@ describe.runIf(databaseKinds.includes('postgresql'))('two instances', () => {
     expect(mine).toMatchObject([{ head: 1_000, hash: station.log.at(-1)?.hash }]);
     const texts = stored.events.filter(({ stream }) => stream === mine[0]?.stream).toSorted((a, b) => a.seq - b.seq);
     expect(texts.map(({ record }) => record)).toEqual(station.log.map(({ text }) => text));
-  }, 120_000);
+  }, 240_000);
 
   it('machine time is summed up once by both, killed in the middle of it or not, and told anew where facts come late', async () => {
     const station = new SimulatedStation({ url: servers[0].url, stationId: 'ST10', plantId });
@@ -189,7 +189,7 @@ describe.runIf(databaseKinds.includes('postgresql'))('two instances', () => {
       station.close();
       await db.close();
     }
-  }, 120_000);
+  }, 240_000);
 
   it('real stations through both in turn, one of them killed and back', async () => {
     const [member, other] = road.members as [Member, Member];

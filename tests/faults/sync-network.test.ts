@@ -58,5 +58,5 @@ describe.each(databaseKinds)('a bad network, on %s', (kind) => {
         (_key, value: unknown) => (Array.isArray(value) ? value.length : value),
       )}`,
     );
-  }, 150_000);
+  }, 240_000);
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
     build: { outDir: join(installed, 'out/cli'), emptyOutDir: true },
   });
   program = join(installed, bin.linewright);
-}, 60_000);
+}, 240_000);
 afterAll(() => {
   rmSync(out, { recursive: true, force: true });
   rmSync(elsewhere, { recursive: true, force: true });

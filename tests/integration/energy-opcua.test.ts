@@ -38,7 +38,7 @@ beforeAll(async () => {
   editPlant(line, 'machines/press-p1.yaml', 'mostPerHour: 30', `mostPerHour: ${3_600 * perSecond * 5}`);
   const station = await line.startStation();
   ({ client } = await link(station.origin, await signInBrowser(station.url)));
-}, 120_000);
+}, 240_000);
 afterAll(() => line?.stop());
 
 async function press(command: string): Promise<void> {
@@ -65,9 +65,10 @@ it('counts energy per state', async () => {
   expect(all?.unit).toBe('kW.h');
   for (const state of ['fault', 'waiting'] as const) {
     const one = all?.byState.find((each) => each.state === state);
-    // Ten a second of all the time of which it tells; at either end it may be out by what changed between two readings.
-    expect(Math.abs((one?.energy ?? 0) - ((one?.knownMs ?? 0) / 1_000) * perSecond), state).toBeLessThanOrEqual(4);
+    // Ten a second of all the time of which it tells; at either end it may be out by what changed between two readings, on a
+    // busy machine more than half a second.
+    expect(Math.abs((one?.energy ?? 0) - ((one?.knownMs ?? 0) / 1_000) * perSecond), state).toBeLessThanOrEqual(12);
   }
   const byStates = all?.byState.reduce((sum, { energy }) => sum + energy, 0) ?? 0;
   expect(byStates + (all?.open ?? 0)).toBe(all?.energy);
-}, 120_000);
+}, 240_000);

@@ -58,7 +58,7 @@ beforeAll(() => {
       stdio: 'pipe',
     },
   );
-}, 60_000);
+}, 240_000);
 afterAll(() => {
   rmSync(out, { recursive: true, force: true });
   rmSync(data, { recursive: true, force: true });

@@ -48,7 +48,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
       await db.close();
       sites.push({ number: index + 1, cluster, url: site });
     }
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await Promise.all([...sites.map(({ cluster }) => cluster.remove()), enterprise?.remove()]);
   });
@@ -94,7 +94,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     await expect(replicate('number', '--site', (sites[0] as Site).url, '--number', 'nine')).rejects.toThrow(
       /whole number from 1/,
     );
-  }, 60_000);
+  }, 240_000);
 
   it('the first copy brings what was there', async () => {
     for (const site of sites) {
@@ -103,7 +103,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
       await replicate('subscribe', '--site', site.url, '--enterprise', url, '--number', String(site.number));
     }
     await eventually([1_000, 500]);
-  }, 120_000);
+  }, 240_000);
 
   it('what comes later follows, also into a month that nobody prepared', async () => {
     await write(sites[0] as Site, 1_001, 1_200);
@@ -116,7 +116,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     );
     await eventually([1_200, 501]);
     expect(await enterprise.query('SELECT count(*)::int AS n FROM event_other', 'enterprise')).toEqual([{ n: 1 }]);
-  }, 90_000);
+  }, 240_000);
 
   it('an outage of the enterprise costs nothing; the lag is told meanwhile and is gone afterwards', async () => {
     const [site] = sites as [Site, Site];
@@ -131,7 +131,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     await enterprise.start();
     await eventually([31_200, 501]);
     await expect.poll(lag, { timeout: 30_000 }).toMatchObject({ events: 0, copying: [], connected: true });
-  }, 120_000);
+  }, 240_000);
 
   it('an outage of a site holds up no other', async () => {
     const [first, second] = sites as [Site, Site];
@@ -141,7 +141,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     await second.cluster.start();
     await write(second, 502, 600);
     await eventually([31_300, 600]);
-  }, 120_000);
+  }, 240_000);
 
   it('a month that a site gives up stays with the enterprise', async () => {
     const [, second] = sites as [Site, Site];
@@ -151,7 +151,7 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     );
     await write(second, 601, 700);
     await eventually([31_300, 700]);
-  }, 60_000);
+  }, 240_000);
 
   it('every key of the enterprise has the site in it', async () => {
     const tables = await replicate<{ table: string; distributeBy: string; keys: string[] }[]>(
@@ -164,5 +164,5 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     await enterprise.query('CREATE TABLE wrong (id int PRIMARY KEY, site_id int)', 'enterprise');
     await expect(replicate('keys', '--enterprise', url)).rejects.toThrow(/wrong: wrong_pkey is without site_id/);
     await enterprise.query('DROP TABLE wrong', 'enterprise');
-  }, 60_000);
+  }, 240_000);
 });

@@ -152,7 +152,7 @@ beforeAll(() => {
     publish();
   }
   station.clock.advance(60 * second);
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   for (const end of ends.reverse()) end();
   await station?.close();

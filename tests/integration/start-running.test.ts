@@ -58,7 +58,7 @@ test('killed by force, it leaves nothing behind', async () => {
   expect(children).toHaveLength(5);
   started.process.kill('SIGKILL');
   await gone(children.map(({ pid }) => pid));
-}, 60_000);
+}, 240_000);
 
 test('a station that is killed comes back, and a screen that was open needs no new address', async () => {
   const { started, url, children } = await startDemo();
@@ -71,7 +71,7 @@ test('a station that is killed comes back, and a screen that was open needs no n
   const answer = await fetch(url.origin, { headers: { cookie } });
   expect([200, 404]).toContain(answer.status);
   expect((await fetch(url.origin)).status).toBe(403);
-}, 60_000);
+}, 240_000);
 
 test('the hands of the demo reach the demo devices, from our own page only', async () => {
   const { url } = await startDemo();
@@ -95,7 +95,7 @@ test('the hands of the demo reach the demo devices, from our own page only', asy
   expect((await post('/demo/robot/scan', {})).status).toBe(404);
   expect((await post('/demo/scanner/scan', { text: 'x' }, 'http://evil.example')).status).toBe(403);
   expect((await fetch(new URL('/demo/', url))).status).toBe(403);
-}, 60_000);
+}, 240_000);
 
 test('the quality bench starts with its own gauges; the key of its balance sends once the station told it to', async () => {
   const { url, children } = await startDemo('--station', 'QB10');
@@ -112,7 +112,7 @@ test('the quality bench starts with its own gauges; the key of its balance sends
   expect(await post('/demo/balance/press')).toMatchObject({ presses: 1, process: { parts: 1 } });
   expect(await post('/demo/calliper/process', { drift: 0.002 })).toMatchObject({ process: { drift: 0.002, parts: 0 } });
   expect(await post('/demo/calliper/press')).toMatchObject({ presses: 1 });
-}, 60_000);
+}, 240_000);
 
 test('a child that does not end by itself is ended', async () => {
   const processes = new Processes();
@@ -124,4 +124,4 @@ test('a child that does not end by itself is ended', async () => {
   await up;
   await processes.endAll();
   expect(await child.ended).toBeNull();
-}, 30_000);
+}, 240_000);

@@ -52,7 +52,7 @@ describeOnDatabases('a station and the plant server', (database) => {
     station.record(5);
     await station.allSent(60_000);
     expect(await audit()).toMatchObject({ code: 0, equal: true, events: 3_005, unsent: 0 });
-  }, 120_000);
+  }, 240_000);
 
   it('a station put back from a backup: a new epoch at its start, a branch where it had written already', async () => {
     await station.start();
@@ -89,5 +89,5 @@ describeOnDatabases('a station and the plant server', (database) => {
     ]);
     expect(await audit()).toMatchObject({ code: 0, equal: true, events: 10, unsent: 0 });
     rmSync(copy, { recursive: true, force: true });
-  }, 120_000);
+  }, 240_000);
 });

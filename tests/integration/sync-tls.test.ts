@@ -71,14 +71,14 @@ describeWith('openssl', 'a station and a server behind https', (openssl) => {
     [port = 0] = await freePorts(1);
     origin = `https://localhost:${port}`;
     front = await terminator(good, port, server.port);
-  }, 180_000);
+  }, 240_000);
   afterAll(async () => {
     await station?.remove();
     await end(front);
     await server?.kill();
     await database?.remove();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  }, 240_000);
 
   const code = (): Promise<string> =>
     plantCalls(server.url, 'ravi.nair', 'demo-controls', async (plant) => {
@@ -120,7 +120,7 @@ describeWith('openssl', 'a station and a server behind https', (openssl) => {
       url: origin,
       caFile: ours.certFile,
     });
-  }, 120_000);
+  }, 240_000);
 
   it('everything goes through it, also to an address with a number', async () => {
     await station.start();
@@ -139,7 +139,7 @@ describeWith('openssl', 'a station and a server behind https', (openssl) => {
     });
     await station.start();
     await station.drained();
-  }, 180_000);
+  }, 240_000);
 
   it('a certificate that is good no more is told, nothing is lost meanwhile, and a good one ends it', async () => {
     await end(front);
@@ -156,7 +156,7 @@ describeWith('openssl', 'a station and a server behind https', (openssl) => {
     await end(front);
     front = await terminator(good, port, server.port);
     await station.drained(90_000);
-  }, 180_000);
+  }, 240_000);
 
   it('on the screen the authority is taken from the data folder', async () => {
     await station.client().sync.forget({ commandId: crypto.randomUUID() });
@@ -177,7 +177,7 @@ describeWith('openssl', 'a station and a server behind https', (openssl) => {
     await station.stop();
     await station.start();
     await station.drained();
-  }, 180_000);
+  }, 240_000);
 
   it("the server's own TLS", async () => {
     await station.stop();
@@ -194,5 +194,5 @@ describeWith('openssl', 'a station and a server behind https', (openssl) => {
     } finally {
       await tls.kill();
     }
-  }, 180_000);
+  }, 240_000);
 });

@@ -22,7 +22,7 @@ describeWith('chromium', 'control charts', () => {
     ({ page, close } = await openStage(systemPart('chromium') ?? ''));
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  }, 120_000);
+  }, 240_000);
   afterAll(async () => {
     await close();
     expect(complaints).toEqual([]);

@@ -130,7 +130,7 @@ describeWith('chromium', 'overview', () => {
       of().plant.broken.clear();
       await at('fetching-failed').first().waitFor({ state: 'detached' });
     }
-  }, 120_000);
+  }, 240_000);
 
   it('a reload and a typed address come back to the same place', async () => {
     await show('#/board/L1');

@@ -30,7 +30,7 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: systemPart('chromium') ?? '', args: chromiumArgs });
   tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   tab.on('pageerror', (error) => complaints.push(error.message));
-}, 180_000);
+}, 240_000);
 afterAll(async () => {
   await browser?.close();
   await station?.close();

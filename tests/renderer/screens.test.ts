@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
   tab.on('pageerror', (error) => complaints.push(error.message));
   await tab.goto(station.address);
-}, 180_000);
+}, 240_000);
 afterAll(async () => {
   await browser?.close();
   await station?.close();

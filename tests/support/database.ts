@@ -27,7 +27,7 @@ export interface TestDatabase {
   readonly url: string | null;
 }
 
-const startMs = 120_000;
+const startMs = 240_000;
 
 /** @param suite called once per database; `database` may be used in hooks and tests, not while suites are collected. */
 export function describeOnDatabases(name: string, suite: (database: TestDatabase) => void): void {

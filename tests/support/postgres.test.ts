@@ -13,7 +13,7 @@ describeWith('postgresql', 'a private cluster', () => {
     cluster = await startCluster({ settings: { wal_level: 'logical' } });
     await cluster.createDatabase('plant');
     await cluster.query('CREATE TABLE fact (n int)', 'plant');
-  }, 60_000);
+  }, 240_000);
   afterAll(async () => {
     await cluster?.remove();
     rmSync(copy, { recursive: true, force: true });
@@ -29,7 +29,7 @@ describeWith('postgresql', 'a private cluster', () => {
     await expect(facts()).rejects.toThrow();
     await cluster.start();
     expect(await facts()).toEqual([1]);
-  }, 60_000);
+  }, 240_000);
 
   it('goes back to an older copy', async () => {
     await cluster.stop();
@@ -41,5 +41,5 @@ describeWith('postgresql', 'a private cluster', () => {
     cluster.putBack(copy);
     await cluster.start();
     expect(await facts()).toEqual([1]);
-  }, 60_000);
+  }, 240_000);
 });

@@ -53,11 +53,11 @@ describeOnDatabases('the drop folder', (database: TestDatabase) => {
     folder = mkdtempSync(join(tmpdir(), 'linewright-drop-'));
     ports = portsOf(database.db);
     await database.clear();
-  }, 120_000);
+  }, 240_000);
   afterEach(async () => {
     rmSync(folder, { recursive: true, force: true });
     await Promise.all(opened.splice(0).map((db) => db.close()));
-  }, 60_000);
+  }, 240_000);
 
   const make = async (mode: 'all' | 'good' = 'good', settleMs = 0, more = ports): Promise<DropFolder> => {
     const drop = new DropFolder({ folder, mode: () => mode, ports: more, everyMs: 3_600_000, settleMs });

@@ -26,13 +26,13 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
   beforeEach(async () => {
     await database.clear();
     receiver = await Receiver.start();
-  }, 60_000);
+  }, 240_000);
   afterEach(async () => {
     await Promise.all(running.map((each) => each.stop()));
     running = [];
     await receiver.stop();
     await Promise.all(opened.splice(0).map((db) => db.close()));
-  }, 60_000);
+  }, 240_000);
 
   const foldFor = (targets: readonly IntegrationTarget[], quantity: number | null = null): ErpFold =>
     createErpFold({

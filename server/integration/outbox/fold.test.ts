@@ -140,7 +140,7 @@ describeOnDatabases('messages from events', (database: TestDatabase) => {
     );
     expect(seen).toEqual(told.map(({ number }) => number));
     expect(seen).toHaveLength(4 * 9 * 2);
-  }, 60_000);
+  }, 240_000);
 
   it('persons are told only where the plant says so', async () => {
     const fold = createErpFold({

@@ -66,7 +66,7 @@ describeOnDatabases('what is old', (database: TestDatabase) => {
     const [letter] = (await letters.list(db, null, 10, wholePlant)).items;
     await db.transaction((tx) => letters.sendAgain(tx, [letter?.id ?? ''], now, wholePlant));
     expect(await db.query(`SELECT waiting FROM erp_lane WHERE lane = 'WO-C'`)).toEqual([{ waiting: 1 }]);
-  }, 60_000);
+  }, 240_000);
 
   it('is told as removed to who asks behind it', async () => {
     const { db } = database;
@@ -83,7 +83,7 @@ describeOnDatabases('what is old', (database: TestDatabase) => {
       messages: [{ number: five }, { number: six }],
     });
     await expect(pull(db, { after: five - 2, limit: 10 })).rejects.toThrow(Forgotten);
-  }, 60_000);
+  }, 240_000);
 
   it('of closed orders is forgotten, and a unit that is scrapped after all is told all the same', async () => {
     const { db } = database;
@@ -108,5 +108,5 @@ describeOnDatabases('what is old', (database: TestDatabase) => {
     const { messages } = await pull(db, { after: 0, limit: 100 });
     const last = messages.at(-1)?.message as ErpMessage;
     expect(last).toMatchObject({ kind: 'unit-scrapped', orderId: 'WO-A', material: 'P', reason: 'came back' });
-  }, 60_000);
+  }, 240_000);
 });

@@ -72,12 +72,12 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
     });
     await registerApi(app, ports, '1.2.3');
     await app.ready();
-  }, 120_000);
+  }, 240_000);
   afterAll(() => app.close(), 60_000);
   beforeEach(async () => {
     await database.clear();
     audit.length = 0;
-  }, 60_000);
+  }, 240_000);
 
   const ask = async (
     method: 'GET' | 'PUT' | 'POST',
@@ -333,7 +333,7 @@ describeOnDatabases('the REST interface', (database: TestDatabase) => {
 
   it('a body that is too large is refused before it is read', async () => {
     expect(await ask('POST', '/v1/work-orders/bulk', ' '.repeat(17 * 1024 * 1024))).toMatchObject({ status: 413 });
-  }, 60_000);
+  }, 240_000);
 
   it('confirmations by cursor, consumption and quality results as JSON and CSV, B2MML', async () => {
     const fold = createErpFold({

@@ -71,11 +71,11 @@ beforeAll(async () => {
   });
   await db.transaction((tx) => fold(tx, runOf('U-1')));
   url = await app.listen({ host: '127.0.0.1', port: 0 });
-}, 180_000);
+}, 240_000);
 afterAll(async () => {
   await app.close();
   await db.close();
-}, 60_000);
+}, 240_000);
 
 const answers = [
   /"orderId":"WO-30001".*"status":"released"/s,
