@@ -1,15 +1,14 @@
 /**
- * Files that were read without fault, by their content. A plant's configuration is judged as a whole at every draft, release
- * and start, and hardly a file of it has changed since the time before; to read YAML takes nearly all of that time.
+ * Files that were read without fault, by their content. A plant's configuration is judged as a whole at every draft and
+ * release, and several times at a start, and hardly a file of it has changed since the time before; to read YAML takes nearly all of that time.
  */
-import { readYaml, type YamlFile } from './yaml-file.ts';
+import type { Source } from '#domain/config/check.ts';
+import { readYaml, type Path, type YamlFile } from './yaml-file.ts';
 
-export interface ReadFile<T> {
-  readonly file: string;
-  /** Frozen: whoever reads the same content has the same object. */
-  readonly value: T;
+/** Its value is frozen where it is kept: whoever reads the same content has the same object. */
+export interface ReadFile<T> extends Source<T> {
   readonly yaml: YamlFile;
-  readonly original: (path: readonly (string | number)[]) => readonly (string | number)[];
+  readonly original: (path: Path) => Path;
   /** SHA-256 of the content, hex. */
   readonly hash: string;
 }
