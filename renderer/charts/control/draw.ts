@@ -264,7 +264,7 @@ function signals(area: Area, { track, kind, window, signals: all }: Shown): void
   for (const { at, rules } of ends.values()) {
     // A word is at least this wide: most need not be measured where thousands are on the screen.
     if (area.x(at) - 4 * px < lastWordEnds) continue;
-    const words = [...rules].toSorted().join(' ');
+    const words = [...rules].toSorted().join(', ');
     const place = wordsPlace(area, track, at, widthOf(brush, words), lastWordEnds + 4 * px);
     if (place === null) continue;
     lastWordEnds = place.left + place.width;
