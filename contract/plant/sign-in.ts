@@ -3,6 +3,7 @@
  *
  * | | Body | Answer |
  * |---|---|---|
+ * | `GET /session` | | `SessionHolds` |
  * | `GET /session/methods` | | `SignInMethods` |
  * | `POST /session` | `signInSchema` | 200 `{ ok: true }` and the cookie, else `{ ok: false, faults }` with 401, or 429 with `retry-after` |
  * | `POST /session/setup` | `setUpSchema` | as above; makes the first administrator, only while there is none |
@@ -15,6 +16,11 @@
 import { z } from 'zod';
 import type { Language, Localized } from '../config/text.ts';
 import { languages } from '../config/text.ts';
+
+/** What a page asks whose WebSocket was not taken: a browser does not tell it why. */
+export interface SessionHolds {
+  readonly signedIn: boolean;
+}
 
 export interface SignInMethods {
   /** Without a session only this is told of the plant. */

@@ -2,7 +2,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { PlantFault, PlantOutcome } from '#contract/plant/base.ts';
-import { setUpSchema, signInSchema, type SignedOut } from '#contract/plant/sign-in.ts';
+import { setUpSchema, signInSchema, type SessionHolds, type SignedOut } from '#contract/plant/sign-in.ts';
 import type { Db } from '#server/db/db.ts';
 import type { App } from '#server/http/app.ts';
 import { addressOf, cookieOf, isOwnPage, isSecure } from '#server/http/own-page.ts';
@@ -39,6 +39,10 @@ export function registerSignIn(app: App, parts: SignInRoutes): void {
     }
   });
 
+  app.get('/session', limited, async (request): Promise<SessionHolds> => {
+    const { token, from } = originOf(request);
+    return { signedIn: (await sessions.caller(token, from)) !== null };
+  });
   app.get('/session/methods', limited, () => signIn.methods());
 
   app.post('/session', limited, async (request, reply) => {

@@ -250,6 +250,17 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
       expect((await (await one.calls()).session.get()).account.id).toBe('admin');
     });
 
+    it('are told whether their session holds, which a refused socket does not say', { timeout: limit }, async () => {
+      const { url } = await rig.serve();
+      const holds = async (browser: ReturnType<typeof rig.browser>): Promise<unknown> =>
+        (await browser.ask('GET', '/session')).json();
+      expect(await holds(rig.browser(url))).toEqual({ signedIn: false });
+      const one = await rig.enter(url, 'admin', 'demo-administrator');
+      expect(await holds(one)).toEqual({ signedIn: true });
+      await one.ask('DELETE', '/session');
+      expect(await holds(one)).toEqual({ signedIn: false });
+    });
+
     it('get a policy without inline scripts, and no page may frame ours', async () => {
       const { url } = await rig.serve();
       const { headers } = await rig.browser(url).ask('GET', '/session/methods');

@@ -61,6 +61,16 @@ describeWith('chromium', 'signing in', () => {
     await expect.poll(() => at('sign-in').textContent()).toContain('You were signed out');
   });
 
+  it('a server that answers but takes no connection, as while it starts or when it is full, signs nobody out', async () => {
+    of().plant.fill();
+    await expect.poll(() => of().plant.refusedWhileFull(), { timeout: 60_000 }).toBeGreaterThan(2);
+    expect(await at('sign-in').count()).toBe(0);
+    expect(await at('lines').count()).toBe(1);
+    of().plant.drain();
+    await at('link-banner').waitFor({ state: 'detached', timeout: 60_000 });
+    expect(await at('sign-in').count()).toBe(0);
+  });
+
   it('a password of somebody else must be changed first', async () => {
     of().plant.session.set({ ...plantSession(), passwordToChange: true });
     await of().tab.goto('about:blank');

@@ -54,6 +54,11 @@ export interface ScriptedPlant {
   /** ms until an act is answered. */
   delayMs: number;
   signOut(): void;
+  /** Cuts every WebSocket and refuses new ones with 503 until `drain`, while it answers everything else. */
+  fill(): void;
+  /** WebSockets refused since `fill`. */
+  refusedWhileFull(): number;
+  drain(): void;
   /** Cuts every connection and refuses new ones until `plugIn`. */
   unplug(): void;
   plugIn(): void;
@@ -64,7 +69,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
   const broken = new Set<string>();
   const refusals = new Map<string, readonly PlantFault[]>();
   const revision = new Shown({ revision: 1 });
-  const state = { signedIn: true, plugged: true, delayMs: 0 };
+  const state = { signedIn: true, plugged: true, full: false, delayMs: 0 };
   const session = new Shown(plantSession());
   const healthView = new Shown(health());
   const methodsView = new Shown(methods);
@@ -361,6 +366,7 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
       return;
     }
     if (path === '/session/methods') json(200, methodsView.value);
+    else if (path === '/session' && request.method === 'GET') json(200, { signedIn: state.signedIn });
     else if (path === '/session' && request.method === 'DELETE') {
       state.signedIn = false;
       json(200, { goTo: null });
@@ -382,14 +388,19 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
         response.end(found.body);
       });
   });
-  const sockets = new WebSocketServer({ server, path: '/rpc' });
+  let refused = 0;
+  const sockets = new WebSocketServer({
+    server,
+    path: '/rpc',
+    verifyClient(_request, answer) {
+      if (state.full) refused += 1;
+      if (state.full) answer(false, 503);
+      else answer(state.signedIn || !state.plugged, 401);
+    },
+  });
   sockets.on('connection', (socket) => {
     if (!state.plugged) {
       socket.terminate();
-      return;
-    }
-    if (!state.signedIn) {
-      socket.close(4401, 'no session');
       return;
     }
     open.add(socket);
@@ -426,6 +437,14 @@ export async function startScriptedPlant(page: string, port = 0): Promise<Script
     signOut() {
       state.signedIn = false;
       for (const socket of open) socket.close(4401, 'signed out');
+    },
+    fill() {
+      state.full = true;
+      for (const socket of open) socket.terminate();
+    },
+    refusedWhileFull: () => refused,
+    drain() {
+      state.full = false;
     },
     unplug() {
       state.plugged = false;

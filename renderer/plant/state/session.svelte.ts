@@ -2,7 +2,7 @@
 import type { PlantFault, PlantHealth } from '#contract/plant/base.ts';
 import type { PlantRight } from '#contract/plant/roles.ts';
 import type { PlantSession } from '#contract/plant/session.ts';
-import type { SignedOut, SignInMethods } from '#contract/plant/sign-in.ts';
+import type { SessionHolds, SignedOut, SignInMethods } from '#contract/plant/sign-in.ts';
 import { sessionEnded } from './gate.ts';
 import { gate, link, listenToLink } from './link.svelte.ts';
 
@@ -21,8 +21,6 @@ class Session {
   unreachable = $state(false);
   /** Somebody was signed in and is not any more, by no act of this page. */
   ended = $state(false);
-
-  #turnedAway = 0;
 
   may(right: PlantRight): boolean {
     return this.value?.rights.includes(right) ?? false;
@@ -76,12 +74,21 @@ class Session {
     if (this.value !== null) this.value = { ...this.value, passwordToChange: false };
   }
 
-  /** A connection that was never taken: no session (a browser does not tell the status), or no server. */
+  /**
+   * A connection that was never taken: no session, no room, no database or no server, and a browser does not tell which.
+   * Only a server that says that there is no session ends it; with any other the link goes on trying.
+   */
   async #turnAway(): Promise<void> {
-    this.#turnedAway += 1;
-    // Once while somebody is signed in may be a server that is just starting.
-    if (this.phase === 'out' || (this.phase === 'in' && this.#turnedAway < 2)) return;
-    if (await this.askMethods()) this.#leave(true);
+    if (this.phase === 'out') return;
+    try {
+      const answer = await fetch('session', { signal: AbortSignal.timeout(5_000) });
+      if (!answer.ok) throw new Error(`answered ${answer.status}`);
+      const { signedIn } = (await answer.json()) as SessionHolds;
+      this.unreachable = false;
+      if (!signedIn) this.#leave(true);
+    } catch {
+      this.unreachable = true;
+    }
   }
 
   #enter(): void {
@@ -103,7 +110,7 @@ class Session {
       session: (value) => {
         this.value = value;
         this.phase = 'in';
-        this.#turnedAway = 0;
+        this.unreachable = false;
       },
       ended: (code, everOpen) => {
         if (code === sessionEnded) this.#leave(true);
