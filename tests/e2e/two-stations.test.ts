@@ -82,6 +82,8 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
       if (performance.now() > limit) throw new Error(JSON.stringify(await first.client.execution.get()));
       const done = await actOnce(first.client, [working], () => undefined);
       if (done === null) await new Promise((resolve) => setTimeout(resolve, 50));
+      // Without this, a unit that is held would be answered with new ones until the order is full.
+      else if (done.what === 'create unit') throw new Error(`${working} can not be worked on`);
       else if (!done.outcome.ok) throw new Error(`${done.what}: ${JSON.stringify(done.outcome.refusal.reasons)}`);
     }
   }
