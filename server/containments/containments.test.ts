@@ -5,14 +5,18 @@ import type { Passport } from '#contract/passport.ts';
 import { plantFaultCodes } from '#contract/plant/fault-codes.ts';
 import { containmentBodySchema, documentsAnswerSchema, type ContainmentBody } from '#contract/sync/down.ts';
 import { describeOnDatabases } from '#tests/support/database.ts';
-import type { Db } from '../db/db.ts';
+import { fillHistory, historyAt, historyTables } from '#tests/support/history.ts';
+import type { Db, Queries } from '../db/db.ts';
 import { fill } from '../db/migrations/0217-device-work.ts';
 import { readDocuments } from '../downlink/read.ts';
+import { createRecallReactions } from '../gauges/recalls.ts';
 import { createLog } from '../log.ts';
+import { PageChanges } from '../projections/fold.ts';
 import { createProjector, type Projector } from '../projections/projector.ts';
 import { demoReleased, ended, golden, made, measured, started, StationStream } from '../projections/test-kit.ts';
 import { createPlantStream } from '../units/plant-stream.ts';
 import { containmentChoices, previewContainment } from './offer.ts';
+import { fittingUnits } from './fitting.ts';
 import { listContainments } from './read.ts';
 import { createContainmentReactions } from './react.ts';
 import { wholePlant } from '../rpc/sight.ts';
@@ -65,6 +69,24 @@ const begins = (criterion: Criterion): StationStream =>
     nonconformanceId: null,
   });
 const lot: Criterion = { kind: 'lot', materialId: 'HSG-100', lot: 'L-1' };
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  /** As estimated. */
+  readonly 'Plan Rows': number;
+  readonly Plans?: readonly Plan[];
+}
+/** `db`, and what the planner means to do with each query. */
+function planned(db: Db): { readonly asked: Queries; readonly plans: Plan[] } {
+  const plans: Plan[] = [];
+  const query: Queries['query'] = async (sql, params) => {
+    const [row] = await db.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${sql}`, params);
+    if (row !== undefined) plans.push(row['QUERY PLAN'][0].Plan);
+    return db.query(sql, params);
+  };
+  return { asked: { query, execute: db.execute }, plans };
+}
 
 describeOnDatabases('containments', (database) => {
   beforeEach(() => database.clear());
@@ -292,5 +314,44 @@ describeOnDatabases('containments', (database) => {
             held.includes(serial) ? [false] : [],
           );
       }
+  });
+
+  it.runIf(database.kind === 'postgresql')('and recalls look up what they ask for, however much there is', async () => {
+    const { db } = database;
+    const runs = 20_000;
+    await fillHistory(db, runs);
+    await db.execute(
+      `INSERT INTO containment (containment_id, part, kind, material_id, lot, definition_id, operation_id, order_id, gauge_id,
+         device_id, from_at)
+       SELECT kind || n, '', kind, 'HSG-100', 'HL-' || n, 'PMP-100', (9 + n)::text, 'HO-' || n, 'HG-' || n, 'hd-' || n, $1
+       FROM unnest(ARRAY['lot', 'operation', 'order', 'gauge', 'device']) AS kind, generate_series(1, 10) AS n`,
+      [historyAt(runs - 20)],
+    );
+    await db.execute("INSERT INTO gauge (gauge_id, part, watched_since) VALUES ('HG-1', '{}', $1)", [historyAt(1)]);
+    const last = (prefix: string): string[] => Array.from({ length: 10 }, (_, n) => `${prefix}${runs - n * 7}`);
+    const changes = new PageChanges(new Map());
+    for (const executionId of last('hx-'))
+      changes.measured.push({ body: { gaugeId: 'HG-1', executionId } } as (typeof changes.measured)[number]);
+    for (const serial of last('H-'))
+      changes.samples.push({ body: { gaugeId: 'HG-1', serial } } as (typeof changes.samples)[number]);
+    changes.gauges.set('HG-1', {} as never);
+    const recalls = createRecallReactions(await createPlantStream(db, configuration, receivedAt), () => receivedAt);
+    const { asked, plans } = planned(db);
+    // As the planner knows it from the beginning, and after it has looked.
+    for (const looked of [false, true]) {
+      if (looked) await db.execute('ANALYZE containment, gauge');
+      const told = ['lot1', 'operation1', 'order1', 'gauge1', 'device1'];
+      const found = await fittingUnits(asked, { containments: told, executions: last('hx-'), serials: last('H-') });
+      expect(new Set(found.map(({ containment_id: id }) => id)).size).toBeGreaterThan(told.length);
+      await recalls(asked, changes);
+    }
+    expect(plans).toHaveLength(2 * 7);
+    const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
+    const wide = plans.flatMap(nodes).flatMap((node) => {
+      const [type, table, rows] = [node['Node Type'], node['Relation Name'], node['Plan Rows']];
+      const isWhole = type === 'Seq Scan' && historyTables.some((each) => each === table);
+      return isWhole || rows > runs / 10 ? [`${type} ${table ?? ''} ${rows}`] : [];
+    });
+    expect(wide).toEqual([]);
   });
 });

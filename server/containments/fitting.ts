@@ -6,7 +6,67 @@ const fitted = `NOT c.removed AND NOT EXISTS (
   SELECT FROM component r WHERE r.removed AND r.stream_id = c.stream_id AND r.seq > c.seq
     AND r.execution_id = c.execution_id AND r.bom_line = c.bom_line AND r.material_id = c.material_id
     AND r.lot IS NOT DISTINCT FROM c.lot AND r.component_serial IS NOT DISTINCT FROM c.component_serial)`;
+/** Of the containment `k`. The planner takes both ends for a narrow window, and one end for a third of the table. */
 const inWindow = (at: string): string => `${at} BETWEEN k.from_at AND coalesce(k.until_at, ${Number.MAX_SAFE_INTEGER})`;
+const hereOrAnywhere = (station: string): string => `(k.at_station IS NULL OR ${station} = k.at_station)`;
+
+// OFFSET 0 keeps what is looked up apart from what it is joined with: each goes by its own index then, whatever the planner
+// believes of the other. Joined freely, all uses of a device there ever were would be read (containments.test.ts).
+
+/** Of the containments `$1` all units. */
+const ofContainments = `
+  WITH k AS (SELECT * FROM containment WHERE lifted_at IS NULL AND containment_id = ANY($1)),
+    station AS (SELECT DISTINCT station_id FROM stream)
+  SELECT k.containment_id, c.serial FROM k CROSS JOIN LATERAL
+      (SELECT e.serial FROM component c JOIN execution e USING (execution_id)
+       WHERE c.lot = k.lot AND c.material_id = k.material_id AND ${fitted} OFFSET 0) c
+    WHERE k.kind = 'lot'
+  UNION SELECT k.containment_id, e.serial FROM k JOIN station s ON ${hereOrAnywhere('s.station_id')} CROSS JOIN LATERAL
+      (SELECT serial FROM execution WHERE station_id = s.station_id AND ${inWindow('ended_at')} AND outcome = 'passed'
+         AND definition_id = k.definition_id AND operation_id = k.operation_id OFFSET 0) e
+    WHERE k.kind = 'operation'
+  UNION SELECT k.containment_id, u.serial FROM k CROSS JOIN LATERAL
+      (SELECT serial FROM unit WHERE order_id = k.order_id OFFSET 0) u
+    WHERE k.kind = 'order'
+  UNION SELECT k.containment_id, g.serial FROM k CROSS JOIN LATERAL
+      (SELECT serial FROM gauge_use WHERE gauge_id = k.gauge_id AND ${inWindow('at')} OFFSET 0) g
+    WHERE k.kind = 'gauge'
+  UNION SELECT k.containment_id, d.serial FROM k JOIN station s ON ${hereOrAnywhere('s.station_id')} CROSS JOIN LATERAL
+      (SELECT serial FROM device_use WHERE device_id = k.device_id AND station_id = s.station_id AND ${inWindow('at')} OFFSET 0) d
+    WHERE k.kind = 'device'`;
+
+const inForce = `WITH k AS (SELECT * FROM containment WHERE kind IS NOT NULL AND lifted_at IS NULL)`;
+
+/** Of the runs `$1` those that fit any. */
+const ofRuns = `${inForce},
+    fitted AS MATERIALIZED (SELECT c.lot, c.material_id, c.component_serial, e.serial
+      FROM component c JOIN execution e USING (execution_id) WHERE c.execution_id = ANY($1) AND ${fitted})
+  SELECT k.containment_id, c.serial FROM fitted c JOIN k ON c.lot = k.lot AND c.material_id = k.material_id
+    WHERE k.kind = 'lot'
+  UNION SELECT k.containment_id, c.serial FROM fitted c JOIN containment_hold h ON h.serial = c.component_serial
+    JOIN k USING (containment_id)
+  UNION SELECT k.containment_id, e.serial FROM
+      (SELECT * FROM execution WHERE execution_id = ANY($1) AND outcome = 'passed' OFFSET 0) e
+    JOIN k ON e.definition_id = k.definition_id AND e.operation_id = k.operation_id
+      AND ${hereOrAnywhere('e.station_id')} AND ${inWindow('e.ended_at')}
+    WHERE k.kind = 'operation'
+  UNION SELECT k.containment_id, g.serial FROM (SELECT * FROM gauge_use WHERE execution_id = ANY($1) OFFSET 0) g
+    JOIN k ON g.gauge_id = k.gauge_id AND ${inWindow('g.at')}
+    WHERE k.kind = 'gauge'
+  UNION SELECT k.containment_id, d.serial FROM (SELECT * FROM device_use WHERE execution_id = ANY($1) OFFSET 0) d
+    JOIN k ON d.device_id = k.device_id AND ${hereOrAnywhere('d.station_id')} AND ${inWindow('d.at')}
+    WHERE k.kind = 'device'`;
+
+/** Of the units `$1` those that fit any by what names no run. */
+const ofUnits = `${inForce}
+  SELECT k.containment_id, u.serial FROM (SELECT serial, order_id FROM unit WHERE serial = ANY($1) OFFSET 0) u
+    JOIN k USING (order_id) WHERE k.kind = 'order'
+  UNION SELECT k.containment_id, s.serial FROM (SELECT * FROM gauge_sample WHERE serial = ANY($1) OFFSET 0) s
+    JOIN k ON s.gauge_id = k.gauge_id AND ${inWindow('s.at')}
+    WHERE k.kind = 'gauge'
+  UNION SELECT k.containment_id, d.serial FROM (SELECT * FROM device_work WHERE serial = ANY($1) OFFSET 0) d
+    JOIN k ON d.device_id = k.device_id AND ${hereOrAnywhere('d.station_id')} AND ${inWindow('d.at')}
+    WHERE k.kind = 'device'`;
 
 export interface Fitting {
   readonly containment_id: string;
@@ -30,56 +90,13 @@ export async function fittingUnits(
     'SELECT count(*)::int AS n FROM containment WHERE kind IS NOT NULL AND lifted_at IS NULL',
   );
   if (any === undefined || any.n === 0) return [];
-  const told = `k.lifted_at IS NULL AND k.containment_id = ANY($1)`;
-  const touched = (of: string, values: '$2' | '$3'): string => `k.lifted_at IS NULL AND ${of} = ANY(${values})`;
-  // Each in two halves, so that each goes by its own index: containments that were told of, and runs or units that were.
-  // OFFSET 0 keeps the views of uses apart from the containment: joined, all uses there ever were would be read.
-  const found = await tx.query<Fitting>(
-    `WITH station AS (SELECT DISTINCT station_id FROM stream)
-     SELECT k.containment_id, e.serial FROM containment k
-       JOIN component c ON c.lot = k.lot AND c.material_id = k.material_id JOIN execution e USING (execution_id)
-       WHERE k.kind = 'lot' AND ${told} AND ${fitted}
-     UNION SELECT k.containment_id, e.serial FROM component c JOIN execution e USING (execution_id)
-       JOIN containment k ON c.lot = k.lot AND c.material_id = k.material_id
-       WHERE k.kind = 'lot' AND ${touched('c.execution_id', '$2')} AND ${fitted}
-     UNION SELECT k.containment_id, e.serial FROM containment k
-       JOIN execution e ON e.station_id IN (SELECT station_id FROM station) AND e.outcome = 'passed'
-         AND e.definition_id = k.definition_id AND e.operation_id = k.operation_id
-         AND (k.at_station IS NULL OR e.station_id = k.at_station) AND ${inWindow('e.ended_at')}
-       WHERE k.kind = 'operation' AND ${told}
-     UNION SELECT k.containment_id, e.serial FROM execution e
-       JOIN containment k ON e.definition_id = k.definition_id AND e.operation_id = k.operation_id
-         AND (k.at_station IS NULL OR e.station_id = k.at_station) AND ${inWindow('e.ended_at')}
-       WHERE k.kind = 'operation' AND e.outcome = 'passed' AND ${touched('e.execution_id', '$2')}
-     UNION SELECT k.containment_id, u.serial FROM containment k JOIN unit u ON u.order_id = k.order_id
-       WHERE k.kind = 'order' AND ${told}
-     UNION SELECT k.containment_id, u.serial FROM unit u JOIN containment k ON u.order_id = k.order_id
-       WHERE k.kind = 'order' AND ${touched('u.serial', '$3')}
-     UNION SELECT k.containment_id, g.serial FROM containment k CROSS JOIN LATERAL
-         (SELECT serial FROM gauge_use WHERE gauge_id = k.gauge_id AND ${inWindow('at')} OFFSET 0) g
-       WHERE k.kind = 'gauge' AND ${told}
-     UNION SELECT k.containment_id, e.serial FROM measured_value m JOIN execution e USING (execution_id)
-       JOIN containment k ON m.gauge_id = k.gauge_id AND ${inWindow('m.at')}
-       WHERE k.kind = 'gauge' AND ${touched('m.execution_id', '$2')}
-     UNION SELECT k.containment_id, s.serial FROM gauge_sample s
-       JOIN containment k ON s.gauge_id = k.gauge_id AND ${inWindow('s.at')}
-       WHERE k.kind = 'gauge' AND ${touched('s.serial', '$3')}
-     UNION SELECT k.containment_id, d.serial FROM containment k
-       JOIN station s ON k.at_station IS NULL OR s.station_id = k.at_station CROSS JOIN LATERAL
-         (SELECT serial FROM device_use u WHERE u.device_id = k.device_id AND u.station_id = s.station_id
-            AND ${inWindow('u.at')} OFFSET 0) d
-       WHERE k.kind = 'device' AND ${told}
-     UNION SELECT k.containment_id, d.serial FROM device_use d JOIN containment k ON k.device_id = d.device_id
-         AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}
-       WHERE k.kind = 'device' AND ${touched('d.execution_id', '$2')}
-     UNION SELECT k.containment_id, d.serial FROM device_work d JOIN containment k ON k.device_id = d.device_id
-         AND (k.at_station IS NULL OR d.station_id = k.at_station) AND ${inWindow('d.at')}
-       WHERE k.kind = 'device' AND ${touched('d.serial', '$3')}
-     UNION SELECT k.containment_id, e.serial FROM component c JOIN execution e USING (execution_id)
-       JOIN containment_hold h ON h.serial = c.component_serial JOIN containment k ON k.containment_id = h.containment_id
-       WHERE k.kind IS NOT NULL AND ${touched('c.execution_id', '$2')} AND ${fitted}`,
-    [containments, executions, serials],
-  );
+  const found: Fitting[] = [];
+  for (const [sql, keys] of [
+    [ofContainments, containments],
+    [ofRuns, executions],
+    [ofUnits, serials],
+  ] as const)
+    if (keys.length > 0) found.push(...(await tx.query<Fitting>(sql, [keys])));
   return withHolders(
     tx,
     found.filter(({ serial }) => (serial as string | null) !== null),
