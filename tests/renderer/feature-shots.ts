@@ -203,6 +203,8 @@ const features: Readonly<Record<string, Feature>> = {
     station.scene('no-unit');
     await go('#/work');
     await shoot('ask');
+    station.scene('passed');
+    await shoot('ask-passed');
     await go('#/machines/press-p1%20stops');
     await shoot('list');
     await go('#/machines/press-p1%20stops%20stop-open');

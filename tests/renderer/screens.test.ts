@@ -5,6 +5,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { WaitsHere } from '#contract/rpc/machines.ts';
 import type { EnergyCost } from '#contract/rpc/energy.ts';
+import { chromiumArgs } from '../support/browser.ts';
 import { builtScreens } from '../support/built.ts';
 import { describeWith, systemPart } from '../support/system.ts';
 import { energyScene } from './energy-scene.ts';
@@ -27,15 +28,7 @@ beforeAll(async () => {
   station = await startScriptedStation(builtScreens, images);
   browser = await chromium.launch({
     executablePath: systemPart('chromium') ?? '',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: chromiumArgs,
   });
   tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   tab.on('console', (message) => {
@@ -388,6 +381,15 @@ describeWith('chromium', 'words', () => {
     },
     60_000,
   );
+
+  it('of a unit that has passed are all there under the question why the machine stood', async () => {
+    station.stops.set({ ...stopsScene.watch, revision: station.stops.value.revision + 1 });
+    await show('passed');
+    await tab.getByTestId('stop-ask').waitFor();
+    const hidden = `(() => { const page = document.querySelector('[data-testid="passed"]'); return page.scrollHeight - page.clientHeight; })()`;
+    expect(await tab.evaluate(hidden)).toBe(0);
+    station.stops.set({ revision: station.stops.value.revision + 1, unexplained: 0, ask: null });
+  });
 
   it('nothing on the way broke the content security policy or threw', () => {
     expect(complaints).toEqual([]);

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import type { SystemView } from '#contract/rpc/system.ts';
+import { chromiumArgs } from '../support/browser.ts';
 import { syncView, system } from './view-parts.ts';
 import { scenes } from './views.ts';
 import { startScriptedStation } from './scripted-station.ts';
@@ -14,15 +15,7 @@ const page = process.env['PAGE'] ?? `${root}out/renderer`;
 const station = await startScriptedStation(page, `${root}resources/demo-plant/definitions/PMP-100.C/images`);
 const browser = await chromium.launch({
   executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-  args: [
-    '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
+  args: chromiumArgs,
 });
 /** Runs in the page: texts that are wider than their place or off the screen. */
 const overflowing = readFileSync(new URL('./overflowing.browser.js', import.meta.url), 'utf8');
