@@ -165,6 +165,47 @@ describeWith('chromium', 'overview', () => {
     await at('lines').waitFor();
   });
 
+  it('turns by itself through what does not fit on the big screen; whoever scrolls stops it', async () => {
+    const browser = of().tab.context().browser();
+    if (browser === null) throw new Error('no browser');
+    const wall = await browser.newPage({ viewport: { width: 1280, height: 560 } });
+    try {
+      await wall.clock.install();
+      await wall.goto(`${of().plant.address}#/board/L1`);
+      const said = wall.getByTestId('board-page');
+      await expect.poll(() => said.textContent()).toContain('Page 1 of');
+      const pages = Number(/of (\d+)/.exec((await said.textContent()) ?? '')?.[1]);
+      expect(pages).toBeGreaterThan(1);
+      const wholeSeen = (): Promise<readonly number[]> =>
+        wall.evaluate<readonly number[]>(`(() => {
+          const page = document.querySelector('[data-testid="board-pages"]');
+          const head = page.querySelector('[data-head]').getBoundingClientRect();
+          const hidden = Number(/inset\\(0px 0px ([\\d.]+)px/.exec(getComputedStyle(page).clipPath)?.[1] ?? 0);
+          const { bottom } = page.getBoundingClientRect();
+          return [...page.querySelectorAll('[data-block]')].flatMap((block, n) => {
+            const box = block.getBoundingClientRect();
+            return box.top >= head.bottom - 1 && box.bottom <= bottom - hidden + 1 ? [n] : [];
+          });
+        })()`);
+      const seen = new Set<number>();
+      for (let page = 1; page <= pages; page += 1) {
+        await expect.poll(() => said.textContent()).toBe(`Page ${page} of ${pages}`);
+        for (const n of await wholeSeen()) seen.add(n);
+        await wall.clock.fastForward(12_500);
+      }
+      // Two calls, four stations, six wants, and round again.
+      expect([...seen].toSorted((a, b) => a - b)).toEqual([
+        ...Array(await wall.locator('[data-block]').count()).keys(),
+      ]);
+      await expect.poll(() => said.textContent()).toBe(`Page 1 of ${pages}`);
+      await wall.mouse.wheel(0, 10);
+      await wall.clock.fastForward(30_000);
+      expect(await said.textContent()).toBe(`Page 1 of ${pages}`);
+    } finally {
+      await wall.close();
+    }
+  });
+
   it('keys: places, search, sheet', async () => {
     await of().tab.keyboard.press('?');
     await of().tab.getByRole('dialog').waitFor();

@@ -160,7 +160,9 @@ const scenes: Record<string, Scene> = {
   'chart-counts': { hash: '#/control/chart%20PMP-100%20final-check%20final-check%20ST10' },
   'chart-capability': { hash: '#/control?show=charts', run: click('plant-capability') },
   board: { hash: '#/board/L1' },
+  'board-turned': { hash: '#/board/L1', run: (tab) => tab.waitForTimeout(12_500) },
   'board-all': { hash: '#/board' },
+  'board-all-turned': { hash: '#/board', run: (tab) => tab.waitForTimeout(12_500) },
   lost: {
     hash: '#/lines',
     run: async (tab) => {
