@@ -3,6 +3,7 @@ import type { ShiftOee } from '#contract/plant/oee.ts';
 import { figuresOf, type Figure, type FigureId } from '#domain/oee/figures.ts';
 import { atRest } from '../../state/at-rest.ts';
 import { connection } from '../../state/connection.svelte.ts';
+import { ended } from '../../state/ended.ts';
 import { live } from '../../state/live.svelte.ts';
 import { now } from '../../state/time.svelte.ts';
 import { problemText } from '../state/act.svelte.ts';
@@ -34,7 +35,7 @@ export function shiftOees(): ShiftOees {
   const all = new ShiftOees();
   const news = live((options) => client.oee.watch(undefined, options));
   // News come with every count of every machine.
-  const refresh = atRest(() => all.fetch(), 250);
+  const refresh = atRest(() => all.fetch(), 250, ended());
   const tenSeconds = $derived(Math.floor(now.at / 10_000));
   $effect(() => {
     void [news.value?.revision, tenSeconds];
