@@ -36,7 +36,7 @@ export function chartFacts(view: ChartView, now: number): readonly Fact[] {
         ]),
     {
       label: t.control_rules(),
-      value: rules.use.map((id) => ruleName({ set: rules.set, id: String(id) })).join(', '),
+      value: ruleName({ set: rules.set, id: rules.use.join(', ') }),
     },
     {
       label: t.control_false_alarms(),
