@@ -2,27 +2,27 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boardPages, type BoardBlock } from './board-pages.ts';
 
-const block = (bottom: number, head = 0, first = true): BoardBlock => ({ bottom, head, first });
+const block = (bottom: number, head = 0, lineFrom: number | null = null): BoardBlock => ({ bottom, head, lineFrom });
 
 describe('pages of the big screen', () => {
   it('is one page when all fits, and when there is nothing', () => {
     expect(boardPages([], 700)).toEqual([{ from: 0, until: 0 }]);
-    expect(boardPages([block(300), block(700, 100, false)], 700)).toEqual([{ from: 0, until: 700 }]);
+    expect(boardPages([block(300, 100, 0), block(700, 100)], 700)).toEqual([{ from: 0, until: 700 }]);
   });
   it('turns before a block that does not fit, and keeps the head of its line over it', () => {
-    expect(boardPages([block(500, 180), block(720, 180, false), block(800, 180, false)], 700)).toEqual([
+    expect(boardPages([block(500, 180, 0), block(720, 180), block(800, 180)], 700)).toEqual([
       { from: 0, until: 500 },
       { from: 320, until: 800 },
     ]);
   });
   it('the first block of a line brings its head along', () => {
-    expect(boardPages([block(500, 180), block(1_000, 180)], 700)).toEqual([
+    expect(boardPages([block(500, 180, 10), block(1_000, 180, 510)], 700)).toEqual([
       { from: 0, until: 500 },
-      { from: 500, until: 1_000 },
+      { from: 510, until: 1_000 },
     ]);
   });
   it('goes through what is higher than the screen', () => {
-    expect(boardPages([block(1_500, 100)], 700)).toEqual([
+    expect(boardPages([block(1_500, 100, 0)], 700)).toEqual([
       { from: 0, until: 700 },
       { from: 600, until: 1_300 },
       { from: 1_200, until: 1_500 },
@@ -36,7 +36,8 @@ describe('pages of the big screen', () => {
         let bottom = 0;
         const spans = parts.map(({ height, first }) => ({
           top: bottom,
-          ...block((bottom += height + (first ? head : 0)), head, first),
+          first,
+          ...block((bottom += height + (first ? head : 0)), head, first ? bottom - height - head : null),
         }));
         // What a page shows: without what its head covers.
         const pages = boardPages(spans, view).map(({ from, until }, n) => {

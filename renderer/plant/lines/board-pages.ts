@@ -4,8 +4,8 @@ export interface BoardBlock {
   readonly bottom: number;
   /** Height of the head of its line, which stays at the top when a page begins within the line. */
   readonly head: number;
-  /** The first block of its line: a page that begins with it has the head by itself. */
-  readonly first: boolean;
+  /** Of the first block of a line: where the line begins. A page that begins with it has the head by itself. */
+  readonly lineFrom: number | null;
 }
 export interface BoardPage {
   /** How far the content is scrolled. */
@@ -24,10 +24,10 @@ export function boardPages(blocks: readonly BoardBlock[], view: number): readonl
   let from = 0;
   let end = 0;
   let filled = false;
-  for (const { bottom, head, first } of blocks) {
+  for (const { bottom, head, lineFrom } of blocks) {
     if (filled && bottom - from > view) {
       pages.push({ from, until: end });
-      from = first ? end : end - head;
+      from = lineFrom ?? end - head;
     }
     for (const step = Math.max(1, view - head); bottom - from > view; from += step)
       pages.push({ from, until: from + view });
