@@ -1,5 +1,5 @@
 /** A three-phase meter: its load goes up and down with the machine, its counter only up, and over. */
-import type { MachineLoad, MachineSeen } from './follow.ts';
+import type { MachineLoad, MachineSeen } from './machine-load.ts';
 
 export interface MeterModel {
   readonly energy: number;
@@ -84,18 +84,17 @@ export class EnergyMeter {
     return stroke === 0 ? mean : (peak * stroke + mean * (seconds - stroke)) / seconds;
   }
 
-  /** @returns null where the meter does not have all of these registers. */
-  registers(start: number, count: number): readonly number[] | null {
-    if (start + count > size) return null;
-    const view = new DataView(new ArrayBuffer(size * 2));
-    view.setUint32(0, Math.floor(this.#wattHours));
-    view.setFloat32(4, this.#power);
-    view.setFloat32(8, this.#voltage);
-    view.setFloat32(12, (this.#power * 1_000) / (Math.sqrt(3) * 0.92 * this.#voltage * Math.sqrt(3)));
-    view.setFloat32(16, 0.92 + 0.01 * this.#chance());
-    view.setUint16(20, Math.round(5_000 + this.#chance() * 2));
-    Buffer.from(view.buffer).write('EM-3P', 24, 'latin1');
-    return Array.from({ length: count }, (_, at) => view.getUint16((start + at) * 2));
+  /** Its registers as they are now. */
+  image(): Buffer {
+    const image = Buffer.alloc(size * 2);
+    image.writeUInt32BE(Math.floor(this.#wattHours), 0);
+    image.writeFloatBE(this.#power, 4);
+    image.writeFloatBE(this.#voltage, 8);
+    image.writeFloatBE((this.#power * 1_000) / (Math.sqrt(3) * 0.92 * this.#voltage * Math.sqrt(3)), 12);
+    image.writeFloatBE(0.92 + 0.01 * this.#chance(), 16);
+    image.writeUInt16BE(Math.round(5_000 + this.#chance() * 2), 20);
+    image.write('EM-3P', 24, 'latin1');
+    return image;
   }
 
   /** Between -1 and 1, the same for the same seed (mulberry32). */

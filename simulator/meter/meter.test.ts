@@ -5,8 +5,10 @@ import { openLink } from '#station/links/open-link.ts';
 import { recordingHost } from '#tests/conformance/recording-host.ts';
 import { until } from '#tests/conformance/wires.ts';
 import { portOf, startControl, stopControl } from '#simulator/line/control.ts';
+import { followMachine } from '#simulator/line/follow.ts';
+import { answerTo } from '#simulator/line/modbus-server.ts';
 import { EnergyMeter } from './energy-meter.ts';
-import { followMachine, seenOf, type MachineSeen } from './follow.ts';
+import { gone, seenOf, type MachineSeen } from './machine-load.ts';
 import { meterDefaults, startMeter } from './meter.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -59,7 +61,8 @@ test('energy is power over time, and the same seed gives the same load', () => {
   const wanted = (100 * (25 * 1.6 + 12 * 11.5)) / 3_600;
   const { energy } = one.state as { energy: number };
   expect(Math.abs(energy - meterDefaults.energy - wanted)).toBeLessThan(wanted * 0.02);
-  expect(one.registers(0, 17)).toBeNull();
+  expect(answerTo(Buffer.from([4, 0, 0, 0, 16]), one.image())).toHaveLength(34);
+  expect(answerTo(Buffer.from([4, 0, 0, 0, 17]), one.image())).toEqual(Buffer.from([0x84, 2]));
 });
 
 test('it follows the machine: what is always on, more while it is ready, a peak at each stroke, little where it is gone', async () => {
@@ -67,8 +70,8 @@ test('it follows the machine: what is always on, more while it is ready, a peak 
   const press = await startControl(0, () => machine, {});
   const address = `http://127.0.0.1:${portOf(press)}`;
   const seen: MachineSeen[] = [];
-  const stop = followMachine(address, 20, (one) => seen.push(one));
-  ends.push(async () => stop());
+  const stop = followMachine(address, 20, seenOf, (one) => void seen.push(one ?? gone));
+  ends.push(stop);
   await until(() => seen.at(-1)?.load === 'on', 'ready', 30_000);
   Object.assign(machine, { state: 'Execute', working: true });
   await until(() => seen.at(-1)?.load === 'working', 'in a cycle', 30_000);

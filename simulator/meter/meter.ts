@@ -1,10 +1,10 @@
 /** An energy meter with Modbus TCP at a machine whose load changes; see README. */
-import net from 'node:net';
 import { BadInput, portOf, startControl, stopControl } from '#simulator/line/control.ts';
+import { checkMachine, followMachine } from '#simulator/line/follow.ts';
+import { ModbusServer } from '#simulator/line/modbus-server.ts';
 import type { Running } from '#simulator/process.ts';
 import { EnergyMeter } from './energy-meter.ts';
-import { followMachine } from './follow.ts';
-import { answerTo, tcpFrames } from './modbus-server.ts';
+import { gone, seenOf } from './machine-load.ts';
 
 export const meterDefaults = {
   host: '127.0.0.1',
@@ -38,8 +38,7 @@ export async function startMeter(options: MeterOptions): Promise<Running> {
     if (!(options[key] >= 0)) throw new Error(`--${key} must not be negative, got ${options[key]}`);
   }
   if (options.rollOver < 1) throw new Error(`--rollOver must be 1 kWh or more, got ${options.rollOver}`);
-  if (options.machine !== '' && !URL.canParse(options.machine))
-    throw new Error(`--machine must be an address such as http://127.0.0.1:48410, got ${options.machine}`);
+  checkMachine(options.machine);
   const meter = new EnergyMeter(options);
   let last = performance.now();
   const timer = setInterval(() => {
@@ -48,43 +47,12 @@ export async function startMeter(options: MeterOptions): Promise<Running> {
     last = now;
   }, tickMs);
 
-  const clients = new Set<net.Socket>();
-  let on = true;
-  let server: net.Server | null = null;
-  let port = options.port;
-  async function plug(): Promise<void> {
-    if (server) return;
-    const made = net.createServer((socket) => {
-      clients.add(socket);
-      socket.setNoDelay(true);
-      const take = tcpFrames(({ transaction, unit, pdu }) => {
-        if (!on || unit !== options.unit) return;
-        const answer = answerTo(pdu, (start, count) => meter.registers(start, count));
-        const header = Buffer.alloc(7);
-        header.writeUInt16BE(transaction, 0);
-        header.writeUInt16BE(answer.length + 1, 4);
-        header[6] = unit;
-        socket.write(Buffer.concat([header, answer]));
-      });
-      socket.on('data', (bytes) => {
-        if (!take(bytes)) socket.destroy();
-      });
-      socket.on('close', () => clients.delete(socket));
-      socket.on('error', () => {});
-    });
-    await new Promise<void>((done, failed) => made.once('error', failed).listen(port, options.host, done));
-    server = made;
-    port = portOfServer(made) || port;
-  }
-  async function unplug(): Promise<void> {
-    const closing = server;
-    server = null;
-    for (const client of clients) client.destroy();
-    if (closing) await new Promise((done) => closing.close(done));
-  }
-  await plug();
+  const server = new ModbusServer(options, () => meter.image());
+  await server.plug();
 
-  const state = () => ({ device: 'meter', plugged: server !== null, clients: clients.size, on, ...meter.state });
+  const state = () => {
+    return { device: 'meter', plugged: server.plugged, clients: server.clients, on: server.on, ...meter.state };
+  };
   const control = await startControl(options.control, state, {
     energy: ({ value }) => {
       if (typeof value !== 'number' || !(value >= 0)) throw new BadInput('give {"value":99999.5}, kWh');
@@ -103,25 +71,22 @@ export async function startMeter(options: MeterOptions): Promise<Running> {
       meter.setLoad(idle as number | undefined, working as number | undefined);
       return state();
     },
-    off: () => ((on = false), state()),
-    on: () => ((on = true), state()),
-    unplug: async () => (await unplug(), state()),
-    plug: async () => (await plug(), state()),
+    off: () => ((server.on = false), state()),
+    on: () => ((server.on = true), state()),
+    unplug: async () => (await server.unplug(), state()),
+    plug: async () => (await server.plug(), state()),
   });
   const endFollowing =
-    options.machine === '' ? () => undefined : followMachine(options.machine, tickMs, (seen) => meter.follow(seen));
+    options.machine === ''
+      ? null
+      : followMachine(options.machine, tickMs, seenOf, (seen) => meter.follow(seen ?? gone));
   return {
-    ready: { device: 'meter', host: options.host, port, control: portOf(control) },
+    ready: { device: 'meter', host: options.host, port: server.port, control: portOf(control) },
     stop: async () => {
       clearInterval(timer);
-      endFollowing();
+      await endFollowing?.();
       await stopControl(control);
-      await unplug();
+      await server.unplug();
     },
   };
-}
-
-function portOfServer(server: net.Server): number {
-  const address = server.address();
-  return address !== null && typeof address === 'object' ? address.port : 0;
 }
