@@ -19,7 +19,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 /** @returns everything that can be known of the press from outside, as `GET /` answers it */
 export function pressState(model: PressModel, host: PressHost) {
-  const { state, mode, blocked, starved, alarm, cycleCount, scrapCount, feedMs, freeze, guardClosed } = model;
+  const { state, mode, blocked, starved, alarm, cycleCount, scrapCount, handedOn, feedMs, freeze, guardClosed } = model;
   const { speed, clockOffsetMs, plugged } = host;
   return {
     device: 'press',
@@ -34,6 +34,7 @@ export function pressState(model: PressModel, host: PressHost) {
     frozen: freeze,
     count: cycleCount,
     scrap: scrapCount,
+    handedOn,
     feedMs,
     speed,
     clockOffsetMs,

@@ -82,6 +82,8 @@ export class PressModel {
   /** Cycles that were finished, and of them those out of limits. */
   cycleCount = 0;
   scrapCount = 0;
+  /** Parts within limits since it was switched on, which went on down the line: no command changes what was. */
+  handedOn = 0;
   cycleId = '';
   mode: PressMode = 'automatic';
   /** The outfeed is full; the infeed is empty. A cycle under way is finished, none begins. */
@@ -336,7 +338,8 @@ export class PressModel {
       ok: Math.abs(peakForce - target) <= target * 0.06 && Math.abs(endPosition - endAt) <= 0.3,
     };
     this.cycleCount = (this.cycleCount + 1) % countEnd;
-    if (!this.result.ok) this.scrapCount = (this.scrapCount + 1) % countEnd;
+    if (this.result.ok) this.handedOn += 1;
+    else this.scrapCount = (this.scrapCount + 1) % countEnd;
     this.#enter('Complete');
   }
 
