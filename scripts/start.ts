@@ -215,7 +215,7 @@ function startHeadless(options: StartOptions, stationArgs: readonly string[], de
     say(`${opened ? 'The station runs again; open screens come back by themselves. New address' : intro}: ${url}`);
     if (opened) return;
     opened = true;
-    if (demo.scanner !== null)
+    if (Object.keys(demo.addresses).length > 0)
       say(`Hands of the demo (scan, measure, unplug), in the same browser: ${new URL('/demo', url).href}`);
     say('The address opens one browser, once. Ctrl-C ends everything.');
     if (!options.headless) openBrowser(url);

@@ -2,6 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Configuration } from '#contract/config/index.ts';
 import type { Device } from '#contract/config/device.ts';
+import type { MachineFile } from '#contract/config/machines.ts';
+import { stateTags } from '#domain/machines/state.ts';
 import type { DemoAddresses, DemoDevice } from '#station/host/demo/panel.ts';
 import { end, type Child, type Processes } from './processes.ts';
 
@@ -26,28 +28,40 @@ const simulated: Readonly<Partial<Record<string, DemoDevice>>> = {
   'serial-line': 'scanner',
   'mitutoyo-digimatic': 'calliper',
   'mettler-sics': 'balance',
-  modbus: 'meter',
 };
+
+/** Two of the demo's devices speak Modbus: the rig tells the state of a machine, the meter is one's meter. */
+function simulatedBy({ driver, tags }: Device, machines: readonly MachineFile[]): DemoDevice | undefined {
+  if (driver !== 'modbus') return simulated[driver];
+  const tellsState = machines.some(({ state }) => stateTags(state).some((tag) => tags.some(({ id }) => id === tag)));
+  return tellsState ? 'rig' : 'meter';
+}
 
 /** Simulators for the devices of a station; devices that are on another machine or a serial port have none. */
 export function simulatorsFor(configuration: Configuration, stationId: string): readonly Simulator[] {
-  const station = configuration.stations.find(({ id }) => id === stationId);
-  const wanted = configuration.devices.filter(({ id }) => station?.devices.includes(id));
-  const all = wanted.flatMap((device) => simulatorFor(device) ?? []);
+  const { devices, machines = [], stations } = configuration;
+  const station = stations.find(({ id }) => id === stationId);
+  const all = devices.flatMap((device) => simulatorFor(device, machines) ?? []);
   const press = all.find(({ device }) => device === 'press');
-  if (press === undefined) return all;
-  // What the machine does shows in what it takes.
-  const follows = ['--machine', `http://127.0.0.1:${press.control}`];
-  return all.map((one) => (one.device === 'meter' ? { ...one, args: [...one.args, ...follows] } : one));
+  return all.flatMap((one) => {
+    if (station?.devices.includes(one.deviceId) !== true) return [];
+    // What the press does shows in what the meter counts, and in the parts that come to the rig, also from another station.
+    const follows = press !== undefined && (one.device === 'meter' || one.device === 'rig');
+    return follows ? { ...one, args: [...one.args, '--machine', `http://127.0.0.1:${press.control}`] } : one;
+  });
 }
 
-function simulatorFor({ driver, settings }: Device): Simulator | null {
-  const device = simulated[driver];
-  const address = addressOf(settings);
+function simulatorFor(
+  of: Device,
+  machines: readonly MachineFile[],
+): (Simulator & { readonly deviceId: string }) | null {
+  const device = simulatedBy(of, machines);
+  const address = addressOf(of.settings);
   if (device === undefined || address === null) return null;
   const control = address.port + controlOffset;
   return {
     device,
+    deviceId: of.id,
     control,
     entry: fileURLToPath(new URL(`../../simulator/${device}/${device}.entry.ts`, import.meta.url)),
     args: ['--port', String(address.port), '--control', String(control)],

@@ -34,7 +34,10 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
   let plant: Page;
 
   beforeAll(async () => {
-    [line, database] = await Promise.all([startDemoLine(['--speed', '10', '--control', '0']), newDatabase('pglite')]);
+    [line, database] = await Promise.all([
+      startDemoLine(['--speed', '10'], { rig: ['--places', '2'] }),
+      newDatabase('pglite'),
+    ]);
     server = await startServer(database, { config: line.config, args: ['--view', builtPlantView] });
     const stationIds = ['ST10', 'ST20'] as const;
     const data = { ST10: line.data, ST20: join(line.folder, 'data-st20') };
@@ -157,36 +160,34 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     await picture(plant, 'two-stations-unit');
   }, 240_000);
 
-  it('the machine of the next station stands, and the press is blocked: the server tells the first station which one it waits for', async () => {
-    const [, control = ''] = await line.press().line(/"control":(\d+)/);
-    const block = async (on: boolean): Promise<void> => {
-      const answer = await fetch(`http://127.0.0.1:${control}/block`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ on }),
-      });
-      if (!answer.ok) throw new Error(await answer.text());
-    };
+  it('the test rig of the next station breaks down: what the press makes fills the buffer until it is blocked, the server tells the first station which machine it waits for, and both go on', async () => {
     const waits = (page: Page): Promise<string | null> => page.getByTestId('machine-waits').textContent();
-    await at20.getByTestId('place-machines').click();
-    await at20.getByTestId('tell-fault').click();
-    await expect.poll(() => at20.getByTestId('machine-state').textContent(), { timeout: 30_000 }).toContain('Fault');
-    await picture(at20, 'two-stations-told');
-    await block(true);
-    await at10.getByTestId('place-machines').click();
-    await at10.getByTestId('machine-waits').waitFor({ timeout: 30_000 });
+    const state = (page: Page): Promise<string | null> => page.getByTestId('machine-state').textContent();
+    for (const page of [at10, at20]) await page.getByTestId('place-machines').click();
+    // The first unit was its only part so far.
+    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Starved');
+    await line.control('press', 'feed', { cycleMs: 18_000 });
+    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Producing');
+    await line.control('rig', 'fault');
+    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Fault');
+    await expect
+      .poll(() => at20.locator('main').textContent(), { timeout: 30_000 })
+      .toContain('E31 Test pressure does not hold');
+    await expect.poll(() => state(at10), { timeout: 30_000 }).toContain('Blocked');
+    await picture(at20, 'two-stations-rig');
     // The server looks at waits of a quarter of a minute and more.
-    await expect.poll(() => waits(at10), { timeout: 90_000 }).toContain('Test rig T1');
+    await expect.poll(() => waits(at10), { timeout: 90_000 }).toMatch(/Test rig T1.*E31/);
     await picture(at10, 'two-stations-waits');
     await plant.goto(`${server.url}/#/board/L1`);
     await expect
       .poll(() => plant.locator('body').textContent(), { timeout: 30_000 })
       .toContain('Linie steht an Prüfstand T1');
     await picture(plant, 'two-stations-board');
-    // It works again, and so does the press.
-    await at20.getByTestId('tell-producing').click();
-    await block(false);
+    await line.control('rig', 'recover');
     await at10.getByTestId('machine-waits').waitFor({ state: 'detached', timeout: 30_000 });
+    await expect.poll(() => state(at10), { timeout: 30_000 }).toContain('Producing');
+    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Producing');
+    await line.control('press', 'pause');
   }, 240_000);
 
   it('without the server a lot is contained at the one station while the other builds on with it; both hold all of it once it is back', async () => {

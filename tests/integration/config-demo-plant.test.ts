@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { verify } from '@node-rs/argon2';
 import { stepTypes } from '#contract/steps/index.ts';
+import { simulatorsFor } from '../../scripts/start/demo.ts';
 import { PlantCopy } from './config-kit.ts';
 
 let plant: PlantCopy;
@@ -33,6 +34,21 @@ it('tells the PINs that its hashes are of', async () => {
     const person = people.people.find((each) => each.badge === badge);
     expect(await verify(person!.pinHash!, pin!)).toBe(true);
   }
+});
+
+it('has for each station the simulators of its devices; meter and test rig follow the press, also from another station', () => {
+  const configuration = load();
+  const of = (stationId: string) =>
+    simulatorsFor(configuration, stationId).map(({ device, args }) => `${device} ${args.join(' ')}`);
+  const follows = '--machine http://127.0.0.1:48410';
+  expect(of('ST10')).toContain(`meter --port 48416 --control 48426 ${follows}`);
+  expect(
+    of('ST10')
+      .map((one) => one.split(' ')[0])
+      .toSorted(),
+  ).toEqual(['calliper', 'meter', 'press', 'scanner']);
+  expect(of('ST20')).toEqual([`rig --port 48417 --control 48427 ${follows}`]);
+  expect(of('ST05')).toEqual([]);
 });
 
 it('says in every file that it is a demo', () => {

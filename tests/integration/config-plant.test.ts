@@ -98,8 +98,8 @@ describe('plant, lines, stations, people and materials', () => {
     {
       name: 'panel tag of another station',
       file: 'stations/ST20.yaml',
-      from: 'id: ST20',
-      to: 'id: ST20\npanel: [press.ram-force]',
+      from: 'panel: [test-rig.buffer,',
+      to: 'panel: [press.ram-force,',
       at: 'panel:',
       problem: /not at this station/,
       remedy: /Add "press"/,

@@ -164,6 +164,10 @@ export const machinesScene = {
     machines: [{ ...waiting('press-p1', press.title), waitsFor }],
   }),
   state: { revision: 1, machines: [{ ...press, waitsFor: null }] },
+  byHand: (revision: number): MachinesState => ({
+    revision,
+    machines: [{ ...press, byHand: true, waitsFor: null }],
+  }),
   slices: touching(
     slices,
     ({ beganAt }) => beganAt,

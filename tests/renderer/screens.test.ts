@@ -306,19 +306,21 @@ describeWith('chromium', 'a stop', () => {
 });
 
 describeWith('chromium', 'a machine that waits', () => {
-  it('says on its stop and beside its state which machine it waits for, or why that is not known', async () => {
-    const told = tab.getByTestId('machine-waits');
-    const view = vi.spyOn(stopsScene, 'view');
+  it('is told by hand where it has no wire, and says beside its state and on its stop which machine it waits for, or why that is not known', async () => {
+    const [told, waits] = [tab.getByTestId('machine-waits'), machinesScene.waits];
     const card = stopsScene.view('stop-open')!;
-    const waits = machinesScene.waits;
+    const view = vi.spyOn(stopsScene, 'view');
     const tell = (waitsFor: WaitsHere): void => {
       view.mockReturnValue({ ...card, waitsFor });
       station.machines.set(machinesScene.waiting(waitsFor, station.machines.value.revision + 1));
       station.stops.set({ ...stopsScene.watch, revision: station.stops.value.revision + 1 });
     };
     try {
-      tell(waits);
+      station.machines.set(machinesScene.byHand(station.machines.value.revision + 1));
       await tab.evaluate("location.hash = '#/machines/press-p1%20now'");
+      await tab.getByTestId('tell-setup').click();
+      await expect.poll(() => acts('machines.tell').at(-1)?.input).toMatchObject({ state: 'setup', from: null });
+      tell(waits);
       await expect.poll(() => told.textContent()).toContain('waits for Washer W1: Housings missing, 4\u00A0min');
       await tab.evaluate("location.hash = '#/machines/press-p1%20stops%20stop-open'");
       await expect.poll(() => told.textContent()).toContain('waits for Washer W1: Housings missing, 4\u00A0min');

@@ -12,8 +12,8 @@ import { freePorts } from './ports.ts';
 
 export type Client = ContractRouterClient<Contract>;
 
-/** Those of the quality bench are there where it was asked for. */
-type Controlled = 'scanner' | 'calliper' | 'bench-calliper' | 'balance';
+/** Those of the quality bench and the test rig are there where they were asked for; the press has a control where the rig is. */
+type Controlled = 'press' | 'scanner' | 'calliper' | 'bench-calliper' | 'balance' | 'rig';
 
 export interface DemoLine {
   readonly folder: string;
@@ -39,34 +39,41 @@ export interface Station {
 
 /**
  * @param pressArgs e.g. `['--speed', '10']`.
- * @param more `bench`: also calliper and balance of the quality bench QB10.
+ * @param more `bench`: also calliper and balance of the quality bench QB10. `rig`: also the test rig of ST20 behind the press,
+ *   with these arguments.
  */
 export async function startDemoLine(
   pressArgs: readonly string[] = [],
-  more: { readonly bench?: boolean } = {},
+  more: { readonly bench?: boolean; readonly rig?: readonly string[] } = {},
 ): Promise<DemoLine> {
   const folder = mkdtempSync(join(tmpdir(), 'linewright-line-'));
   const config = join(folder, 'config');
   cpSync(join(root, 'resources/demo-plant'), config, { recursive: true });
-  const [opcua = 0, port = 0, ...free] = await freePorts(10);
+  const [opcua = 0, port = 0, ofPress = 0, modbus = 0, ...free] = await freePorts(13);
+  const { bench = false, rig } = more;
   const simulators = (
     [
       ['scanner', 'scanner', '48411'],
       ['calliper', 'calliper', '48412'],
-      ['bench-calliper', 'calliper', '48413'],
-      ['balance', 'balance', '48414'],
+      ...(bench
+        ? ([
+            ['bench-calliper', 'calliper', '48413'],
+            ['balance', 'balance', '48414'],
+          ] as const)
+        : []),
+      ...(rig === undefined ? [] : ([['rig', 'rig', '48417']] as const)),
     ] as const
-  )
-    .slice(0, more.bench === true ? 4 : 2)
-    .map(([device, program, said], at) => ({
-      device,
-      program,
-      said,
-      port: free[2 * at] ?? 0,
-      control: free[2 * at + 1] ?? 0,
-    }));
+  ).map(([device, program, said], at) => ({
+    device,
+    program,
+    said,
+    port: device === 'rig' ? modbus : (free[2 * at] ?? 0),
+    control: free[2 * at + 1] ?? 0,
+  }));
   const ports: Record<string, number> = {
     '48400': opcua,
+    // Also where no rig is: nobody else's is taken for it.
+    '48417': modbus,
     ...Object.fromEntries(simulators.map((each) => [each.said, each.port])),
   };
   for (const name of readdirSync(join(config, 'devices'))) {
@@ -76,11 +83,15 @@ export async function startDemoLine(
       readFileSync(file, 'utf8').replaceAll(/484\d\d/g, (found) => String(ports[found] ?? found)),
     );
   }
-  const startPress = (): Child => startChild(['simulator/press/press.entry.ts', '--port', String(opcua), ...pressArgs]);
+  const controlArgs = rig === undefined ? [] : ['--control', String(ofPress)];
+  const startPress = (): Child =>
+    startChild(['simulator/press/press.entry.ts', '--port', String(opcua), ...controlArgs, ...pressArgs]);
   let press = startPress();
-  const running = simulators.map(({ program, port: own, control }) =>
-    startChild([`simulator/${program}/${program}.entry.ts`, '--port', String(own), '--control', String(control)]),
-  );
+  const running = simulators.map(({ device, program, port: own, control }) => {
+    const follows = device === 'rig' ? ['--machine', `http://127.0.0.1:${ofPress}`, ...(rig ?? [])] : [];
+    const plugs = ['--port', String(own), '--control', String(control)];
+    return startChild([`simulator/${program}/${program}.entry.ts`, ...plugs, ...follows]);
+  });
   const [scanner, calliper] = running;
   if (scanner === undefined || calliper === undefined) throw new Error('the line has a scanner and a calliper');
   const ready = /"ready":true/;
@@ -101,7 +112,8 @@ export async function startDemoLine(
       await press.line(ready, 60_000);
     },
     async control(device, path, body) {
-      const control = simulators.find((each) => each.device === device)?.control;
+      const ofDevice = simulators.find((each) => each.device === device)?.control;
+      const control = device === 'press' && rig !== undefined ? ofPress : ofDevice;
       if (control === undefined) throw new Error(`${device} was not started`);
       const answer = await fetch(`http://127.0.0.1:${control}/${path}`, {
         method: 'POST',

@@ -34,6 +34,7 @@ const actions = {
   calliper: ['press', 'value', 'part', 'process', 'garbage', 'plug', 'unplug'],
   balance: ['press', 'value', 'next', 'load', 'key', 'process', 'unit', 'off', 'on', 'garbage', 'plug', 'unplug'],
   meter: ['energy', 'roll-over', 'load', 'off', 'on', 'plug', 'unplug'],
+  rig: ['fault', 'recover', 'block', 'part', 'fail', 'cycle', 'count', 'roll-over', 'off', 'on', 'plug', 'unplug'],
 } as const;
 export type DemoDevice = keyof typeof actions;
 /** Address of each simulator's control, e.g. `http://127.0.0.1:48421`. */

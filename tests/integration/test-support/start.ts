@@ -90,7 +90,7 @@ export interface Plant {
     readonly press: number;
     readonly scanner: number;
     readonly calliper: number;
-  } & Readonly<Record<'press-meter' | 'bench-calliper' | 'bench-balance' | 'bench-scanner', number>>;
+  } & Readonly<Record<'press-meter' | 'test-rig' | 'bench-calliper' | 'bench-balance' | 'bench-scanner', number>>;
   /** Its options for `start`. */
   readonly args: readonly string[];
   remove(): void;
@@ -108,6 +108,7 @@ export async function plant(): Promise<Plant> {
     scanner: await freePort(),
     calliper: await freePort(),
     'press-meter': await freePort(),
+    'test-rig': await freePort(),
     'bench-calliper': await freePort(),
     'bench-balance': await freePort(),
     'bench-scanner': await freePort(),
@@ -117,6 +118,7 @@ export async function plant(): Promise<Plant> {
     ['scanner', '48411'],
     ['calliper', '48412'],
     ['press-meter', '48416'],
+    ['test-rig', '48417'],
     ['bench-calliper', '48413'],
     ['bench-balance', '48414'],
     ['bench-scanner', '48415'],

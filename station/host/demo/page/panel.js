@@ -56,6 +56,12 @@ const texts = {
     wrongClock: 'Its clock says the year 2000',
     rightClock: 'Its clock is right again',
     pressName: 'press',
+    rig: 'Test rig',
+    rigName: 'test rig',
+    partIn: 'Put a part into its buffer',
+    failTest: 'Let the next test fail',
+    slower: 'A test takes longer',
+    asEver: 'A test takes as long as ever',
     plugs: 'Cables',
     unplug: 'Pull the plug:',
     plug: 'Put back the plug:',
@@ -122,6 +128,12 @@ const texts = {
     wrongClock: 'Uhr sagt das Jahr 2000',
     rightClock: 'Uhr geht wieder richtig',
     pressName: 'Presse',
+    rig: 'Prüfstand',
+    rigName: 'Prüfstand',
+    partIn: 'Ein Teil in den Puffer legen',
+    failTest: 'Nächste Prüfung misslingen lassen',
+    slower: 'Eine Prüfung dauert länger',
+    asEver: 'Eine Prüfung dauert so lange wie immer',
     plugs: 'Kabel',
     unplug: 'Stecker ziehen:',
     plug: 'Stecker einstecken:',
@@ -237,6 +249,7 @@ function show() {
         ])
       : []),
     ...(has('press') ? group(text.press, pressButtons(text)) : []),
+    ...(has('rig') ? group(text.rig, rigButtons(text)) : []),
     ...(has('meter')
       ? group(text.meter, [
           button(text.rollOver, '100,000 kWh', () => tell('meter/roll-over', {})),
@@ -259,8 +272,33 @@ function show() {
   );
 }
 
+const handAt =
+  (text, device) =>
+  (word, more, action, input = {}) =>
+    button(text[word], more, () => tell(`${device}/${action}`, input));
+
+function rigButtons(text) {
+  const hand = handAt(text, 'rig');
+  return [
+    hand('fault', 'E31', 'fault'),
+    hand('recover', '', 'recover'),
+    hand('block', '', 'block'),
+    hand('clear', '', 'block', { on: false }),
+    hand('partIn', '', 'part'),
+    hand('failTest', '', 'fail'),
+    hand('slower', '30 s', 'cycle', { cycleMs: 30_000 }),
+    hand('asEver', '15 s', 'cycle', { cycleMs: 15_000 }),
+    hand('loseCount', '0', 'count', { value: 0 }),
+    hand('rollOver', '4,294,967,294', 'roll-over'),
+    hand('off', '', 'off'),
+    hand('on', '', 'on'),
+    hand('unplug', text.rigName, 'unplug'),
+    hand('plug', text.rigName, 'plug'),
+  ];
+}
+
 function pressButtons(text) {
-  const hand = (word, more, action, input = {}) => button(text[word], more, () => tell(`press/${action}`, input));
+  const hand = handAt(text, 'press');
   return [
     hand('fail', '', 'fail'),
     hand('starve', '', 'starve'),
