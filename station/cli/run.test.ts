@@ -101,7 +101,7 @@ describe('check', () => {
   it('says that the demo plant is fine', async () => {
     expect(await linewright('check', plant)).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/fine\. 4 stations, 7 devices/),
+      out: expect.stringMatching(/fine\. 4 stations, 8 devices/),
       err: '',
     });
   });
