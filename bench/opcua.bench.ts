@@ -11,7 +11,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stationFlags } from '#contract/shell.ts';
-import { FakeCable, freePort } from '#station/drivers/opcua-client/fake-network.ts';
+import { FakeCable } from '#station/drivers/opcua-client/fake-network.ts';
+import { freePort } from '../tests/support/ports.ts';
 import type { Load, Mode, Order } from './opcua-child.ts';
 import { type BenchRow, printRows } from './row.ts';
 

@@ -8,6 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LinkError } from '#contract/driver.ts';
 import { openLink, type OpenLink } from '#station/links/open-link.ts';
 import type { FakeWire } from '#station/drivers/kit/conformance.ts';
+import { freePort } from '../support/ports.ts';
 
 export interface Wire extends FakeWire {
   readonly openLink: OpenLink;
@@ -140,17 +141,8 @@ export function ptyWire(): Wire {
   return wire;
 }
 
-export async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 /** Waits for a condition; not an assertion on time, only the end of hope. */
-export async function until(condition: () => boolean, what: string, limitMs = 15_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, limitMs = 60_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`waited ${limitMs} ms: ${what}`);

@@ -11,10 +11,12 @@ import { installedDrivers } from '#station/drivers/index.ts';
 import { openLink } from '#station/links/open-link.ts';
 import type { Log } from '#station/log.ts';
 import { TagHub } from '#station/tags/hub.ts';
+import { freePort } from '../support/ports.ts';
 
 const log = { debug() {}, info() {}, warn() {}, error() {}, fatal() {}, child: () => log } as unknown as Log;
 const drivers = await installedDrivers();
-const free = { port: 0, control: 0 };
+/** Its own, so that it comes back to it after it was unplugged. */
+const free = { port: await freePort(), control: 0 };
 const slow = { timeout: 30_000, interval: 20 };
 
 let manager: DeviceManager | null = null;
@@ -113,7 +115,7 @@ describe('balance', () => {
   }, 240_000);
 
   test('asked: a weight at rest that lies there now, or why there is none', async () => {
-    const settings = { take: 'ask', stableTimeoutMs: 1_500 };
+    const settings = { take: 'ask', stableTimeoutMs: 20_000 };
     const { manager } = await setUp(startBalance(quick), 'mettler-sics', tags, settings);
     await vi.waitFor(async () => expect(await manager.read(['weight'])).toMatchObject({ ok: true }), slow);
     await post('load', { value: 250.5 });

@@ -14,6 +14,7 @@ import { createBrowserHost, type BrowserHost, type BrowserHostOptions } from '#s
 import { loadHostKey } from '#station/host/host-key.ts';
 import { createLog } from '#station/log.ts';
 import { watching } from '#station/streams/mailbox.ts';
+import { freePort } from '../support/ports.ts';
 
 let folder: string;
 const hash = 'a'.repeat(64);
@@ -55,7 +56,7 @@ async function open(more: Partial<BrowserHostOptions> = {}): Promise<BrowserHost
     router: makeRouter(),
     rendererDir: join(folder, 'renderer'),
     definitionsFolder: join(folder, 'definitions'),
-    port: 0,
+    port: await freePort(),
     token: 'first-token',
     key: loadHostKey(folder),
     clock: systemClock,

@@ -9,7 +9,8 @@ import type { Driver, LinkSettings, TagBinding } from '#contract/driver.ts';
 import { driver as modbus } from '#station/drivers/modbus/index.ts';
 import { openLink } from '#station/links/open-link.ts';
 import { recordingHost, type RecordingHost } from '../conformance/recording-host.ts';
-import { freePort, hasSocat, until } from '../conformance/wires.ts';
+import { hasSocat, until } from '../conformance/wires.ts';
+import { freePort } from '../support/ports.ts';
 
 /** Debian's own, which sees Debian's packages; another python3 may stand before it in the path. */
 const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';

@@ -20,6 +20,7 @@ import {
 } from '#contract/sync/protocol.ts';
 import { signatureBase } from '#contract/sync/signature.ts';
 import { batchHeadSchema, helloSchema, type Hello } from '#contract/sync/up.ts';
+import { freePort } from './ports.ts';
 
 interface Stream {
   /** Number of its first event; 1 but for a branch. */
@@ -65,8 +66,10 @@ export class TestSyncServer {
     this.#server.keepAliveTimeout = 60_000;
   }
 
-  async listen(port = 0): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+  /** @param port left out: a free one, which is still free when the server comes back to it. */
+  async listen(port?: number): Promise<void> {
+    const on = port ?? (await freePort());
+    await new Promise<void>((resolve) => this.#server.listen(on, '127.0.0.1', resolve));
   }
   get port(): number {
     return (this.#server.address() as AddressInfo).port;

@@ -7,8 +7,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { DeviceCondition, DeviceProblem, Driver, DriverHost, TagBinding } from '#contract/driver.ts';
 import type { TagReading } from '#contract/reading.ts';
 import type { ReasonParams } from '#contract/refusal.ts';
+import { freePort } from '#tests/support/ports.ts';
 import { FakeOpcuaDevice, type FakeDeviceOptions, type FakeVariable } from './fake-device.ts';
-import { freePort } from './fake-network.ts';
 import { driver as opcua } from './index.ts';
 
 const namespaceUri = 'urn:linewright:fake';
@@ -91,7 +91,7 @@ function start(endpoint: string, tags: readonly TagBinding[], settings: Record<s
     state,
     last: (tag) => got.findLast((reading) => reading.tag === tag),
     async until(condition) {
-      const end = performance.now() + 15_000;
+      const end = performance.now() + 60_000;
       while (!condition()) {
         if (performance.now() > end) {
           throw new Error(`not reached; ${JSON.stringify(conditions.at(-1))} ${JSON.stringify(problems)}`);

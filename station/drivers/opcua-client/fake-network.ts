@@ -1,4 +1,5 @@
 /** A cable that tests can pull: a TCP relay that passes, swallows, cuts or refuses. */
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
 /** `swallow`: connections stay open and nothing arrives, as with a pulled cable or a dropping firewall. */
@@ -103,16 +104,16 @@ export class FakeCable {
   }
 }
 
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/** A port that was free a moment ago; below those that Linux gives to outgoing connections, one of which would take it. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const port = randomInt(16_000, 20_000);
     const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() =>
-        address !== null && typeof address === 'object' ? resolve(address.port) : reject(new Error()),
-      );
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
     });
-  });
+    if (free) return port;
+  }
+  throw new Error('no free port between 16000 and 20000');
 }

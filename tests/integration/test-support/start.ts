@@ -1,10 +1,10 @@
 /** `npm start` as a process of its own, on ports and data of this test's own. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../support/ports.ts';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -71,15 +71,6 @@ export async function refusal(...args: readonly string[]): Promise<{ code: numbe
   const lines = started.err().trim().split('\n');
   if (lines.length !== 1) throw new Error(`${lines.length} lines instead of one:\n${started.err()}`);
   return { code, line: lines[0] ?? '' };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
 }
 
 export interface Plant {
