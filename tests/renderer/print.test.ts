@@ -1,15 +1,12 @@
 /** What comes out of the printer: A4 pages of a chart, its capability, a study and a list of held units. `SHOTS`: a folder for pictures. */
-import { fileURLToPath } from 'node:url';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { permissions } from '#contract/permissions.ts';
-import { builtScreens } from '../support/built.ts';
-import { chromiumArgs } from '../support/browser.ts';
-import { describeWith, systemPart } from '../support/system.ts';
+import { describeWith } from '../support/system.ts';
 import { controlScene } from './control-scene.ts';
-import { startScriptedStation, type ScriptedStation } from './scripted-station.ts';
+import type { ScriptedStation } from './scripted-station.ts';
+import { stationTab } from './station-tab.ts';
 
-const images = fileURLToPath(new URL('../../resources/demo-plant/definitions/PMP-100.C/images', import.meta.url));
 const folder = process.env['SHOTS'];
 /** What the margins of 12 mm (below 14 mm) leave of A4, in CSS pixels. */
 const mm = 96 / 25.4;
@@ -18,24 +15,16 @@ const sideways = { width: Math.floor(273 * mm), height: Math.floor(184 * mm) };
 const boreChart = '#/control/chart%20PMP-100%20bore-b%20bore-b%20ST10';
 
 let station: ScriptedStation;
-let browser: Browser;
 let tab: Page;
-const complaints: string[] = [];
+let complaints: readonly string[];
+stationTab((here) => ({ station, tab, complaints } = here));
 
-beforeAll(async () => {
-  station = await startScriptedStation(builtScreens, images);
+beforeAll(() => {
   const { person } = station.people.value;
   if (person !== null)
     station.people.set({ ...station.people.value, person: { ...person, permissions: [...permissions] } });
-  browser = await chromium.launch({ executablePath: systemPart('chromium') ?? '', args: chromiumArgs });
-  tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-  tab.on('pageerror', (error) => complaints.push(error.message));
-}, 240_000);
-afterAll(async () => {
-  await browser?.close();
-  await station?.close();
-  expect(complaints).toEqual([]);
 });
+afterAll(() => expect(complaints).toEqual([]));
 beforeEach(() => station.settings.set({ ...station.settings.value, theme: 'dark', language: 'en' }));
 
 async function open(hash: string, ready: string): Promise<void> {

@@ -1,6 +1,6 @@
 /** Invented views for looking at the screens without a station. Never part of the product. */
 import type { ExecutionView, StepRow } from '#contract/rpc/execution.ts';
-import { text, started, bore, force, travel, definitions, order, stateOf, type SceneStep } from './view-parts.ts';
+import { text, bore, force, travel, definitions, order, stateOf, type SceneStep } from './view-parts.ts';
 
 const rows = (current: SceneStep | null, failed = false): StepRow[] =>
   order.map((type, index) => {
@@ -106,7 +106,7 @@ const inWork = (revision: number): ExecutionView => ({
     id: '10',
     title: text('Press and measure', 'Einpressen und Messen'),
     taktMs: 225_000,
-    startedAt: started,
+    startedAt: Date.now() - 95_000,
   },
   executionId: 'x-1',
 });
