@@ -117,7 +117,10 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
       expect(await rig.browser(url).signIn('nobody', 'wrong password 1')).toEqual(failed(4));
       expect(await rig.browser(url).signIn("' OR 1=1 --", 'wrong password 1')).toEqual(failed(4));
       const times = { there: [] as number[], nobody: [] as number[] };
-      for (let round = 0; round < 4; round += 1) {
+      // Without the hash of nobody, "nobody" answers in a tenth of the time, however often it is asked. Whether the machine was
+      // busy with something else shows in more rounds.
+      const alike = (): boolean => Math.min(...times.nobody) > Math.min(...times.there) * 0.5;
+      for (let round = 0; round < 4 || (round < 24 && !alike()); round += 1) {
         for (const [who, account] of [
           ['there', 'anna.first'],
           ['nobody', 'nobody'],
@@ -128,8 +131,7 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
           times[who].push(performance.now() - begun);
         }
       }
-      // Without the hash of nobody, "nobody" answers in a tenth of the time.
-      expect(Math.min(...times.nobody)).toBeGreaterThan(Math.min(...times.there) * 0.5);
+      expect(alike(), JSON.stringify(times)).toBe(true);
     });
 
     it(
@@ -172,6 +174,8 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
       { timeout: limit },
       async () => {
         const { url, at } = await rig.administrator();
+        // Pauses of seconds, and passwords that a busy machine needs seconds for.
+        at.clock.stop();
         for (let left = 4; left >= 0; left -= 1) {
           const { body } = await rig.browser(url).signIn('anna.first', 'wrong password 1');
           expect(body).toMatchObject({ faults: [{ code: 'sign-in.failed', params: { triesLeft: left } }] });
@@ -198,7 +202,8 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
     );
 
     it('gives fifty tries at once no more than five looks at the password', { timeout: limit }, async () => {
-      const { url } = await rig.administrator();
+      const { url, at } = await rig.administrator();
+      at.clock.stop();
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, at) => rig.browser(url).signIn('anna.first', `wrong password ${at}`)),
       );
@@ -207,10 +212,11 @@ describeOnDatabases('signing in', (database: TestDatabase) => {
     });
 
     it('slows an address down that tries many accounts', { timeout: limit }, async () => {
-      const { url } = await rig.administrator();
+      const { url, at } = await rig.administrator();
+      at.clock.stop();
       const statuses: number[] = [];
-      for (let at = 0; at < 32; at += 1)
-        statuses.push((await rig.browser(url).signIn(`nobody${at}`, 'wrong password 1')).status);
+      for (let tries = 0; tries < 32; tries += 1)
+        statuses.push((await rig.browser(url).signIn(`nobody${tries}`, 'wrong password 1')).status);
       expect(statuses.slice(0, 30).every((status) => status === 401)).toBe(true);
       expect(statuses.slice(30)).toEqual([429, 429]);
     });

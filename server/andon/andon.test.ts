@@ -263,17 +263,15 @@ describeOnDatabases('calls', (database) => {
         return { status: 201 };
       };
       deliver();
-      await expect.poll(() => receiver.taken.length, { timeout: 30_000 }).toBe(3);
-      expect(receiver.taken.map(({ body }) => callMessageSchema.parse(JSON.parse(body)))).toMatchObject([
+      // One whose answer came too late comes again under its key, but never after a later one.
+      const taken = () => receiver.taken.filter(({ key }, at) => receiver.taken[at - 1]?.key !== key);
+      await expect.poll(() => taken().length, { timeout: 30_000 }).toBe(3);
+      expect(taken().map(({ body }) => callMessageSchema.parse(JSON.parse(body)))).toMatchObject([
         { kind: 'call-raised', key: 'call:ca-1:raised', lineId: 'L1', machineId: 'press-p1', person: 'mara' },
         { kind: 'call-escalated', key: 'call:ca-1:escalated:1', level: 1, role: 'line-lead', callId: 'ca-1' },
         { kind: 'call-closed', outcome: 'helped', closingNote: 'belt' },
       ]);
-      expect(receiver.taken.map(({ key }) => key)).toEqual([
-        'call:ca-1:raised',
-        'call:ca-1:escalated:1',
-        'call:ca-1:closed',
-      ]);
+      expect(taken().map(({ key }) => key)).toEqual(['call:ca-1:raised', 'call:ca-1:escalated:1', 'call:ca-1:closed']);
     }, 240_000);
 
     it('the state of its ticket comes back to the stations of the line', async () => {

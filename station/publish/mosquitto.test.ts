@@ -15,7 +15,7 @@ import { describeWith } from '#tests/support/system.ts';
 import { createStationPublisher, type PublishParts } from './index.ts';
 import { logInMemory } from './test-kit.ts';
 
-const limitMs = 60_000;
+const limitMs = 120_000;
 const hourMs = 3_600_000;
 const root = resolve(import.meta.dirname, '../..');
 const configuration = {

@@ -99,24 +99,24 @@ it('what happened before anybody listened is not told; then everything is, over 
   passed();
   let publisher = make();
   publisher.start();
-  await until(() => publisher.view()?.state === 'published', 'published', 20_000);
+  await until(() => publisher.view()?.state === 'published', 'published', 60_000);
   expect(heard.slice(0, 2)).toEqual(['spBv1.0/works/NBIRTH/ST10 0', 'spBv1.0/works/DBIRTH/ST10/ST10']);
   passed();
-  await until(() => counts(heard).includes('Units/Passed 1'), 'told as current', 20_000);
+  await until(() => counts(heard).includes('Units/Passed 1'), 'told as current', 60_000);
   expect(heard).toContain('works/SUED/L1/ST10/Units/Passed 1');
 
   brokerGone();
-  await until(() => publisher.view()?.problem === 'unreachable', 'told that it fails', 20_000);
+  await until(() => publisher.view()?.problem === 'unreachable', 'told that it fails', 60_000);
   passed();
   passed();
   expect(publisher.view()?.behind).toBe(2);
   brokerBack();
-  await until(() => publisher.view()?.behind === 0, 'caught up', 20_000);
+  await until(() => publisher.view()?.behind === 0, 'caught up', 60_000);
   await publisher.stop();
   passed();
   publisher = make();
   publisher.start();
-  await until(() => counts(heard).includes('Units/Passed 4'), 'after the restart', 20_000);
+  await until(() => counts(heard).includes('Units/Passed 4'), 'after the restart', 60_000);
   await publisher.stop();
   expect(counts(heard)).toEqual([
     'Units/Passed 1 of 2000',
@@ -132,7 +132,7 @@ it('what happened before anybody listened is not told; then everything is, over 
   passed();
   publisher = make();
   publisher.start();
-  await until(() => counts(heard).includes('Units/Passed 5'), 'of the new epoch', 20_000);
+  await until(() => counts(heard).includes('Units/Passed 5'), 'of the new epoch', 60_000);
   await publisher.stop();
 });
 
@@ -142,13 +142,13 @@ it('an unreadable memory begins anew, a missing variable is told, and the statio
   forget();
   const publisher = make();
   publisher.start();
-  await until(() => publisher.view()?.state === 'published', 'published', 20_000);
+  await until(() => publisher.view()?.state === 'published', 'published', 60_000);
   expect(publisher.view()?.behind).toBe(0);
   await publisher.stop();
   expect(counts(heard)).toEqual([]);
   const wrong = make({}, { userName: 'u', passwordVariable: 'LINEWRIGHT_INTEGRATION_P' });
   wrong.start();
-  await until(() => wrong.view()?.state === 'failing', 'told', 20_000);
+  await until(() => wrong.view()?.state === 'failing', 'told', 60_000);
   expect(wrong.view()?.detail).toMatch(/LINEWRIGHT_INTEGRATION_P, which is not set/);
   await wrong.stop();
 });

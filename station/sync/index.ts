@@ -41,7 +41,10 @@ export interface SyncParts {
   readonly random?: () => number;
   /** For tests: paces of the parts. */
   readonly paces?: Pick<SenderOptions, 'helloMs' | 'retryMs' | 'refusedMs' | 'batchEvents'> &
-    Pick<SideRoadOptions, 'bytesPerSecond' | 'pieceBytes' | 'lookMs'> & { readonly waitMs?: number };
+    Pick<SideRoadOptions, 'bytesPerSecond' | 'pieceBytes' | 'lookMs'> & {
+      readonly waitMs?: number;
+      readonly greetMs?: number;
+    };
 }
 
 /** What the unplug test needs of the core, which is made after this. */
@@ -239,7 +242,7 @@ export function createSync(parts: SyncParts) {
     async greet(): Promise<void> {
       if (client === null || store.epoch === '' || store.state !== 'ok') return;
       try {
-        await sender.greet(AbortSignal.timeout(greetMs));
+        await sender.greet(AbortSignal.timeout(paces.greetMs ?? greetMs));
       } catch (error) {
         // The sender tells and tries again; work does not wait for it.
         log.info({ err: error }, 'the server was not reached at the start');

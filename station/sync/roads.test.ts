@@ -107,7 +107,7 @@ describe('the side road', () => {
     server.onAsk = (path) => (path.startsWith(`${syncPaths.blobs}/`) && (times -= 1) >= 0 ? 'signature-wrong' : null);
     await station.start();
     station.history.putTrace('t-1', [1, 2], [3, 4], {});
-    await until(() => station.sync.view().sideRoad.waiting === 0, 8_000);
+    await until(() => station.sync.view().sideRoad.waiting === 0, 30_000);
     expect(times).toBeLessThan(0);
     expect([...server.blobs.values()]).toMatchObject([{ complete: true }]);
   });
@@ -149,8 +149,8 @@ describe('the unplug test', () => {
     await station.start();
     station.record(3);
     await station.allSent();
-    expect(station.sync.startTest(2_000, 5)).toEqual({ ok: true, value: undefined });
-    expect(station.sync.startTest(2_000, 5)).toMatchObject({ refusal: { reasons: [{ code: 'server.test-running' }] } });
+    expect(station.sync.startTest(6_000, 5)).toEqual({ ok: true, value: undefined });
+    expect(station.sync.startTest(6_000, 5)).toMatchObject({ refusal: { reasons: [{ code: 'server.test-running' }] } });
     expect(station.sync.link()).toMatchObject({ state: 'cut', test: { phase: 'cut' } });
     const there = server.count('ST10');
     station.record(4);
@@ -229,7 +229,7 @@ describe('a bad network', () => {
         station.recordMany(100, 50);
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
-      await until(() => station.sync.unsent().count === 0, 90_000);
+      await until(() => station.sync.unsent().count === 0, 180_000);
       const { epoch } = station.store;
       expect(server.stream('ST10', epoch)?.hashes).toEqual(station.streams()[0]?.hashes);
       expect(server.count('ST10')).toBe(1_500);
@@ -239,6 +239,6 @@ describe('a bad network', () => {
       ).toBeGreaterThan(0);
       await network.stop();
     },
-    120_000,
+    240_000,
   );
 });

@@ -4,9 +4,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumArgs, wedge as wedgeInto } from '../support/browser.ts';
+import { chromiumArgs, scanUntil } from '../support/browser.ts';
 import { startDemoLine, type DemoLine } from '../support/demo-line.ts';
 import { describeWith } from '../support/system.ts';
 
@@ -36,11 +36,11 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   });
 
   const see = (testId: string) => page.getByTestId(testId);
-  const step = async (id: string): Promise<void> => {
-    await page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor({ timeout: 30_000 });
-  };
+  const openStep = (id: string): Locator => page.locator(`[data-testid="step"][data-step="${id}"]`);
+  const step = (id: string): Promise<void> => openStep(id).waitFor({ timeout: 30_000 });
   /** As a wedge scanner, whatever has the focus. */
-  const wedge = (code: string): Promise<void> => wedgeInto(page, code);
+  const wedge = (code: string, there: Locator): Promise<void> =>
+    scanUntil(page, code, (timeout) => there.waitFor({ timeout }));
   const press = (testId: string): Promise<void> => see(testId).click({ timeout: 30_000 });
   const primary = (): Promise<void> => press('primary-action');
   /** Nothing that matters lives in the page. */
@@ -62,14 +62,12 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   });
 
   it('refuses a unit with every reason and takes another', async () => {
-    await wedge('PMP200-2600031');
-    await see('refused').waitFor();
+    await wedge('PMP200-2600031', see('refused'));
     await expect.poll(() => see('refused').textContent()).toMatch(/Leak test/);
     await picture('refused');
     await page.reload();
     await see('refused').waitFor();
-    await wedge('PMP100-2600417');
-    await step('prepare');
+    await wedge('PMP100-2600417', openStep('prepare'));
     expect(await see('header-unit').textContent()).toBe('PMP100-2600417');
   });
 
@@ -86,8 +84,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
     await step('scan-housing');
     await line.control('scanner', 'scan', { text: 'HSG-100|L:H-22817' });
     await step('scan-impeller');
-    await wedge('IMP-100|S:IMP-009112');
-    await step('press-bearing');
+    await wedge('IMP-100|S:IMP-009112', openStep('press-bearing'));
   });
 
   it('machine cycle: recipe written, read back and compared; curve; results', async () => {
@@ -124,8 +121,7 @@ describeWith('chromium', 'the main job in a browser', (executablePath) => {
   });
 
   it('choice, number, text and the last checklist release the unit', async () => {
-    await wedge('PMP100-2600417');
-    await step('seal-colour');
+    await wedge('PMP100-2600417', openStep('seal-colour'));
     await reload('seal-colour');
     await page.locator('[data-testid^="option-"]').first().click();
     await primary();

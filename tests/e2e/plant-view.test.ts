@@ -129,7 +129,7 @@ describeWith('chromium', 'the plant view and the plant server', () => {
   it('a server that is killed makes the page grey and say so', async () => {
     server.kill('SIGKILL');
     await expect.poll(() => at('link-banner').textContent(), patience).toContain('No connection to the plant server');
-    expect(await tab.locator('#content').getAttribute('class')).toContain('stale');
+    await expect.poll(() => tab.locator('#content').getAttribute('class'), patience).toContain('stale');
   }, 240_000);
 
   it('nothing on the way broke the content security policy or threw', () => {

@@ -306,6 +306,7 @@ describeWith('chromium', 'the road of quality', (executablePath) => {
       await work.says('ct-preview', made);
       await work.picture('contain-lot');
       await work.press('ct-begin');
+      await work.see('reason-confirm').waitFor();
       for (const letter of 'poren') await work.page.keyboard.press(letter, { delay: 80 });
       await work.press('reason-confirm');
       await work.see('begin-containment').waitFor({ state: 'detached' });

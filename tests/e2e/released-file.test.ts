@@ -5,7 +5,7 @@
  * real station, everything through the screens.
  */
 import { join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { chromiumArgs, wedge } from '../support/browser.ts';
 import { builtPlantView } from '../support/built.ts';
@@ -76,10 +76,11 @@ describeWith('chromium', 'a released file from the engineer to the station', (ex
     folder?.remove();
   });
 
-  const step = (id: string): Promise<void> => station.page.locator(`[data-testid="step"][data-step="${id}"]`).waitFor();
+  const openStep = (id: string): Locator => station.page.locator(`[data-testid="step"][data-step="${id}"]`);
+  const step = (id: string): Promise<void> => openStep(id).waitFor();
   /** Starts the unit, where it is not, and goes on to the step with the limit. */
   async function toLimit(serial: string, scanned = false): Promise<void> {
-    if (!scanned) await wedge(station.page, serial);
+    if (!scanned) await station.scan(serial, openStep('seal-colour'));
     await step('seal-colour');
     await station.says('header-unit', serial);
     await station.page.locator('[data-testid^="option-"]').first().click();

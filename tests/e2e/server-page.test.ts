@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumArgs, wedge } from '../support/browser.ts';
+import { chromiumArgs } from '../support/browser.ts';
 import { builtPlantView } from '../support/built.ts';
 import { editPlant, link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
 import { actOnce } from '../support/job.ts';
@@ -177,7 +177,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await workTo('passed');
     await at10.says('header-server', /No server link|[\d,]+ not yet sent/);
     writeFileSync(clock10, String(14 * minute));
-    await at10.says('header-server', /[\d,]+ not yet sentoldest 14\smin/);
+    await at10.says('header-server', /[\d,]+ not yet sentoldest 1[4-9]\smin/);
     await at10.picture('server-page-unsent');
     await at10.says('entry-execution.passed', 'on this station');
     await at10.says('entry-execution.started', 'on the server');
@@ -205,8 +205,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await toServerPage(at20);
     await at20.says('server', /Link\s*not reachable/);
     await at20.press('place-work');
-    await wedge(at20.page, serial);
-    await at20.says('refused', 'The label of the unit must be scanned');
+    await at20.scan(serial, 'refused', 'The label of the unit must be scanned');
     await at20.says('refused', `Scan the label with the unit’s passport on ${serial}`);
     await at20.picture('server-page-label-wanted');
     const spoilt = label.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
@@ -252,8 +251,7 @@ describeWith('chromium', 'the road to the server on the screens of stations', (e
     await at20.says('header-server', 'all sent');
     await toServerPage(at20);
     const report = at20.page.locator('[data-testid^="test-report-"]');
-    await report.waitFor();
-    expect(await report.textContent()).toContain('passed');
+    await expect.poll(() => report.textContent(), patience).toContain('passed');
     await report.click();
     await at20.says('test-report', 'Everything recorded meanwhile arrived once, in order and unchanged.');
     const dialog = at20.page.locator('dialog[open]');

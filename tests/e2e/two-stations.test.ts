@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chromiumArgs, openScreen, wedge } from '../support/browser.ts';
+import { chromiumArgs, openScreen, scanUntil, wedge } from '../support/browser.ts';
 import { builtPlantView } from '../support/built.ts';
 import { root } from '../support/child.ts';
 import { link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
@@ -71,6 +71,8 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
 
   let working = serial;
   const headerServer = (page: Page): Promise<string | null> => page.getByTestId('header-server').textContent();
+  const said = (page: Page, testId: string, words: string, timeout: number): Promise<void> =>
+    page.getByTestId(testId).filter({ hasText: words }).waitFor({ timeout });
   const picture = async (page: Page, name: string): Promise<void> => {
     if (pictures === undefined) return;
     mkdirSync(pictures, { recursive: true });
@@ -94,8 +96,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
   it('both stations are linked and have the orders of the server', async () => {
     for (const page of [at10, at20]) {
       await page.getByTestId('sign-in').waitFor({ timeout: 60_000 });
-      await wedge(page, 'BDG-1002');
-      await expect.poll(() => page.getByTestId('header-person').textContent(), { timeout: 30_000 }).toContain('Sam');
+      await scanUntil(page, 'BDG-1002', (timeout) => said(page, 'header-person', 'Sam', timeout));
       await expect.poll(() => headerServer(page), { timeout: 60_000 }).toContain('all sent');
     }
     await plant.getByTestId('account').fill('jana.vogt');
@@ -108,8 +109,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     await expect
       .poll(async () => (await first.client.orders.get({ orderId: 'WO-10452' }))?.status, { timeout: 60_000 })
       .toBe('released');
-    await wedge(at10, serial);
-    await expect.poll(() => at10.getByTestId('header-unit').textContent(), { timeout: 30_000 }).toBe(serial);
+    await scanUntil(at10, serial, (timeout) => said(at10, 'header-unit', serial, timeout));
     await expect
       .poll(
         async () => {
@@ -127,7 +127,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
   it('the server is killed in the middle: the first station goes on and says what is not yet sent', async () => {
     await server.kill();
     await workTo((view) => view.mode === 'passed');
-    await expect.poll(() => headerServer(at10), { timeout: 30_000 }).toMatch(/not yet sent/);
+    await expect.poll(() => headerServer(at10), { timeout: 60_000 }).toMatch(/not yet sent/);
     await picture(at10, 'two-stations-cut');
   }, 240_000);
 
@@ -165,28 +165,28 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     const state = (page: Page): Promise<string | null> => page.getByTestId('machine-state').textContent();
     for (const page of [at10, at20]) await page.getByTestId('place-machines').click();
     // The first unit was its only part so far.
-    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Starved');
+    await expect.poll(() => state(at20), { timeout: 60_000 }).toContain('Starved');
     await line.control('press', 'feed', { cycleMs: 18_000 });
-    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Producing');
+    await expect.poll(() => state(at20), { timeout: 60_000 }).toContain('Producing');
     await line.control('rig', 'fault');
-    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Fault');
+    await expect.poll(() => state(at20), { timeout: 60_000 }).toContain('Fault');
     await expect
-      .poll(() => at20.locator('main').textContent(), { timeout: 30_000 })
+      .poll(() => at20.locator('main').textContent(), { timeout: 60_000 })
       .toContain('E31 Test pressure does not hold');
-    await expect.poll(() => state(at10), { timeout: 30_000 }).toContain('Blocked');
+    await expect.poll(() => state(at10), { timeout: 60_000 }).toContain('Blocked');
     await picture(at20, 'two-stations-rig');
     // The server looks at waits of a quarter of a minute and more.
     await expect.poll(() => waits(at10), { timeout: 90_000 }).toMatch(/Test rig T1.*E31/);
     await picture(at10, 'two-stations-waits');
     await plant.goto(`${server.url}/#/board/L1`);
     await expect
-      .poll(() => plant.locator('body').textContent(), { timeout: 30_000 })
+      .poll(() => plant.locator('body').textContent(), { timeout: 60_000 })
       .toContain('Linie steht an Prüfstand T1');
     await picture(plant, 'two-stations-board');
     await line.control('rig', 'recover');
-    await at10.getByTestId('machine-waits').waitFor({ state: 'detached', timeout: 30_000 });
-    await expect.poll(() => state(at10), { timeout: 30_000 }).toContain('Producing');
-    await expect.poll(() => state(at20), { timeout: 30_000 }).toContain('Producing');
+    await at10.getByTestId('machine-waits').waitFor({ state: 'detached', timeout: 60_000 });
+    await expect.poll(() => state(at10), { timeout: 60_000 }).toContain('Producing');
+    await expect.poll(() => state(at20), { timeout: 60_000 }).toContain('Producing');
     await line.control('press', 'pause');
   }, 240_000);
 
@@ -197,23 +197,24 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     };
     const contained = async (): Promise<string> => (await at20.getByTestId('containments').textContent()) ?? '';
     await server.kill();
-    await wedge(at20, 'BDG-1004');
-    await expect.poll(() => at20.getByTestId('header-person').textContent(), { timeout: 30_000 }).toContain('Jana');
+    await scanUntil(at20, 'BDG-1004', (timeout) => said(at20, 'header-person', 'Jana', timeout));
     await at20.getByTestId('place-nonconformances').click();
     await at20.locator('footer').getByRole('button', { name: 'Eingrenzungen' }).click();
     await at20.getByTestId('begin-containing').click();
     await at20.getByTestId('ct-other-lot').click();
     await at20.getByTestId('ct-material-HSG-100').click();
+    await at20.getByTestId('ct-lot-done').waitFor();
     for (const letter of lot) await at20.keyboard.press(letter, { delay: 80 });
     await at20.getByTestId('ct-lot-done').click();
     // Passports do not carry what is fitted: which units hold the lot only the first station and the server know.
     await expect
-      .poll(() => at20.getByTestId('ct-preview').textContent(), { timeout: 30_000 })
+      .poll(() => at20.getByTestId('ct-preview').textContent(), { timeout: 60_000 })
       .toContain('die diese Station kennt');
     await at20.getByTestId('ct-begin').click();
+    await at20.getByTestId('reason-confirm').waitFor();
     for (const letter of 'poren') await at20.keyboard.press(letter, { delay: 80 });
     await at20.getByTestId('reason-confirm').click();
-    await expect.poll(contained, { timeout: 30_000 }).toMatch(/0 gesperrt · bisher nur diese Station/);
+    await expect.poll(contained, { timeout: 60_000 }).toMatch(/0 gesperrt · bisher nur diese Station/);
     await picture(at20, 'two-stations-contained-alone');
     // The first station cannot know it, and builds the next unit of the lot.
     working = next;
@@ -230,7 +231,7 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
     await at20.locator('[data-testid^="lift-"]').click();
     await at20.locator('dialog').last().getByRole('button', { name: 'sortiert' }).click();
     await at20.getByTestId('reason-confirm').click();
-    await at20.getByTestId('own-pin').waitFor({ timeout: 30_000 });
+    await at20.getByTestId('own-pin').waitFor({ timeout: 60_000 });
     for (const digit of '2468') await at20.keyboard.press(digit, { delay: 80 });
     await at20.keyboard.press('Enter');
     for (const unit of [serial, next]) await expect.poll(() => holds(unit), { timeout: 60_000 }).toEqual([]);

@@ -162,7 +162,7 @@ it(`loses and doubles nothing over ${kills} kills`, async () => {
   console.log(
     `${accepted.size} commands accepted, ${unanswered.size} without an answer, ${events.length} events, ${keys('unit.completed', (body) => body['serial']).length} units released`,
   );
-}, 600_000);
+}, 1_500_000);
 
 interface OpenRun {
   readonly executionId: string;

@@ -1,8 +1,8 @@
 /** The machine's server dies, stops and comes back. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { freePort } from '#station/drivers/opcua-client/fake-network.ts';
 import { until } from '../conformance/wires.ts';
+import { freePort } from '../support/ports.ts';
 import { type Press, type Station, bulkTags, holes, pressNode, startPress, startStation } from './opcua-support.ts';
 
 const count = 20;
@@ -18,7 +18,8 @@ const tags = [
     bridgeMs: 10_000,
   },
 ];
-const watchful = { keepAliveMs: 250, silentAfterMs: 700 };
+/** A machine that is busy may say nothing for a second. */
+const watchful = { keepAliveMs: 500, silentAfterMs: 2_000 };
 const serialTag = count;
 
 let port: number;
@@ -41,7 +42,7 @@ it('killed and started again with another namespace table: values again, the gap
   await press.end();
   await until(() => host.state() === 'disconnected', 'noticed');
   await until(() => host.conditions.at(-1)?.problem === 'host-refused', 'why');
-  expect(host.got.filter(({ quality }) => quality === 'bad')).toHaveLength(tags.length);
+  expect(new Set(host.got.filter(({ quality }) => quality === 'bad').map(({ tag }) => tag)).size).toBe(tags.length);
   const refused = await station.driver.write?.(0, 1);
   expect(refused).toMatchObject({ ok: false, status: 'BadNotConnected' });
   const before = host.got.length;
@@ -49,7 +50,7 @@ it('killed and started again with another namespace table: values again, the gap
   await until(() => host.state() === 'connected', 'connected again');
   const fresh = () => host.got.slice(before);
   await until(() => new Set(fresh().map(({ tag }) => tag)).size === tags.length, 'every tag again');
-  expect(fresh().every(({ quality }) => quality === 'good')).toBe(true);
+  await until(() => tags.every((_, tag) => fresh().findLast((one) => one.tag === tag)?.quality === 'good'), 'all good');
   expect(fresh().find(({ tag }) => tag === serialTag)?.value).toBe('SIM-0007');
   const problems = host.problems.map(({ problem }) => problem);
   expect(problems).toEqual(

@@ -21,7 +21,8 @@ let client: Client;
 
 beforeAll(async () => {
   line = await startDemoLine();
-  editPlant(line, 'devices/press.yaml', '/press\n', '/press\n  keepAliveMs: 250\n  silentAfterMs: 1500\n');
+  // Silent for as long again before the connection is given up: to be seen by a test that is late.
+  editPlant(line, 'devices/press.yaml', '/press\n', '/press\n  keepAliveMs: 250\n  silentAfterMs: 4000\n');
   editPlant(
     line,
     'definitions/PMP-200.A/definition.yaml',
@@ -235,7 +236,9 @@ describe('the machine goes in the middle of its cycle', () => {
     expect(failure).toMatchObject({ consequence: 'retry', triesLeft: 1 });
     expect(failure?.reasons.map(({ code }) => code)).toContain('machine.cycle-lost');
     await becomes('press', 'connected');
-    expect([await cycleCount(), (await tagNow(client, 'press.state'))?.value]).toEqual([0, 'Idle']);
+    await expect
+      .poll(async () => [await cycleCount(), (await tagNow(client, 'press.state'))?.value])
+      .toEqual([0, 'Idle']);
     expect(cycleFacts(executionId)).toEqual(['requested', 'prepared', 'started', 'aborted']);
 
     const at = { executionId, stepId: 'press-bearing' };

@@ -115,7 +115,7 @@ describe('balance', () => {
   }, 240_000);
 
   test('asked: a weight at rest that lies there now, or why there is none', async () => {
-    const settings = { take: 'ask', stableTimeoutMs: 20_000 };
+    const settings = { take: 'ask', stableTimeoutMs: 9_000 };
     const { manager } = await setUp(startBalance(quick), 'mettler-sics', tags, settings);
     await vi.waitFor(async () => expect(await manager.read(['weight'])).toMatchObject({ ok: true }), slow);
     await post('load', { value: 250.5 });

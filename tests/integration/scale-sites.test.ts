@@ -122,15 +122,15 @@ describeWith('postgresql', 'two sites and an enterprise', () => {
     const [site] = sites as [Site, Site];
     const lag = () =>
       replicate<SiteLag>('lag', '--site', site.url, '--enterprise', url, '--number', String(site.number));
-    expect(await lag()).toMatchObject({ events: 0, copying: [], connected: true });
+    await expect.poll(lag, { timeout: 60_000 }).toMatchObject({ events: 0, copying: [], connected: true });
     await enterprise.stop('immediate');
     await write(site, 1_201, 31_200);
-    expect(
-      await site.cluster.query("SELECT active FROM pg_replication_slots WHERE slot_name = 'linewright_site_1'"),
-    ).toEqual([{ active: false }]);
+    const active = () =>
+      site.cluster.query("SELECT active FROM pg_replication_slots WHERE slot_name = 'linewright_site_1'");
+    await expect.poll(active).toEqual([{ active: false }]);
     await enterprise.start();
     await eventually([31_200, 501]);
-    await expect.poll(lag, { timeout: 30_000 }).toMatchObject({ events: 0, copying: [], connected: true });
+    await expect.poll(lag, { timeout: 60_000 }).toMatchObject({ events: 0, copying: [], connected: true });
   }, 240_000);
 
   it('an outage of a site holds up no other', async () => {

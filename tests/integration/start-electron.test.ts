@@ -18,7 +18,7 @@ import { electronBinary, findElectron, whyNoWindow, type ElectronPlace } from '.
 import { plant, start } from './test-support/start.ts';
 
 // Whole programs on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 let temp: string;
 let place: ElectronPlace;

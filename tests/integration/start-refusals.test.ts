@@ -10,7 +10,7 @@ let it: Plant;
 let temp: string;
 const servers: Server[] = [];
 // Whole programs on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 
 beforeAll(async () => {
   it = await plant();

@@ -55,7 +55,7 @@ describeWith('chromium', 'stations', () => {
     await expect.poll(() => at('clock-note').textContent()).toContain('1\u00A0min 34\u00A0s fast');
     await at('make-code').click();
     await expect.poll(() => at('code').textContent()).toBe('K7QM-2XHD-91RT');
-    await expect.poll(() => of().tab.getByRole('timer').textContent()).toMatch(/valid for 14:5\d/);
+    await expect.poll(() => of().tab.getByRole('timer').textContent()).toMatch(/valid for 1[34]:\d\d/);
     await of().tab.keyboard.press('Escape');
     await at('revoke-access').click();
     await at('note-confirm').click();

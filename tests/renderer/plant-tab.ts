@@ -38,7 +38,7 @@ export function plantTab(): () => PlantTab {
       await plant.close();
     };
     const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    tab.setDefaultTimeout(15_000);
+    tab.setDefaultTimeout(60_000);
     tab.on('console', (message) => {
       if (message.type() === 'error' && !/WebSocket connection|Failed to load resource/.test(message.text()))
         complaints.push(message.text());
@@ -56,7 +56,7 @@ export function plantTab(): () => PlantTab {
       at: (id) => tab.getByTestId(id),
       acts: (path) => plant.acts.filter((act) => act.path === path).map((act) => act.input),
     };
-  }, 180_000);
+  }, 240_000);
   afterAll(() => end());
   beforeEach(async () => {
     const { plant, tab, show } = of();

@@ -28,7 +28,12 @@ let network: BadNetwork;
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  network = await startBadNetwork({ target: (server.address() as AddressInfo).port, seed: 7, delayMs: 300 });
+  network = await startBadNetwork({
+    target: (server.address() as AddressInfo).port,
+    seed: 7,
+    delayMs: 300,
+    lateMs: 60_000,
+  });
 });
 afterAll(async () => {
   await network.stop();
@@ -41,7 +46,7 @@ beforeEach(() => {
 });
 
 const body = 'b'.repeat(20_000);
-const post = (path = '/events', limitMs = 5_000): Promise<string> =>
+const post = (path = '/events', limitMs = 30_000): Promise<string> =>
   fetch(`${network.url}${path}`, { method: 'POST', body, signal: AbortSignal.timeout(limitMs) }).then((got) =>
     got.text(),
   );

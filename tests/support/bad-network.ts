@@ -66,6 +66,8 @@ export interface BadNetworkOptions {
   readonly port?: number;
   /** Longest delay of one request, ms. */
   readonly delayMs?: number;
+  /** A late request waits so long at most for others to go first, ms. */
+  readonly lateMs?: number;
   /** Bytes per second when throttled. */
   readonly bytesPerSecond?: number;
   /** A request came, whatever is done to it. */
@@ -134,7 +136,7 @@ const reset = (socket: Duplex | null): void => {
 };
 
 export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNetwork> {
-  const { seed, harmed = () => true, delayMs = 400, bytesPerSecond = 64 * 1024 } = options;
+  const { seed, harmed = () => true, delayMs = 400, lateMs = 1_500, bytesPerSecond = 64 * 1024 } = options;
   const { onAsk = () => {}, onAnswer = () => {} } = options;
   const target = typeof options.target === 'number' ? () => options.target as number : options.target;
   let weather = options.weather ?? fine;
@@ -262,7 +264,7 @@ export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNe
     if (harm === 'refuse') return reset(message.socket);
     if (harm === 'reset-request') {
       const upstream = ask(head, (answer) => answer.resume());
-      upstream.once('error', () => {});
+      upstream.once('error', () => reset(message.socket));
       // Headers alone are part of a request too, when there is no body or its first piece is all of it.
       upstream.flushHeaders();
       const end = (): void => {
@@ -273,7 +275,8 @@ export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNe
       message.once('data', (piece: Buffer) => {
         upstream.write(piece.subarray(0, Math.floor(piece.length / 2)), () => setTimeout(end, 20));
       });
-      setTimeout(end, 300);
+      // Not before there is a connection: the server shall hear a part.
+      upstream.once('socket', (socket) => socket.once('connect', () => setTimeout(end, 300)));
       return;
     }
     const pieces: Buffer[] = [];
@@ -293,7 +296,7 @@ export async function startBadNetwork(options: BadNetworkOptions): Promise<BadNe
         still -= 1;
         if (still === 0) delivery.done();
       });
-      const whole = Promise.race([others, pause(1_500)]).then(() => echo('late', taken, 0));
+      const whole = Promise.race([others, pause(lateMs, undefined, { ref: false })]).then(() => echo('late', taken, 0));
       later.add(whole);
       void whole.finally(() => later.delete(whole));
       return;

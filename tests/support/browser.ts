@@ -41,3 +41,20 @@ export async function wedge(page: Page, code: string): Promise<void> {
   );
   await session.detach();
 }
+
+/**
+ * As `wedge`, until `came` resolves: where the browser was too busy to hand the keys on at a scanner's pace the code came in
+ * pieces, of which nothing is used, and is scanned again, as people do.
+ * @param came waits for what the code leads to, at most so long; rejects when it is not there.
+ */
+export async function scanUntil(page: Page, code: string, came: (withinMs: number) => Promise<unknown>): Promise<void> {
+  for (let left = 4; ; left -= 1) {
+    await wedge(page, code);
+    try {
+      await came(left > 0 ? 15_000 : 60_000);
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+    }
+  }
+}

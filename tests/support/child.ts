@@ -43,7 +43,7 @@ export function startChild(args: readonly string[], env: Readonly<Record<string,
     process: child,
     output: () => text,
     ended,
-    line(pattern, limitMs = 20_000) {
+    line(pattern, limitMs = 60_000) {
       return new Promise((resolve, reject) => {
         const look = (): void => {
           const found = text.match(pattern);

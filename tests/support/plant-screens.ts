@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { wedge } from './browser.ts';
+import { scanUntil } from './browser.ts';
 import { root, startChild, type Child } from './child.ts';
 import { plantCalls } from './plant-calls.ts';
 import { freePorts } from './ports.ts';
@@ -99,19 +99,9 @@ export class Screen {
   }
   /** A long code, until the part says what is to come of it (string) or is there: where it came in pieces it is scanned again, as people do. */
   async scan(code: string, part: string | Locator, what: string | RegExp = ''): Promise<void> {
-    const came = (withinMs?: number): Promise<void> =>
-      typeof part === 'string'
-        ? this.says(part, what, withinMs)
-        : part.first().waitFor(withinMs === undefined ? {} : { timeout: withinMs });
-    for (let tries = 1; tries < 6; tries += 1) {
-      await wedge(this.page, code);
-      const isHere = await came(10_000).then(
-        () => true,
-        () => false,
-      );
-      if (isHere) return;
-    }
-    await came();
+    await scanUntil(this.page, code, (timeout) =>
+      typeof part === 'string' ? this.says(part, what, timeout) : part.first().waitFor({ timeout }),
+    );
   }
   async picture(name: string): Promise<void> {
     const folder = process.env['LINEWRIGHT_PICTURES'];

@@ -14,11 +14,15 @@ import { composePlant, type Plant, type PlantOptions } from '#server/compose.ts'
 import { createLog } from '#server/log.ts';
 import type { TestDatabase } from './database.ts';
 
-/** Real time that a test may move forward; timers run in real time. */
+/** Real time that a test may move forward, or stop where it is about seconds; timers run in real time. */
 export class TestClock implements Clock {
   aheadMs = 0;
+  #stoppedAt: number | null = null;
   now(): number {
-    return Date.now() + this.aheadMs;
+    return (this.#stoppedAt ?? Date.now()) + this.aheadMs;
+  }
+  stop(): void {
+    this.#stoppedAt = Date.now();
   }
   setTimer(ms: number, run: () => void): { cancel(): void } {
     const timer = setTimeout(run, ms);

@@ -38,7 +38,7 @@ export interface Road {
    * own eyes; expects no fault. Stations that never ran are left out. `more`: as of `compareEnds`.
    */
   equal(more?: number): Promise<Ends>;
-  /** The next batch of a station is under way. Rejects when none is for a minute. */
+  /** The next batch of a station is under way. Rejects when none is for three minutes. */
   batchComes(): Promise<void>;
   /** So many ms later, or when a batch has been answered: never further than into the batch that is under way. */
   intoBatch(ms: number): Promise<void>;
@@ -98,7 +98,7 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
     network,
     members,
     seed,
-    async drained(some = members, limitMs = 90_000) {
+    async drained(some = members, limitMs = 180_000) {
       const from = performance.now();
       await Promise.all(
         some.map(async (member) => {
@@ -115,7 +115,7 @@ export async function buildRoad(options: RoadOptions): Promise<Road> {
     },
     batchComes: () =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('no station sent anything for a minute')), 60_000);
+        const timer = setTimeout(() => reject(new Error('no station sent anything for three minutes')), 180_000);
         waiting.push(() => {
           clearTimeout(timer);
           resolve();

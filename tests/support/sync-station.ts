@@ -78,7 +78,16 @@ export class SyncStation {
       }),
       clock: systemClock,
       log: createLog(process.env['LINEWRIGHT_LOG'] ?? 'silent'),
-      paces: { helloMs: 100, retryMs: [10, 100], refusedMs: 200, lookMs: 20, waitMs: 2_000, ...this.#paces },
+      // The greeting at the start has all the time that a busy machine needs.
+      paces: {
+        greetMs: 30_000,
+        helloMs: 100,
+        retryMs: [10, 100],
+        refusedMs: 200,
+        lookMs: 20,
+        waitMs: 2_000,
+        ...this.#paces,
+      },
     });
     this.#open = true;
   }

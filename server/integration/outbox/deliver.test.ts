@@ -4,7 +4,8 @@ import { messageKinds, messageSchema, type ErpMessage } from '#contract/integrat
 import type { IntegrationTarget } from '#contract/config/integration.ts';
 import type { ReleasedDefinition } from '#contract/config/index.ts';
 import { describeOnDatabases, type TestDatabase } from '#tests/support/database.ts';
-import { systemClock } from '../../clock.ts';
+import { freePort } from '#tests/support/ports.ts';
+import { systemClock, type Clock } from '../../clock.ts';
 import type { Db } from '../../db/db.ts';
 import { createLog } from '../../log.ts';
 import { wholePlant } from '../../rpc/sight.ts';
@@ -25,7 +26,8 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
 
   beforeEach(async () => {
     await database.clear();
-    receiver = await Receiver.start();
+    // One that is still free when another receiver comes back to it.
+    receiver = await Receiver.start(await freePort());
   }, 240_000);
   afterEach(async () => {
     await Promise.all(running.map((each) => each.stop()));
@@ -47,13 +49,13 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
     });
   const deliver = (
     target: IntegrationTarget,
-    more: { times?: Partial<DeliveryTimes>; environment?: Record<string, string>; db?: Db } = {},
+    more: { times?: Partial<DeliveryTimes>; environment?: Record<string, string>; db?: Db; clock?: Clock } = {},
   ): Deliverer => {
     const deliverer = new Deliverer({
       db: more.db ?? database.db,
       target,
       post: { environment: more.environment ?? {}, b2mml, now: () => Date.now() },
-      clock: systemClock,
+      clock: more.clock ?? systemClock,
       log,
       random: Math.random,
       times: { ...fastTimes, ...more.times },
@@ -153,7 +155,10 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
     await expect
       .poll(circuit, { timeout: 30_000 })
       .toMatchObject({ last_error: 'no answer within 150 ms', open: true });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Those that were under way when it was left alone have come to their end.
+    const inHand = async (): Promise<unknown> =>
+      (await database.db.query('SELECT FROM erp_lane WHERE lease IS NOT NULL')).length;
+    await expect.poll(inHand).toBe(0);
     const asked = receiver.asked.length;
     await new Promise((resolve) => setTimeout(resolve, 700));
     expect(receiver.asked.length).toBe(asked);
@@ -249,11 +254,21 @@ describeOnDatabases('the outbox', (database: TestDatabase) => {
   });
 
   it('gives up after the time that the target says', async () => {
-    const target = { ...testTarget(receiver.url), giveUpAfterMs: 400 };
+    const giveUpAfterMs = 3_600_000;
+    const target = { ...testTarget(receiver.url), giveUpAfterMs };
     await units(target, 1);
     receiver.behaviour = () => ({ status: 409, body: 'locked' });
-    deliver(target);
-    await expect.poll(states, { timeout: 30_000 }).toEqual({ dead: 2 });
+    let aheadMs = 0;
+    deliver(target, { clock: { ...systemClock, now: () => Date.now() + aheadMs } });
+    await expect.poll(() => receiver.asked.length).toBeGreaterThan(2);
+    expect(await states()).toEqual({ waiting: 2 });
+    // The first is given up then; the second has been tried since, and has its own time.
+    await expect
+      .poll(async () => {
+        aheadMs += giveUpAfterMs;
+        return states();
+      })
+      .toEqual({ dead: 2 });
     const [row] = await database.db.query<{ tries: number; last_error: string }>(
       'SELECT tries, last_error FROM erp_delivery WHERE number = 1 AND target = $1',
       ['erp'],
