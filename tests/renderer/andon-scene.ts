@@ -191,7 +191,7 @@ export const andonScene = {
     kinds: kinds.map((kind) => (kind.id === 'maintenance' ? { ...kind, openCallId: 'ca-01' } : kind)),
     calls: [call({}), answered],
     light: { lamps: { red: 'on', amber: 'off', green: 'off', blue: 'blink', white: 'off' }, unknown: false },
-    lampFaults: [{ lamp: 'white', tagId: 'press.light-white', status: 'BadNotConnected' }],
+    lampFaults: [{ lamp: 'white', tagId: 'press.light-white', status: 'not-connected' }],
   } satisfies AndonView,
   none: { ...quiet, kinds: [] } satisfies AndonView,
   past: [past],
