@@ -227,6 +227,7 @@ const features: Readonly<Record<string, Feature>> = {
     await shoot('note');
     await tab.keyboard.press('Escape');
     station.stops.set({ revision: station.stops.value.revision + 1, unexplained: 0, ask: null });
+    station.scene('no-unit');
   },
   nonconformances: async ({ tab, go, press, shoot }) => {
     await go('#/nonconformances');
