@@ -71,6 +71,8 @@ export interface MachineNow {
   readonly byHand: boolean;
   /** null: never watched. */
   readonly slice: SliceView | null;
+  /** UTC ms since when it is in that state, whatever was in work meanwhile; null with it. */
+  readonly since: number | null;
   /** Of the clock hour of the plant, and of the shift; `shift` null: no shift now. */
   readonly hour: { readonly from: number; readonly pieces: PiecesView };
   readonly shift: {

@@ -124,7 +124,10 @@ describe('what the station saw', () => {
       seen(3, 'fault'),
       seen(4, 'fault', 'E2'),
     );
-    expect(of.machines.all('p1').map(({ alarm }) => alarm)).toEqual([null, null, 'E1', 'E2']);
+    of.machines.context = { orderId: 'WO-9', definitionId: 'D', operationId: '10' };
+    observe(of, seen(5, 'fault'));
+    observe(of, seen(6, 'held'));
+    expect(of.machines.all('p1').map(({ alarm }) => alarm)).toEqual([null, null, 'E1', 'E2', 'E2', null]);
   });
   it('another order begins a slice, and pieces are of what ran when they were made', () => {
     const of = world();

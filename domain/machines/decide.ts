@@ -61,7 +61,9 @@ function observed(machineId: string, seen: readonly Observation[], facts: Facts)
     switch (one.kind) {
       case 'state': {
         const { state, told, clock } = one;
-        const alarm = isWorking(state) ? null : one.alarm;
+        // An alarm that went while the machine still stands was still the one that it stands for, whatever else is in work by now.
+        const lasting = open?.state === state ? open.alarm : null;
+        const alarm = isWorking(state) ? null : (one.alarm ?? lasting);
         const beganAt = Math.trunc(Math.max(one.beganAt, open?.beganAt ?? -Infinity, countedTo));
         if (open !== null && isSame(open, { state, alarm, context: running })) break;
         open = { beganAt, state, told, alarm, context: running };
@@ -89,11 +91,8 @@ function observed(machineId: string, seen: readonly Observation[], facts: Facts)
 
 type Begun = Pick<Beginning, 'beganAt' | 'state' | 'told' | 'alarm' | 'context'>;
 
-/** An alarm that went while the machine still stands was still the one that it stands for; another one is news. */
 const isSame = (open: Begun, now: Pick<Begun, 'state' | 'alarm' | 'context'>): boolean =>
-  open.state === now.state &&
-  (now.alarm === null || now.alarm === open.alarm) &&
-  isSameContext(open.context, now.context);
+  open.state === now.state && now.alarm === open.alarm && isSameContext(open.context, now.context);
 
 export const isSameContext = (a: SliceContext, b: SliceContext): boolean =>
   a.orderId === b.orderId && a.definitionId === b.definitionId && a.operationId === b.operationId;

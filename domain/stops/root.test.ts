@@ -43,6 +43,11 @@ it('who works again is still the root, as long as parts need to come; then nobod
   expect(roots(late, 21)).toEqual(['m2 starved: ?']);
   expect(roots(late, 21, 15 * minute)).toEqual(['m2 starved: m1 fault since 1, over']);
 });
+it('who waits on while another order is in work waits since before', () => {
+  const of = line('producing 1 fault 11 producing', 'producing 12 starved 8 starved');
+  expect(roots(of, 21)).toEqual(['m2 starved: m1 fault since 1, over']);
+  expect(rootsOf(of, 21 * minute)[0]?.from).toBe(12 * minute);
+});
 it('a machine that stands since does not explain who waited before it stood', () => {
   expect(roots(line('producing 15 fault 1 producing', 'producing 12 starved'), 17)).toEqual(['m2 starved: ?']);
 });

@@ -65,10 +65,15 @@ function runAt(machineId: string, slices: readonly Slice[], index: number): Root
  */
 export function rootsOf(line: readonly LineMachine[], at: number, lagMs = 300_000): readonly WaitingMachine[] {
   return line.flatMap((machine, place): readonly WaitingMachine[] => {
-    const waits = machine.slices && sliceAt(machine.slices, at);
-    if (waits === null || (waits.state !== 'blocked' && waits.state !== 'starved')) return [];
+    const { slices: own } = machine;
+    const waits = own && sliceAt(own, at);
+    if (own === null || waits === null || (waits.state !== 'blocked' && waits.state !== 'starved')) return [];
     const step = waits.state === 'blocked' ? 1 : -1;
-    const waiting = { machineId: machine.machineId, state: waits.state, from: waits.beganAt, askElsewhere: false };
+    let first = own.indexOf(waits);
+    // What is in work may change while it waits.
+    while (own[first - 1]?.state === waits.state) first -= 1;
+    const from = own[first]?.beganAt ?? waits.beganAt;
+    const waiting = { machineId: machine.machineId, state: waits.state, from, askElsewhere: false };
     for (let n = place + step; n >= 0 && n < line.length; n += step) {
       const { machineId, slices } = line[n] as LineMachine;
       if (slices === null) return [{ ...waiting, root: null, askElsewhere: true }];
@@ -81,7 +86,7 @@ export function rootsOf(line: readonly LineMachine[], at: number, lagMs = 300_00
       if (now.state === waits.state) continue;
       const last = slices.findLastIndex(({ state, beganAt }) => beganAt <= at && holdsUp(state));
       const root = last < 0 ? null : runAt(machineId, slices, last);
-      if (root !== null && root.to !== null && root.from <= waits.beganAt && root.to >= waits.beganAt - lagMs)
+      if (root !== null && root.to !== null && root.from <= from && root.to >= from - lagMs)
         return [{ ...waiting, root: { ...root, over: true } }];
       break;
     }

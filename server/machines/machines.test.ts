@@ -138,6 +138,7 @@ describeOnDatabases('machine time', (database) => {
     const { db } = database;
     const doubt = { doubtId: 'd1', machineId, from: at, to: at, before: 5, now: 1, counted: 1 } as const;
     const stream = told()
+      .add('slice.begun', { ...begun(22, 'blocked'), alarm: 'E1' })
       .add('machine.doubt-seen', { doubtId: 'd1', machineId, note: 'asked' })
       .add('machine.doubted', { ...doubt, kind: 'counter-reset', tagId: 'press.cycle-count' })
       .add('machine.doubted', { ...doubt, doubtId: 'd2', kind: 'state-unknown', tagId: null });
@@ -150,6 +151,7 @@ describeOnDatabases('machine time', (database) => {
       stationId: 'ST10',
       lineId: 'L1',
       slice: { state: 'blocked', endAt: null, context },
+      since: at + 20 * minute,
       linked: false,
       hour: { pieces: { produced: 5, scrap: 2 } },
       shift: { id: 'early', pieces: { produced: 5 } },

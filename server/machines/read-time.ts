@@ -60,15 +60,35 @@ export async function readBeginningAt(db: Queries, machineId: string, at: number
   return row === undefined ? null : beginningOf(row);
 }
 
+/** The slice under way, and since when the machine is in its state without a break, whatever was in work meanwhile. */
+export interface OpenSlice {
+  readonly slice: Slice;
+  /** UTC ms. */
+  readonly since: number;
+}
 /** The slice under way of each of these machines; one that was never watched is left out. */
-export async function readOpenSlices(db: Queries, machineIds: readonly string[]): Promise<ReadonlyMap<string, Slice>> {
-  const rows = await db.query<SliceRow & { readonly machine_id: string }>(
-    `SELECT m.machine_id, s.* FROM unnest($1::text[]) AS m (machine_id) JOIN LATERAL (
-       SELECT ${columns} FROM machine_slice s WHERE s.machine_id = m.machine_id ORDER BY began_at DESC LIMIT 1) s ON true`,
+export async function readOpenSlices(
+  db: Queries,
+  machineIds: readonly string[],
+): Promise<ReadonlyMap<string, OpenSlice>> {
+  const rows = await db.query<SliceRow & { readonly machine_id: string; readonly since: number }>(
+    `SELECT m.machine_id, s.*, f.since FROM unnest($1::text[]) AS m (machine_id)
+     JOIN LATERAL (
+       SELECT ${columns} FROM machine_slice s WHERE s.machine_id = m.machine_id ORDER BY began_at DESC LIMIT 1) s ON true
+     JOIN LATERAL (
+       SELECT began_at AS since FROM machine_slice WHERE machine_id = m.machine_id AND began_at > coalesce(
+         (SELECT began_at FROM machine_slice WHERE machine_id = m.machine_id AND state <> s.state
+          ORDER BY began_at DESC LIMIT 1), -1) ORDER BY began_at LIMIT 1) f ON true`,
     [machineIds],
   );
   return new Map(
-    rows.map((row) => [row.machine_id, { ...beginningOf(row), machineId: row.machine_id, endAt: null }] as const),
+    rows.map(
+      (row) =>
+        [
+          row.machine_id,
+          { slice: { ...beginningOf(row), machineId: row.machine_id, endAt: null }, since: row.since },
+        ] as const,
+    ),
   );
 }
 

@@ -50,7 +50,7 @@ export async function listMachines(
       const counts = machine.counts === undefined ? null : await readCounts(db, machine.id, from, now + 1);
       const pieces = (since: number): PlantMachine['hour']['pieces'] =>
         counts === null ? { produced: null, good: null, scrap: null } : piecesIn(counts, since, now + 1);
-      const slice = open.get(machine.id) ?? null;
+      const { slice = null, since = null } = open.get(machine.id) ?? {};
       const stationHeardAt = heard.get(machine.station) ?? null;
       const rate = rateOf(machine, slice?.context.definitionId ?? null);
       return {
@@ -60,6 +60,7 @@ export async function listMachines(
         lineId: force.lineOf(machine.station)?.id ?? null,
         byHand: machine.state.from === 'hand',
         slice: slice === null ? null : viewOf(slice),
+        since,
         heardAt: stationHeardAt,
         linked: stationHeardAt !== null && now - stationHeardAt <= silentMs,
         hour: { from: hour, pieces: pieces(hour) },

@@ -10,7 +10,7 @@ import { event } from '#contract/events/index.ts';
 import { evolveSeries, noContext, slicesOf, type Beginning } from '#domain/machines/series.ts';
 import { startAt, testConfiguration } from '#domain/test-kit.ts';
 import { TestStation } from '#station/core/test-kit.ts';
-import { readCounts, readOpenSlice, readSlices } from '#station/store/projections/machines.ts';
+import { readCounts, readOpenSlice, readStateSince, readSlices } from '#station/store/projections/machines.ts';
 import { createMachinesRouter } from './rpc.ts';
 import { createMachineWatch, type MachineWatch } from './watch.ts';
 
@@ -154,6 +154,7 @@ describe('watching', () => {
       state: 'waiting',
       context: { orderId: 'WO-1', definitionId: 'PUMP' },
     });
+    expect(readStateSince(station.core.read, readOpenSlice(station.core.read, 'p1')!)).toBe(startAt);
   });
 });
 

@@ -11,7 +11,14 @@ import { shiftAt } from '#domain/shifts/shifts.ts';
 import { actorName } from '#domain/units/holder.ts';
 import { waitsHere, type RootSources } from './roots.ts';
 import type { ReadModelReader } from '#station/store/projection.ts';
-import { countDoubts, readCounts, readDoubts, readOpenSlice, readSlices } from '#station/store/projections/machines.ts';
+import {
+  countDoubts,
+  readCounts,
+  readDoubts,
+  readOpenSlice,
+  readSlices,
+  readStateSince,
+} from '#station/store/projections/machines.ts';
 
 export type MachineSources = Pick<RootSources, 'read' | 'facts'>;
 type Pending = (machineId: string) => Count | null;
@@ -35,6 +42,7 @@ export function machineNow(
     title: machine.title,
     byHand: machine.state.from === 'hand',
     slice: slice === null ? null : sliceView(slice),
+    since: slice === null ? null : readStateSince(read, slice),
     hour: { from: hour, pieces: pieces(machine, hour, now, waiting, read) },
     shift:
       shift === null || shift.shift === null

@@ -89,6 +89,7 @@ const press: Omit<MachineNow, 'waitsFor'> = {
   title: { en: 'Press P1', de: 'Presse P1' },
   byHand: false,
   slice: slices.at(-1)!,
+  since: slices.at(-1)!.beganAt,
   hour: { from: Math.floor(Date.now() / 3_600_000) * 3_600_000, pieces: { produced: 131, good: null, scrap: 2 } },
   shift: {
     id: 'early',
@@ -133,8 +134,9 @@ const waiting = (id: string, title: MachineNow['title']): Omit<MachineNow, 'wait
     state: 'starved',
     told: null,
     alarm: null,
-    beganAt: Date.now() - 3 * minute,
+    beganAt: Date.now() - minute,
   },
+  since: Date.now() - 3 * minute,
   doubts: 0,
 });
 
@@ -164,6 +166,18 @@ export const machinesScene = {
     machines: [{ ...waiting('press-p1', press.title), waitsFor }],
   }),
   state: { revision: 1, machines: [{ ...press, waitsFor: null }] },
+  /** Broken down for four minutes; an order came into work a minute ago. */
+  broken: (revision: number): MachinesState => ({
+    revision,
+    machines: [
+      {
+        ...press,
+        slice: { ...slices.find(({ state }) => state === 'fault')!, beganAt: Date.now() - minute, endAt: null },
+        since: Date.now() - 4 * minute - 10_000,
+        waitsFor: null,
+      },
+    ],
+  }),
   byHand: (revision: number): MachinesState => ({
     revision,
     machines: [{ ...press, byHand: true, waitsFor: null }],

@@ -146,6 +146,20 @@ export function readSliceAt(db: ReadModelReader, machineId: string, at: number):
 export const readOpenSlice = (db: ReadModelReader, machineId: string): Slice | null =>
   readSliceAt(db, machineId, Number.MAX_SAFE_INTEGER);
 
+/** UTC ms since when the machine of a slice was in its state without a break, whatever was in work meanwhile. */
+export function readStateSince(db: ReadModelReader, { machineId, state, beganAt }: Slice): number {
+  const row = db.get<{ readonly at: number }>(
+    `SELECT began_at AS at FROM machine_slice WHERE machine_id = ? AND began_at > coalesce(
+       (SELECT began_at FROM machine_slice WHERE machine_id = ? AND began_at < ? AND state <> ? ORDER BY began_at DESC LIMIT 1), -1)
+     ORDER BY began_at LIMIT 1`,
+    machineId,
+    machineId,
+    beganAt,
+    state,
+  );
+  return row?.at ?? beganAt;
+}
+
 /** Whole slices that touch `from` to `to` (outside), oldest first. `tile` of domain/machines cuts them to the window. */
 export function readSlices(db: ReadModelReader, machineId: string, from: number, to: number): readonly Slice[] {
   const end = Math.trunc(to);
