@@ -90,6 +90,10 @@ const features: Readonly<Record<string, Feature>> = {
     await shoot('waits');
     tell({ ...machinesScene.waits, root: null, unknown: { why: 'not-linked', at: Date.now() - 725_000 } });
     await shoot('waits-not-known');
+    station.machines.set(machinesScene.broken(station.machines.value.revision + 1));
+    station.scene('measure');
+    await go('#/work');
+    await shoot('stands-beside-work');
   },
   oee: async ({ tab, go, press, shoot }) => {
     station.machines.set({ ...machinesScene.state, revision: station.machines.value.revision + 1 });
