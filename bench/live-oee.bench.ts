@@ -16,12 +16,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
 import { WebSocket, WebSocketServer } from 'ws';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { event } from '#contract/events/index.ts';
 import type { MachineState } from '#contract/machine-state.ts';
 import { helloEveryMs } from '#contract/sync/protocol.ts';
 import { openPg } from '#server/db/pg.ts';
 import { root } from '#tests/support/child.ts';
+import { planAllTime } from '#tests/support/plant-folder.ts';
 import { startMosquitto, type Mosquitto } from '#tests/support/mosquitto.ts';
 import { admit, newDatabase, startServer, type PlantServer } from '#tests/support/plant.ts';
 import { signedIn, type Calls } from '#tests/support/plant-view.ts';
@@ -67,18 +68,9 @@ interface Machine {
 
 function writeConfiguration(folder: string, ids: readonly string[]): void {
   cpSync(join(root, 'resources/demo-plant'), folder, { recursive: true });
-  const plant = parse(readFileSync(join(folder, 'plant.yaml'), 'utf8')) as {
-    shifts: { breaks?: unknown; days?: readonly string[] }[];
-    holidays: unknown;
-  };
-  // All time is planned and nothing a break: whatever produces is APT.
-  plant.holidays = [];
-  for (const shift of plant.shifts) {
-    delete shift.breaks;
-    shift.days = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-  }
+  // Whatever produces is APT.
+  planAllTime(folder);
   const write = (path: string, value: unknown): void => writeFileSync(join(folder, path), stringify(value));
-  write('plant.yaml', plant);
   const title = (text: string) => ({ en: text, de: text });
   for (const id of ids) {
     write(`stations/SIM-${id}.yaml`, { schema: 'linewright/station@1', id: `SIM-${id}`, title: title(id) });

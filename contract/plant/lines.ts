@@ -35,7 +35,7 @@ export interface LineRow {
   /** Units on hold, open contradictions: what wants a person. */
   readonly held: number;
   readonly cases: number;
-  /** The machine that most of its waiting machines wait for, and how many do; null: none waits for a known one. */
+  /** The machine that most of its waiting machines wait for, and how many do; of machines that are planned to work now. null: none waits for a known one. */
   readonly standsAt: { readonly root: LineRoot; readonly waiting: number } | null;
   /** Open signals of control charts, oldest first. */
   readonly signals: readonly {

@@ -4,8 +4,10 @@ import type { WaitsFor } from '#contract/rpc/machines.ts';
 import { silentMs } from '#contract/sync/protocol.ts';
 import { characteristicText } from '#domain/control/follow.ts';
 import { isRaised, type SignalPart } from '#domain/control/signal.ts';
+import type { Catalogue } from '#domain/catalogue.ts';
 import type { WorkState } from '#domain/lines/station-work.ts';
 import { paceAt } from '#domain/execution/pace-at.ts';
+import { calendarAt } from '#domain/oee/calendar.ts';
 import { startOfLocalHour } from '#domain/people/local-day.ts';
 import { mostWaitedFor } from '#domain/stops/root.ts';
 import type { InForce } from '../configuration.ts';
@@ -94,7 +96,7 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
       order: order === undefined ? null : { orderId: order.order_id, done: order.done, quantity: order.quantity },
       held: sumAt(held, line.id),
       cases: sumAt(cases, line.id),
-      standsAt: standsAt([...(roots.get(line.id)?.values() ?? [])]),
+      standsAt: standsAt(plannedNow(line.id, roots.get(line.id), force.catalogue, now)),
       signals: open
         .filter(({ raised }) => line.stations.includes(raised.chart.stationId))
         .map(({ signalId, raised }) => ({
@@ -106,6 +108,17 @@ export async function readBoard(db: Queries, force: InForce, now: number, sight:
     };
   });
 }
+
+/** Of the machines of a line that wait those that should work now: in a break, a planned stop and outside of shifts none waits. */
+const plannedNow = (
+  lineId: string,
+  waiting: ReadonlyMap<string, WaitsFor> | undefined,
+  { calendar }: Catalogue,
+  now: number,
+): readonly WaitsFor[] =>
+  [...(waiting ?? [])].flatMap(([machineId, waits]) =>
+    calendarAt(now, calendar, { machineId, lineId }).kind === 'working' ? [waits] : [],
+  );
 
 function standsAt(waiting: readonly WaitsFor[]): LineRow['standsAt'] {
   const root = mostWaitedFor(waiting);

@@ -252,6 +252,19 @@ describeOnDatabases('machine time', (database) => {
     expect((await waits(20))[0]).toEqual([press.id, { state: 'starved', from: at + 13 * minute, root }]);
     const [line] = await readBoard(db, force, at + 20 * minute, wholePlant);
     expect(line?.standsAt).toEqual({ root, waiting: 1 });
+    // In a break of its shift the press waits for nobody.
+    const { calendar } = force.catalogue;
+    const breaks = [{ from: '09:15', to: '09:20' }];
+    const shifts = calendar.shifts.map((shift) => ({ ...shift, breaks: shift.id === 'early' ? breaks : [] }));
+    const resting = { ...force, catalogue: { ...force.catalogue, calendar: { ...calendar, shifts } } };
+    for (const [minutes, stands] of [
+      [14, true],
+      [19, false],
+      [20, true],
+    ] as const) {
+      const [then] = await readBoard(db, resting, at + minutes * minute, wholePlant);
+      expect([minutes, then?.standsAt !== null]).toEqual([minutes, stands]);
+    }
     const waited = async (minutes: number) =>
       (await readStop(db, force, 'p-1', at + minutes * minute, wholePlant))?.waitsFor;
     expect(await waited(20)).toEqual({ state: 'starved', from: at + 13 * minute, root });

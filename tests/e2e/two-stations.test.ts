@@ -13,6 +13,7 @@ import { root } from '../support/child.ts';
 import { link, signInBrowser, startDemoLine, type DemoLine, type Linked } from '../support/demo-line.ts';
 import { actOnce } from '../support/job.ts';
 import { enrolByCommand, enrolmentCodes, startStationScreen, type StationScreen } from '../support/plant-screens.ts';
+import { planAllTime } from '../support/plant-folder.ts';
 import { newDatabase, startServer, type Database, type PlantServer } from '../support/plant.ts';
 import { describeWith } from '../support/system.ts';
 
@@ -38,6 +39,8 @@ describeWith('chromium', 'a unit passes between two stations', (executablePath) 
       startDemoLine(['--speed', '10'], { rig: ['--places', '2'] }),
       newDatabase('pglite'),
     ]);
+    // A line stands in planned time only.
+    planAllTime(line.config);
     server = await startServer(database, { config: line.config, args: ['--view', builtPlantView] });
     const stationIds = ['ST10', 'ST20'] as const;
     const data = { ST10: line.data, ST20: join(line.folder, 'data-st20') };
