@@ -79,6 +79,8 @@ export type ChartRules = z.infer<typeof chartRulesSchema>;
 export const chartPlanSchema = z.strictObject({
   /** Unique in the plan. */
   id: idSchema,
+  /** What the chart is called where a characteristic has several; left out: as its characteristic. */
+  title: localizedSchema.optional(),
   kind: z.enum(variableKinds),
   subgroup: subgroupSchema.default({ from: 'unit' }),
   limits: chartLimitsSchema.default({ from: 'data', minimum: 20 }),
@@ -113,6 +115,8 @@ export const attributeLimitsSchema = z.discriminatedUnion('from', [
 export const attributeChartSchema = z.strictObject({
   /** Unique in the plan. */
   id: idSchema,
+  /** What the chart is called where an attribute has several; left out: as its attribute. */
+  title: localizedSchema.optional(),
   kind: z.enum(attributeKinds),
   subgroup: countedSubgroupSchema,
   limits: attributeLimitsSchema.default({ from: 'data', minimum: 20 }),

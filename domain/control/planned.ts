@@ -1,10 +1,5 @@
 /** The charts of a control plan, of measured values and of counts alike. */
-import type {
-  AttributeChartPlan,
-  ChartPlan,
-  ControlPlan,
-  PlannedCharacteristic,
-} from '#contract/config/control-plan.ts';
+import type { AttributeChartPlan, ChartPlan, PlannedCharacteristic } from '#contract/config/control-plan.ts';
 import type { Characteristic, Operation } from '#contract/config/definition.ts';
 import type { ReleasedControlPlan } from '#contract/config/index.ts';
 import type { Localized } from '#contract/config/text.ts';
@@ -31,7 +26,7 @@ export function plannedCharts(plan: ReleasedControlPlan): readonly PlannedChart[
       charts.map((chart) => ({
         plan,
         characteristicId: characteristic,
-        title: null,
+        title: chart.title ?? null,
         operationId: operation,
         class: of,
         reaction,
@@ -42,7 +37,7 @@ export function plannedCharts(plan: ReleasedControlPlan): readonly PlannedChart[
       charts.map((chart) => ({
         plan,
         characteristicId: attribute,
-        title,
+        title: chart.title ?? title,
         operationId: operation,
         class: of,
         reaction,
@@ -63,15 +58,25 @@ export function plannedChart(key: ChartKey, { catalogue }: Pick<Facts, 'catalogu
   );
 }
 
-/** What is measured or counted, in words: the plan's for an attribute, else the newest revision's that knows it. */
+/**
+ * What a chart is of, in words: the plan's for the chart or its attribute, else of the newest revision of the definition that knows
+ * the characteristic.
+ */
 export function chartedText(
-  { planId, revision, characteristicId: id }: Pick<ChartRef, 'planId' | 'revision' | 'characteristicId'>,
+  {
+    planId,
+    revision,
+    characteristicId: id,
+    chartId,
+  }: Pick<ChartRef, 'planId' | 'revision' | 'characteristicId' | 'chartId'>,
   definitionId: string,
   { catalogue }: Pick<Facts, 'catalogue'>,
 ): Localized {
-  const plan: ControlPlan | null = catalogue.controlPlan(planId, revision);
-  const attribute = plan?.attributes.find((each) => each.attribute === id);
-  if (attribute !== undefined) return attribute.title;
+  const plan = catalogue.controlPlan(planId, revision);
+  const planned = (plan === null ? [] : plannedCharts(plan)).find(
+    ({ characteristicId, chart }) => characteristicId === id && chart.id === chartId,
+  );
+  if (planned !== undefined && planned.title !== null) return planned.title;
   const of = catalogue.definitions.filter((d) => d.id === definitionId);
   const ordered = [...of.filter((d) => d.status !== 'released'), ...of.filter((d) => d.status === 'released')];
   return ordered.flatMap((d) => d.characteristics).findLast((c) => c.id === id)?.title ?? { en: id, de: id };

@@ -20,6 +20,20 @@ const plots: Readonly<Record<PlotId, () => string>> = {
 };
 export const plotWords = (plot: PlotId): string => plots[plot]();
 
+/** Names of charts are the same in all languages. */
+const kinds: Readonly<Record<ChartRow['kind'], string>> = {
+  'xbar-r': 'X̄-R',
+  'xbar-s': 'X̄-s',
+  'i-mr': 'I-MR',
+  ewma: 'EWMA',
+  cusum: 'CUSUM',
+  p: 'p',
+  np: 'np',
+  c: 'c',
+  u: 'u',
+};
+export const kindName = (kind: ChartRow['kind']): string => kinds[kind];
+
 const sets: Readonly<Record<string, string>> = {
   nelson: 'Nelson',
   'western-electric': 'Western Electric',
