@@ -198,7 +198,7 @@ const features: Readonly<Record<string, Feature>> = {
       result: '#/studies/result%20study-grr',
     })(camera);
     await tab.pdf({ path: `${folder}/studies-result.pdf`, format: 'A4' });
-    await tab.getByTestId('study-result').evaluate('(element) => element.scrollTo(0, 420)', null);
+    await tab.evaluate(`document.querySelector('[data-testid="study-result"]').scrollTo(0, 10_000)`);
     await shoot('result-below');
   },
   stops: async ({ tab, go, press, shoot }) => {

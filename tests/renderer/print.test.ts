@@ -131,7 +131,7 @@ describeWith('chromium', 'on paper', () => {
     expect(pages).toBe(1);
     // The screen is as it was.
     await tab.getByTestId('chart-print').waitFor();
-    expect(await tab.locator('.paper h1').count()).toBe(0);
+    await expect.poll(() => tab.locator('.paper h1').count()).toBe(0);
   });
 
   it('a chart of counts has one plot, in German', async () => {
@@ -176,7 +176,9 @@ describeWith('chromium', 'on paper', () => {
     for (const { serial } of controlScene.codes) expect(paper.words).toContain(serial);
     const { width = 0 } = (await codes.first().boundingBox()) ?? {};
     expect(width / mm).toBeCloseTo(14, 0);
-    expect(await codes.first().evaluate((image: { naturalWidth: number }) => image.naturalWidth)).toBeGreaterThan(0);
+    await expect
+      .poll(() => codes.first().evaluate((image: { naturalWidth: number }) => image.naturalWidth))
+      .toBeGreaterThan(0);
     await tab.emulateMedia({ media: null });
     expect((await pdf('held')).pages).toBe(1);
   });
