@@ -57,6 +57,7 @@ export class TestSyncServer {
   mostEvents = Number.POSITIVE_INFINITY;
   clockOffsetMs = 0;
   readonly #server: Server;
+  #port = 0;
   #documents: SyncDocument[] = [];
   #token = 1;
   #waiting: (() => void)[] = [];
@@ -70,9 +71,11 @@ export class TestSyncServer {
   async listen(port?: number): Promise<void> {
     const on = port ?? (await freePort());
     await new Promise<void>((resolve) => this.#server.listen(on, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
+  /** Also after it was closed: what a bad network brings later finds nobody there. */
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#port;
   }
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
