@@ -1,5 +1,6 @@
 /** Whether the one link of this page is alive, and its streams; the page's entry says which link it is. */
 import type { Link, LinkStatus, OpenStream, StreamListener } from '../link/link.ts';
+import { renewIfReplaced } from './renew.ts';
 import { toStationTime } from './time.svelte.ts';
 
 class Connection {
@@ -19,7 +20,10 @@ let link: Streams | null = null;
 /** Once, by the module that makes the page's link, before anything asks for a stream. */
 export function follow(of: Streams): void {
   link = of;
+  let wasLost = false;
   of.onState((state) => {
+    if (wasLost && state.status === 'live') void renewIfReplaced();
+    wasLost = state.status === 'lost' || (wasLost && state.status !== 'live');
     connection.status = state.status;
     connection.since = toStationTime(state.since);
   });

@@ -123,6 +123,46 @@ describeWith('chromium', 'overview', () => {
     expect(await of().tab.locator('dialog').count()).toBe(0);
   });
 
+  it('a page whose program was replaced while the link was gone loads the new one, but not under an open dialog; else it stays', async () => {
+    const { plant, tab } = of();
+    const isOld = () => tab.evaluate('window.old === true');
+    const asked: string[] = [];
+    const comeBack = async (): Promise<void> => {
+      plant.unplug();
+      await at('link-banner').waitFor();
+      const before = asked.length;
+      plant.plugIn();
+      await at('link-banner').waitFor({ state: 'detached' });
+      await expect.poll(() => asked.length).toBe(before + 1);
+    };
+    await show('#/orders');
+    await tab.evaluate('window.old = true');
+    let program = '';
+    await tab.route('**/', async (route) => {
+      if (route.request().isNavigationRequest()) return route.continue();
+      const page = await (await route.fetch()).text();
+      await route.fulfill({ contentType: 'text/html', body: page.replace(/index-[^"]+\.js/, (own) => program || own) });
+      asked.push(program);
+    });
+    try {
+      await comeBack();
+      await tab.waitForTimeout(100);
+      expect(await isOld()).toBe(true);
+      program = 'index-new.js';
+      await at('new-order').click();
+      await tab.locator('dialog[open]').waitFor();
+      await comeBack();
+      await tab.waitForTimeout(1_500);
+      expect(await isOld()).toBe(true);
+      await tab.keyboard.press('Escape');
+      await expect.poll(isOld).toBe(false);
+      await at('new-order').waitFor();
+      expect(tab.url()).toContain('#/orders');
+    } finally {
+      await tab.unroute('**/');
+    }
+  });
+
   it('says why nothing comes, in each list, and goes on by itself when it does', async () => {
     // The page of stations has two, so one of them waits for the second round.
     const rounds = [
