@@ -4,9 +4,9 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, constants, existsSync, openSync } from 'node:fs';
-import net from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { SerialPort } from 'serialport';
+import { TcpPlug } from './tcp-plug.ts';
 
 export interface LineDeviceOptions {
   readonly host: string;
@@ -21,64 +21,47 @@ export interface LineDeviceOptions {
 export class LineDevice {
   readonly #options: LineDeviceOptions;
   readonly #received: (bytes: Uint8Array) => void;
-  readonly #clients = new Set<net.Socket>();
-  #server: net.Server | null = null;
+  readonly #plug: TcpPlug;
   #pty: { readonly socat: ChildProcess; readonly held: number } | null = null;
   #serial: SerialPort | null = null;
-  #port: number;
 
   constructor(options: LineDeviceOptions, received: (bytes: Uint8Array) => void) {
     this.#options = options;
     this.#received = received;
-    this.#port = options.port;
+    this.#plug = new TcpPlug(options, (socket) => socket.on('data', received));
   }
 
   get plugged(): boolean {
-    return this.#server !== null;
+    return this.#plug.plugged;
   }
   get clients(): number {
-    return this.#clients.size;
+    return this.#plug.clients.size;
   }
   get port(): number {
-    return this.#port;
+    return this.#plug.port;
   }
 
   send(bytes: Uint8Array): void {
-    for (const client of this.#clients) client.write(bytes);
+    for (const client of this.#plug.clients) client.write(bytes);
     this.#pty?.socat.stdin?.write(bytes);
     this.#serial?.write(Buffer.from(bytes));
   }
 
   /** @throws Error with a code (EADDRINUSE) or a sentence when a line cannot be opened. */
   async plug(): Promise<void> {
-    if (this.#server) return;
-    const server = net.createServer((socket) => {
-      this.#clients.add(socket);
-      socket.setNoDelay(true);
-      socket.on('data', (bytes) => this.#received(bytes));
-      socket.on('close', () => this.#clients.delete(socket));
-      socket.on('error', () => {});
-    });
-    await new Promise<void>((done, failed) => {
-      server.once('error', failed).listen(this.#port, this.#options.host, done);
-    });
-    this.#server = server;
-    const address = server.address();
-    if (address !== null && typeof address === 'object') this.#port = address.port;
+    if (this.plugged) return;
+    await this.#plug.plug();
     if (this.#options.pty !== '') this.#pty = await this.#openPty(this.#options.pty);
     if (this.#options.serial !== '') this.#serial = await this.#openSerial(this.#options.serial);
   }
 
   /** The cable is pulled: nobody can connect until `plug`. */
   async unplug(): Promise<void> {
-    const server = this.#server;
     const pty = this.#pty;
     const serial = this.#serial;
-    this.#server = null;
     this.#pty = null;
     this.#serial = null;
-    for (const client of this.#clients) client.destroy();
-    if (server) await new Promise((done) => server.close(done));
+    await this.#plug.unplug();
     if (serial) await new Promise((done) => serial.close(done));
     if (!pty) return;
     closeSync(pty.held);

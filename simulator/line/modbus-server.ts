@@ -1,5 +1,6 @@
 /** What a simulated device needs of Modbus TCP: functions 3 and 4 (V1.1b3, 6.3 and 6.4), everything else refused. */
-import net from 'node:net';
+import type { Socket } from 'node:net';
+import { TcpPlug } from './tcp-plug.ts';
 
 export interface ModbusOptions {
   readonly host: string;
@@ -13,9 +14,7 @@ export interface ModbusOptions {
 export class ModbusServer {
   readonly #options: ModbusOptions;
   readonly #image: () => Buffer;
-  readonly #clients = new Set<net.Socket>();
-  #server: net.Server | null = null;
-  #port: number;
+  readonly #plug: TcpPlug;
   /** Switched off it takes connections and answers nothing. */
   on = true;
 
@@ -23,49 +22,32 @@ export class ModbusServer {
   constructor(options: ModbusOptions, image: () => Buffer) {
     this.#options = options;
     this.#image = image;
-    this.#port = options.port;
-  }
-
-  get plugged(): boolean {
-    return this.#server !== null;
-  }
-  get clients(): number {
-    return this.#clients.size;
-  }
-  get port(): number {
-    return this.#port;
-  }
-
-  /** @throws Error with a code (EADDRINUSE) when the port cannot be opened. */
-  async plug(): Promise<void> {
-    if (this.#server) return;
-    const server = net.createServer((socket) => {
-      this.#clients.add(socket);
-      socket.setNoDelay(true);
+    this.#plug = new TcpPlug(options, (socket) => {
       const take = tcpFrames((request) => this.#answer(socket, request));
       socket.on('data', (bytes) => {
         if (!take(bytes)) socket.destroy();
       });
-      socket.on('close', () => this.#clients.delete(socket));
-      socket.on('error', () => {});
     });
-    await new Promise<void>((done, failed) => {
-      server.once('error', failed).listen(this.#port, this.#options.host, done);
-    });
-    this.#server = server;
-    const address = server.address();
-    if (address !== null && typeof address === 'object') this.#port = address.port;
   }
 
-  /** The cable is pulled: nobody can connect until `plug`. */
-  async unplug(): Promise<void> {
-    const server = this.#server;
-    this.#server = null;
-    for (const client of this.#clients) client.destroy();
-    if (server) await new Promise((done) => server.close(done));
+  get plugged(): boolean {
+    return this.#plug.plugged;
+  }
+  get clients(): number {
+    return this.#plug.clients.size;
+  }
+  get port(): number {
+    return this.#plug.port;
+  }
+  /** @throws Error with a code (EADDRINUSE) when the port cannot be opened. */
+  plug(): Promise<void> {
+    return this.#plug.plug();
+  }
+  unplug(): Promise<void> {
+    return this.#plug.unplug();
   }
 
-  #answer(socket: net.Socket, { transaction, unit, pdu }: Request): void {
+  #answer(socket: Socket, { transaction, unit, pdu }: Request): void {
     if (!this.on || unit !== this.#options.unit) return;
     const answer = answerTo(pdu, this.#image());
     const header = Buffer.alloc(7);
