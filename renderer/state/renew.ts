@@ -6,7 +6,7 @@ const againMs = 1_000;
 const pattern = /<script[^>]*\btype="module"[^>]*\bsrc="([^"]+)"/;
 
 /** The program that the page's text names; null: none. */
-export const programIn = (html: string): string | null => pattern.exec(html)?.[1] ?? null;
+const programIn = (html: string): string | null => pattern.exec(html)?.[1] ?? null;
 
 /** To be called when the other side is there again. Without an answer the page stays as it is. */
 export async function renewIfReplaced(): Promise<void> {
